@@ -1,0 +1,96 @@
+# Lockstep: what is needed is make, Python 3.11 to 3.13 and, once, downloads by pip and npm. `make help` lists it all.
+#
+#   PYTHON=/path/to/python   the Python that .venv is made with (default: python3.13, 3.12, 3.11, python3)
+#   ARGS="..."               passed on: make run ARGS=--once, make test ARGS="-k plan"
+#
+# Each installation leaves a stamp beside what it installed, and is repeated only when its inputs are newer.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help install install-tests run test proof test-all test-again check bench clean
+
+PYTHON ?= python3.13 python3.12 python3.11 python3 python
+PY := .venv/bin/python
+MADE := .venv/.made
+STACK := .venv/.stamp-stack
+TESTS := .venv/.stamp-tests
+AZURITE := local/tables/node_modules/.stamp
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --requirement
+PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadfile
+
+# `make test`: everything that needs no running stack, then one suite on the stack.
+QUICK := tests/unit tests/properties tests/contract tests/architecture
+LOOP := tests/integration/loop/test_both_ways.py
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+run: $(STACK) $(AZURITE) ## the whole product on the embedded stack, with a demonstration; ARGS=--once ends after it
+	@$(PY) -m local up --demo $(ARGS)
+
+test: $(TESTS) $(AZURITE) ## quick proof (under 8 minutes on 2 cores): units, contracts, one suite on the stack
+	@$(PYTEST) $(QUICK) -m "not stack" $(ARGS)
+	@$(PYTEST) --numprocesses 0 $(LOOP) $(ARGS)
+
+proof: $(TESTS) ## the properties with 2,000 examples of a fresh seed, which is printed; SEED=... repeats one
+	@LOCKSTEP_EXAMPLES=2000 LOCKSTEP_SEED=$(or $(SEED),random) $(PY) -m pytest tests/properties $(ARGS)
+
+test-all: $(TESTS) $(AZURITE) ## every test (under 60 minutes): real SDK suites, chaos, infrastructure, browser
+	@$(PYTEST) tests $(ARGS)
+
+test-again: $(TESTS) $(AZURITE) ## what failed last time once more, one test at a time
+	@$(PYTEST) --numprocesses 0 --last-failed --last-failed-no-failures none tests
+
+check: $(TESTS) ## linting, formatting, types, import contracts
+	@failed=0; \
+	.venv/bin/ruff check . || failed=1; \
+	.venv/bin/ruff format --check . || failed=1; \
+	.venv/bin/mypy || failed=1; \
+	.venv/bin/lint-imports --no-logo || failed=1; \
+	exit $$failed
+
+bench: $(TESTS) $(AZURITE) ## figures, each beside what it is compared to; also in .bench/results.jsonl
+	@$(PY) -m tests.bench $(ARGS)
+
+install: $(STACK) $(AZURITE) ## what `make run` needs
+
+install-tests: $(TESTS) $(AZURITE) ## what the other targets need
+
+clean: ## remove everything that was installed or left behind
+	@rm -rf .venv local/tables/node_modules .bench .stack .hypothesis .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A name on the PATH is no proof: version managers put names there that answer only with an error.
+$(MADE):
+	@for python in $(PYTHON); do \
+		if "$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+			>/dev/null 2>&1; then \
+			echo "Making .venv with $$("$$python" --version) ($$python)"; \
+			"$$python" -m venv --clear .venv && touch $@ && exit 0; \
+			echo "$$python could not make .venv; remove the folder .venv and check the space on this disk." >&2; \
+			exit 1; \
+		fi; \
+	done; \
+	echo "No Python 3.11, 3.12 or 3.13 with venv among: $(PYTHON). Install one (Debian: python3 and python3-venv)," \
+		"or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python" >&2; \
+	exit 1
+
+$(STACK): requirements.txt local/requirements.txt $(MADE)
+	@echo "Installing what the embedded stack needs (a minute or two, once)"
+	@$(PIP) local/requirements.txt || { $(DOWNLOAD_FAILED); }
+	@touch $@
+
+$(TESTS): requirements.txt local/requirements.txt tests/requirements.txt $(MADE)
+	@echo "Installing what tests and checks need (a minute or two, once)"
+	@$(PIP) tests/requirements.txt || { $(DOWNLOAD_FAILED); }
+	@touch $(STACK) $@
+
+# Order only: a newer stamp of pip's is no reason to fetch Azurite again.
+$(AZURITE): local/tables/package.json local/tables/package-lock.json | $(STACK)
+	@echo "Installing Azurite, the Table Storage emulator (half a minute, once)"
+	@$(PY) -m local.tables
+	@touch $@
+
+DOWNLOAD_FAILED = echo "pip could not install the pinned packages (its words are above): check the network, the proxy" \
+	"and pip's index, then run the same make target again." >&2; exit 1
