@@ -1,0 +1,215 @@
+"""The canonical booking, and what each side reports of it.
+
+Adapters translate foreign items into these values and nothing else; the planner compares only these.
+What occupies a resource is decided here: a calendar item does unless it is cancelled, declined, ours as
+a buffer, or shown ``free`` (which the policy may count). Tentative and unanswered ones await the room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from shared.domain.ids import BookingId, EventId, TransactionId, Version
+from shared.domain.spans import When
+
+
+class Side(StrEnum):
+    """One of the two places in which a booking stands."""
+
+    CALENDAR = "calendar"
+    PLATFORM = "platform"
+
+    @property
+    def other(self) -> Side:
+        return Side.PLATFORM if self is Side.CALENDAR else Side.CALENDAR
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an SMTP address; addresses compare without regard to case."""
+
+    address: str
+    name: str = ""
+
+    def is_same_as(self, other: Person | None) -> bool:
+        return other is not None and self.address.casefold() == other.address.casefold()
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One reservation of one resource in canonical form.
+
+    ``organiser`` is the person to whom it belongs: the meeting's organiser, the platform's booker.
+    """
+
+    when: When
+    title: str = ""
+    organiser: Person | None = None
+    private: bool = False
+    cancelled: bool = False
+
+
+class Answer(StrEnum):
+    """What a mailbox answered to the meeting in its calendar (``responseStatus.response`` of Graph)."""
+
+    NONE = "none"
+    ORGANIZER = "organizer"
+    TENTATIVE = "tentativelyAccepted"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    NOT_RESPONDED = "notResponded"
+
+
+class ShowAs(StrEnum):
+    """How an event shows its time (``showAs`` of Graph)."""
+
+    FREE = "free"
+    TENTATIVE = "tentative"
+    BUSY = "busy"
+    OOF = "oof"
+    WORKING_ELSEWHERE = "workingElsewhere"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CalendarKey:
+    """What identifies a calendar item for ever.
+
+    A single booking is the immutable id of the resource's own copy. An occurrence is its master and its
+    original start in UTC, never the occurrence's own id, which a change of the series may replace.
+    """
+
+    event: EventId
+    original_start: datetime | None = None
+
+    def __str__(self) -> str:
+        if self.original_start is None:
+            return str(self.event)
+        return f"{self.event}@{self.original_start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+    @classmethod
+    def parse(cls, text: str) -> CalendarKey:
+        """Return the key that ``str`` wrote."""
+        event, at, start = text.rpartition("@")
+        if not at:
+            return cls(EventId(text))
+        return cls(EventId(event), datetime.strptime(start, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class CalendarItem:
+    """One booking as the resource's calendar reports it now.
+
+    ``event`` is the id by which calls reach it in this run. ``is_organiser`` means that the resource's own
+    mailbox organises it (a booking of ours, or an entry typed straight into its calendar): only then may
+    its time and title be written here. ``transaction`` tells what created it, where Graph reports that.
+    """
+
+    key: CalendarKey
+    event: EventId
+    version: Version
+    booking: Booking
+    is_organiser: bool
+    answer: Answer
+    show_as: ShowAs
+    created: datetime
+    transaction: TransactionId | None = None
+    ical_uid: str = ""
+    is_buffer: bool = False
+
+
+@dataclass(frozen=True)
+class PlatformItem:
+    """One booking as the platform reports it now.
+
+    ``external`` is the mark that we left on what we created: the transaction id of its creation.
+    """
+
+    id: BookingId
+    version: Version
+    booking: Booking
+    created: datetime
+    external: TransactionId | None = None
+    successor: BookingId | None = None
+
+
+Item = CalendarItem | PlatformItem
+ItemKey = CalendarKey | BookingId
+
+
+class Proof(StrEnum):
+    """How it was proven that an item is gone: absence alone never is a proof."""
+
+    CANCELLED = "cancelled"
+    NOT_FOUND = "not_found"
+    NOT_LISTED = "not_listed"
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An item of which the side has proven, in this run, that it no longer takes place."""
+
+    key: ItemKey
+    proof: Proof
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """An item that could not be understood; it stands on the resource with its reason, the others go on."""
+
+    side: Side
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A time that the platform keeps free of bookings (maintenance, closing time)."""
+
+    id: str
+    when: When
+    reason: str = ""
+
+
+class Occupancy(StrEnum):
+    """Whether a calendar item takes its time in the resource."""
+
+    TAKES = "takes"
+    AWAITS_ROOM = "awaits_room"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Window:
+    """The stretch of time that is kept in lockstep, aware times in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+def occupancy(item: CalendarItem, *, free_counts: bool = False) -> Occupancy:
+    """Tell whether a calendar item occupies the resource, waits for its answer, or is no booking."""
+    if item.booking.cancelled or item.answer is Answer.DECLINED or item.is_buffer:
+        return Occupancy.NOTHING
+    if item.show_as is ShowAs.FREE and not free_counts:
+        return Occupancy.NOTHING
+    if not item.is_organiser and item.answer is not Answer.ACCEPTED:
+        return Occupancy.AWAITS_ROOM
+    return Occupancy.TAKES
+
+
+@dataclass(frozen=True)
+class ResourceFacts:
+    """What is known of a resource beside its bookings, read from Places or given when it is linked."""
+
+    name: str = ""
+    kind: str = "room"
+    capacity: int | None = None
+    building: str = ""
+    floor: str = ""
+    zone: str = "UTC"
+    phone: str = ""
+    contact: str = ""
+    features: tuple[str, ...] = field(default=())

@@ -1,0 +1,137 @@
+"""Who stays where two bookings of a resource overlap. Never about two versions of one booking.
+
+    winner        another origin                    the same origin
+    ------------  --------------------------------  ----------------------------------------------
+    platform      the calendar's booking loses      the one held at its present time earlier stays;
+    calendar      the platform's booking loses      between two new ones the earlier creation,
+    first         as with the same origin           then the smaller mapping id
+    report        nobody loses, it is shown         nobody loses, it is shown
+
+A blocked time of the platform counts as a booking of the platform that nobody can remove. Only overlaps
+that a new or moved booking makes are judged; older ones were settled or reported when they arose.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from shared.domain.booking import Side
+from shared.domain.ids import MappingId
+from shared.domain.policy import Policy, Winner
+from shared.domain.spans import Span
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One booking's claim on the resource's time.
+
+    ``contested`` marks a claim that is new or moved in this run. ``is_block`` marks a time that the platform
+    keeps free; it takes all units and cannot be removed.
+    """
+
+    id: MappingId
+    span: Span
+    origin: Side
+    held_since: datetime
+    made_at: datetime
+    contested: bool = False
+    is_block: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``loser`` must give way to ``winner``; without a loser the overlap is only reported."""
+
+    winner: Claim
+    loser: Claim
+    reported_only: bool = False
+
+
+def judge(claims: Sequence[Claim], policy: Policy) -> tuple[Verdict, ...]:
+    """Return a verdict for each claim that gives way, in a fixed order.
+
+    The claims are taken in the order of their right to stay; each stays while there is a unit free for it.
+    A claim that nobody contested gives way only to one that is contested.
+    """
+    if policy.winner is Winner.REPORT:
+        return tuple(_overlaps(claims, policy))
+    staying = _Timeline(policy.gap)
+    verdicts: list[Verdict] = []
+    for claim in sorted(claims, key=lambda claim: _right_to_stay(claim, policy)):
+        against = staying.overlapping(claim)
+        if not _is_full(claim, against, policy):
+            staying.add(claim)
+            continue
+        taker = next((other for other in against if other.contested), None)
+        if claim.contested:
+            verdicts.append(Verdict(against[0], claim))
+        elif taker is not None and not claim.is_block:
+            verdicts.append(Verdict(taker, claim))
+        else:
+            staying.add(claim)
+    return tuple(verdicts)
+
+
+def _right_to_stay(claim: Claim, policy: Policy) -> tuple[int, datetime, datetime, str]:
+    first_side = {Winner.PLATFORM: Side.PLATFORM, Winner.CALENDAR: Side.CALENDAR}.get(policy.winner)
+    rank = 0 if first_side is None or claim.origin is first_side else 1
+    return (rank, claim.held_since, claim.made_at, claim.id)
+
+
+def _is_full(claim: Claim, against: Sequence[Claim], policy: Policy) -> bool:
+    if not against:
+        return False
+    if claim.is_block or any(other.is_block for other in against):
+        return True
+    return _most_at_once(claim.span, against, policy.gap) >= policy.units
+
+
+def _most_at_once(span: Span, against: Iterable[Claim], gap: timedelta) -> int:
+    """Return how many of ``against`` run at the same time at most, seen from within ``span``."""
+    others = [other.span for other in against]
+    starts = [max(other.start - gap, span.start) for other in others] or [span.start]
+    return max(sum(other.start - gap <= at < other.end + gap for other in others) for at in starts)
+
+
+def _overlaps(claims: Sequence[Claim], policy: Policy) -> Iterable[Verdict]:
+    earlier = _Timeline(policy.gap)
+    for claim in sorted(claims, key=lambda claim: _right_to_stay(claim, policy)):
+        against = earlier.overlapping(claim)
+        earlier.add(claim)
+        arrived = next((other for other in against if other.contested), None)
+        if not _is_full(claim, against, policy):
+            continue
+        if claim.contested:
+            yield Verdict(against[0], claim, reported_only=True)
+        elif arrived is not None:
+            # Shown on the booking that brought the overlap about, whose two sides this run has seen.
+            yield Verdict(claim, arrived, reported_only=True)
+
+
+class _Timeline:
+    """Claims by the UTC days that they touch: what a look-up costs follows from what is near, not from the whole."""
+
+    def __init__(self, gap: timedelta) -> None:
+        self._gap = gap
+        self._days: dict[date, list[tuple[int, datetime, datetime, Claim]]] = defaultdict(list)
+        self._count = 0
+
+    def add(self, claim: Claim) -> None:
+        self._count += 1
+        reach = claim.span.widened(self._gap) if self._gap else claim.span
+        for day in reach.days():
+            self._days[day].append((self._count, reach.start, reach.end, claim))
+
+    def overlapping(self, claim: Claim) -> list[Claim]:
+        """Return what was added before and overlaps, in the order in which it was added."""
+        start, end = claim.span.start, claim.span.end
+        found = {
+            place: other
+            for day in claim.span.days()
+            for place, since, until, other in self._days.get(day, ())
+            if since < end and start < until
+        }
+        return [found[place] for place in sorted(found)]

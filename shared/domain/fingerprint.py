@@ -1,0 +1,72 @@
+"""Fingerprints: what a side last reported, one keyed digest per field, never the content itself.
+
+A side changed where a field differs from that side's own remembered digest. Fields that a side does not
+own for a mapping are left out: on the room's copy of a meeting that somebody else organises only time,
+answer and cancelled count, because Exchange rewrites the rest. A fingerprint of another version of these
+rules is unknown, not changed.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.domain.booking import CalendarItem, Item
+
+VERSION = 1
+_DIGEST_BYTES = 12  # 96 bits: chance alone never makes two of a resource's values equal
+
+
+class Field(StrEnum):
+    """A field of a booking that is compared and written by itself; start and end are one field."""
+
+    TIME = "time"
+    TITLE = "title"
+    ORGANISER = "organiser"
+    PRIVATE = "private"
+    CANCELLED = "cancelled"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The digests of one side's last report, by field."""
+
+    digests: MappingOf[Field, str] = field(default_factory=dict)
+    version: int = VERSION
+
+    def __hash__(self) -> int:
+        return hash((self.version, tuple(sorted(self.digests.items()))))
+
+    def changed_to(self, now: Fingerprint) -> frozenset[Field]:
+        """Return the fields in which ``now`` differs; fields that only one of both owns do not count."""
+        return frozenset(name for name, digest in now.digests.items() if self.digests.get(name, digest) != digest)
+
+    @property
+    def is_known(self) -> bool:
+        return self.version == VERSION
+
+
+def fingerprint(item: Item, key: bytes) -> Fingerprint:
+    """Return the fingerprint of what a side reports, under the installation's secret ``key``."""
+    return Fingerprint({name: _digest(key, name, text) for name, text in _fields(item)})
+
+
+def _fields(item: Item) -> Iterator[tuple[Field, str]]:
+    booking = item.booking
+    yield Field.TIME, str(booking.when)
+    yield Field.CANCELLED, str(booking.cancelled)
+    if isinstance(item, CalendarItem) and not item.is_organiser:
+        yield Field.ANSWER, item.answer
+        return
+    yield Field.TITLE, booking.title
+    yield Field.PRIVATE, str(booking.private)
+    if not isinstance(item, CalendarItem):
+        yield Field.ORGANISER, booking.organiser.address.casefold() if booking.organiser else ""
+
+
+def _digest(key: bytes, name: Field, text: str) -> str:
+    return hmac.digest(key, f"{name}:{text}".encode(), "sha256")[:_DIGEST_BYTES].hex()

@@ -1,0 +1,62 @@
+"""The ids that travel through Lockstep, each a type of its own.
+
+An id of one kind handed over where another is wanted is a type error. Ids are opaque: nobody reads
+meaning out of them, except that a resource's id begins with its tenant.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import NewType
+
+TenantId = NewType("TenantId", str)
+"""The directory (tenant) id of Microsoft Entra, a GUID in lower case."""
+
+ResourceId = NewType("ResourceId", str)
+"""``<tenant>.<ulid>``, minted by us; stands in every key, session, URL and log."""
+
+MailboxId = NewType("MailboxId", str)
+"""The object id of a mailbox's directory user. Graph paths use it, addresses may change."""
+
+EventId = NewType("EventId", str)
+"""Immutable id of an event in one mailbox (case-sensitive)."""
+
+PlatformId = NewType("PlatformId", str)
+"""The platform's id of a resource."""
+
+BookingId = NewType("BookingId", str)
+"""The platform's id of one booking."""
+
+MappingId = NewType("MappingId", str)
+"""A ULID, minted when a booking is first seen; ties an event to a booking for ever."""
+
+Version = NewType("Version", str)
+"""What a side calls the state of one item (etag, sequence number). A hint only: the fingerprint decides."""
+
+TransactionId = NewType("TransactionId", str)
+"""What makes a create repeatable: the same one never makes a second copy."""
+
+_NAMESPACE = uuid.UUID("5f0b4a52-6a0e-4a57-9f9c-0c3f6a7f5a11")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
+
+
+def transaction_id(mapping: MappingId, side: str, generation: int) -> TransactionId:
+    """Return the transaction id under which one generation of a copy is created on one side."""
+    return TransactionId(str(uuid.uuid5(_NAMESPACE, f"{mapping}/{side}/{generation}")))
+
+
+def ulid(milliseconds: int, random: bytes) -> str:
+    """Return a ULID of a Unix time in milliseconds and 10 random bytes; ULIDs sort by their time."""
+    number = (milliseconds << 80) | int.from_bytes(random[:10], "big")
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
+
+
+def resource_id(tenant: TenantId, minted: str) -> ResourceId:
+    """Return the id of a resource of a tenant from a freshly minted ULID."""
+    return ResourceId(f"{tenant}.{minted}")
+
+
+def tenant_of(resource: ResourceId) -> TenantId:
+    """Return the tenant to which a resource belongs."""
+    return TenantId(resource.partition(".")[0])

@@ -1,0 +1,222 @@
+"""The ledger: all that is agreed about one resource. It is the base of the three-way merge.
+
+Mappings tie an event to a booking and remember what each side last reported. Open steps are the only
+memory of unfinished work. Decisions are codes and facts, worded when they are shown. Nothing in a ledger
+holds a title, a body or an attendee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.booking import CalendarKey, Side
+from shared.domain.fingerprint import Fingerprint
+from shared.domain.ids import BookingId, EventId, MappingId, Version
+from shared.domain.spans import When
+
+
+class WriteMode(StrEnum):
+    """How our copy in the calendar was made; a mapping keeps its mode."""
+
+    ROOM = "room"
+    ORGANIZER = "organizer"
+
+
+class MappingState(StrEnum):
+    """Linked has both sides; every other state has one side only and says why."""
+
+    LINKED = "linked"
+    CREATING = "creating"
+    AWAITING_ROOM = "awaiting_room"
+    REFUSED = "refused"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True)
+class CalendarRecord:
+    """What the calendar last reported of a mapping's event."""
+
+    key: CalendarKey
+    event: EventId
+    version: Version
+    print: Fingerprint
+    is_organiser: bool
+
+
+@dataclass(frozen=True)
+class PlatformRecord:
+    """What the platform last reported of a mapping's booking."""
+
+    id: BookingId
+    version: Version
+    print: Fingerprint
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """The row that ties an event to a booking.
+
+    ``when`` is the agreed time and ``held_since`` since when it holds exactly that time; ``made_at`` is the
+    creation as the side of origin reports it. ``generation`` counts the copies made on the other side.
+    """
+
+    id: MappingId
+    origin: Side
+    when: When
+    made_at: datetime
+    held_since: datetime
+    state: MappingState = MappingState.LINKED
+    mode: WriteMode = WriteMode.ROOM
+    calendar: CalendarRecord | None = None
+    platform: PlatformRecord | None = None
+    private: bool = False
+    generation: int = 1
+    reason: str = ""
+
+    def record(self, side: Side) -> CalendarRecord | PlatformRecord | None:
+        return self.calendar if side is Side.CALENDAR else self.platform
+
+
+class Cause(StrEnum):
+    """Why an open step waits."""
+
+    RETRY = "retry"
+    CREATING = "creating"
+    AWAITING_ROOM = "awaiting_room"
+    REJECTED = "rejected"
+    HELD = "held"
+    NOT_UNDERSTOOD = "not_understood"
+    STALE = "stale"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A change that was seen and is not settled.
+
+    It holds keys, cause and times, never content. ``due`` is when the next run looks at it again; without
+    one it waits for a change or for a person. ``key`` names the item where there is no mapping yet.
+    """
+
+    id: str
+    cause: Cause
+    since: datetime
+    due: datetime | None = None
+    mapping: MappingId | None = None
+    calendar: CalendarKey | None = None
+    platform: BookingId | None = None
+    attempts: int = 0
+    reason: str = ""
+    permitted: bool = False
+
+
+class Code(StrEnum):
+    """What was decided. The word for it in each language belongs to whoever shows it."""
+
+    CREATED_ON_PLATFORM = "created_on_platform"
+    CREATED_ON_CALENDAR = "created_on_calendar"
+    CHANGED_ON_PLATFORM = "changed_on_platform"
+    CHANGED_ON_CALENDAR = "changed_on_calendar"
+    CANCELLED_ON_PLATFORM = "cancelled_on_platform"
+    CANCELLED_ON_CALENDAR = "cancelled_on_calendar"
+    DECLINED_ON_CALENDAR = "declined_on_calendar"
+    PAIRED = "paired"
+    ADOPTED = "adopted"
+    AWAITS_ROOM = "awaits_room"
+    SAME_FIELD_EDITED = "same_field_edited"
+    NOT_OURS_TO_WRITE = "not_ours_to_write"
+    PUT_BACK = "put_back"
+    MADE_AGAIN = "made_again"
+    LOST_TO_OTHER = "lost_to_other"
+    LOST_TO_BLOCK = "lost_to_block"
+    OVERLAP_REPORTED = "overlap_reported"
+    REFUSED_BY_SIDE = "refused_by_side"
+    ENDED_ON_BOTH = "ended_on_both"
+    LEFT_HORIZON = "left_horizon"
+    HELD = "held"
+    SET_ASIDE = "set_aside"
+    ONE_WAY = "one_way"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A decision before it is recorded: a code and its facts (ids, times, field names; never content)."""
+
+    code: Code
+    facts: MappingOf[str, str] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.code, tuple(sorted(self.facts.items()))))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The recorded reason of a step or of a refusal, kept for 400 days."""
+
+    id: str
+    mapping: MappingId
+    at: datetime
+    reason: Reason
+    run: int = 0
+
+
+@dataclass(frozen=True)
+class Head:
+    """How far a resource's feeds have been read, and when it last ran.
+
+    ``not_before`` answers wake-ups without a call until then; ``trailing`` is the due time of a trailing
+    wake-up that was sent. ``found`` tells that the last run saw something of the calendar; ``echo_look`` is when
+    a delta that may lag its notification is read once more. ``mappings`` counts the rows. ``etag`` is the
+    storage's word for this version of the head: the head is the lock.
+    """
+
+    token: str | None = None
+    cursor: str | None = None
+    run: int = 0
+    last_run: datetime | None = None
+    last_look: datetime | None = None
+    proven_at: datetime | None = None
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    not_before: datetime | None = None
+    trailing: datetime | None = None
+    found: bool = False
+    echo_look: datetime | None = None
+    mappings: int = 0
+    attempts: int = 0
+    first_failure: datetime | None = None
+    failure: str = ""
+    etag: str = ""
+
+
+class Verb(StrEnum):
+    """What a person asks of a resource; it runs in the resource's own session."""
+
+    LINK = "link"
+    UNLINK = "unlink"
+    REBASE = "rebase"
+    PROVE = "prove"
+    APPROVE = "approve"
+    DISCARD = "discard"
+    POLICY = "policy"
+    RETRY = "retry"
+    RENEW = "renew"
+    SUBSCRIBE = "subscribe"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A person's or a timer's order to one resource, waiting for its next run."""
+
+    id: str
+    verb: Verb
+    at: datetime
+    facts: MappingOf[str, str] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.verb))

@@ -1,0 +1,117 @@
+"""The plan as a value: frozen, ordered, comparable, printable. Conflicts and refusals are members of it.
+
+A settlement is what was decided about one mapping: the steps that bring both sides together, each with its
+reason, and the mapping as it stands once all of them have happened. A step that fails leaves the mapping as
+it was before, so that the next run sees the same change again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.booking import Block, Booking, CalendarItem, Gone, PlatformItem, SetAside, Side, Window
+from shared.domain.fingerprint import Field
+from shared.domain.ids import MappingId
+from shared.domain.ledger import Mapping, OpenStep, Reason
+
+
+class Action(StrEnum):
+    """What a step does to one side."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    CANCEL = "cancel"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One write to one side. ``wanted`` is the booking as that side is to show it; ``fields`` what is written."""
+
+    action: Action
+    side: Side
+    reason: Reason
+    wanted: Booking | None = None
+    fields: frozenset[Field] = frozenset()
+
+    def __str__(self) -> str:
+        what = f" {', '.join(sorted(self.fields))}" if self.fields else ""
+        when = f" {self.wanted.when}" if self.wanted else ""
+        return f"{self.action}{what} on {self.side}{when}: {self.reason.code}"
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What was decided about one mapping.
+
+    ``before`` is the row as it was read (None: a booking seen for the first time), ``after`` the row once all
+    steps have happened (None: it is dropped). ``open`` is what stays unsettled even then. ``calendar`` and
+    ``platform`` are the items that this run saw, whose versions the steps are based on. ``adopted`` is set where
+    a copy was found whose creation was not remembered: the link as it would stand had it been.
+    """
+
+    id: MappingId
+    before: Mapping | None
+    after: Mapping | None
+    steps: tuple[Step, ...] = ()
+    decisions: tuple[Reason, ...] = ()
+    open: OpenStep | None = None
+    calendar: CalendarItem | None = None
+    platform: PlatformItem | None = None
+    adopted: Mapping | None = None
+
+    @property
+    def base(self) -> Mapping | None:
+        """What the decision starts from: the row that was read, or the link that it turned out to be."""
+        return self.adopted or self.before
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.steps)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing at all is to be remembered of it."""
+        return not self.steps and not self.decisions and self.open is None and self.before == self.after
+
+    def __str__(self) -> str:
+        lines = [f"{self.id}: " + ("; ".join(str(step) for step in self.steps) or "nothing to write")]
+        return "\n".join(lines + [f"  because {reason.code}" for reason in self.decisions])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The settlements of one run in the order in which they are applied: removals, changes, creations."""
+
+    settlements: tuple[Settlement, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+
+    @property
+    def writes(self) -> int:
+        return sum(len(settlement.steps) for settlement in self.settlements)
+
+    def __str__(self) -> str:
+        return "\n".join(str(settlement) for settlement in self.settlements) or "nothing to do"
+
+
+@dataclass(frozen=True)
+class LedgerView:
+    """What the planner sees of the ledger: the mappings touched, their neighbours in time, open steps, blocks.
+
+    ``key`` is the key of the fingerprints. ``zone`` is where the resource stands (IANA). ``bulk`` tells that
+    this is a first or full read: overlaps found by it are held, never settled unasked.
+    """
+
+    mappings: tuple[Mapping, ...]
+    open_steps: tuple[OpenStep, ...]
+    blocks: tuple[Block, ...]
+    key: bytes
+    zone: str
+    window: Window
+    resource_name: str = ""
+    bulk: bool = False
+
+
+CalendarReport = CalendarItem | Gone
+PlatformReport = PlatformItem | Gone

@@ -1,0 +1,151 @@
+"""The planner: what brings both sides of one resource together, as a function of values.
+
+``plan`` pairs what was seen with the ledger's mappings, merges each, judges the overlaps that arise, and
+puts the settlements in the order in which they are applied: removals free time before others take it.
+It knows no clock and no chance: the order of its input does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.domain.arrivals import settle_arrivals, settle_one_sided
+from shared.domain.booking import CalendarItem, CalendarKey, PlatformItem
+from shared.domain.ids import BookingId, MappingId, transaction_id
+from shared.domain.ledger import Cause, Mapping, MappingState
+from shared.domain.merge import Case, Setting, merge_linked
+from shared.domain.overlaps import settle_overlaps
+from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
+from shared.domain.policy import Policy
+from shared.domain.retire import is_over, retired
+
+UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
+"""Causes of open steps that a run leaves behind when it could not finish."""
+
+TIME_REFUSED = frozenset({"overlap", "blocked"})
+"""The words of a platform that refuses a time, as opposed to refusing us."""
+
+
+def plan(
+    ledger: LedgerView,
+    calendar: Sequence[CalendarReport],
+    platform: Sequence[PlatformReport],
+    policy: Policy,
+    now: datetime,
+) -> Plan:
+    """Return the plan for what this run saw of both sides.
+
+    ``ledger`` holds the mappings of everything reported and their neighbours in time. Nothing is taken from
+    absence, and equal sides give an empty plan.
+    """
+    setting = setting_of(ledger, policy, now)
+    pairing = _pair(ledger.mappings, calendar, platform)
+    over = [case for case in pairing.all_cases(ledger.mappings) if is_over(case, ledger)] if ledger.bulk else []
+    past = {case.mapping.id for case in over}
+    drafts = [retired(case, ledger) for case in over]
+    drafts += [_settle(case, setting) for case in pairing.cases(ledger.mappings) if case.mapping.id not in past]
+    drafts += settle_arrivals(pairing.new_events, pairing.new_bookings, ledger, setting)
+    judged = settle_overlaps(drafts, ledger, setting)
+    loud = (settlement for settlement in judged if not settlement.is_quiet)
+    return Plan(tuple(sorted(loud, key=_order)))
+
+
+def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
+    """Return what the merge of every mapping of a run shares."""
+    permitted = frozenset(step.mapping for step in ledger.open_steps if step.permitted and step.mapping)
+    refusals = [s for s in ledger.open_steps if s.cause is Cause.REJECTED and s.reason in TIME_REFUSED]
+    rejected = frozenset(step.mapping for step in refusals if step.mapping)
+    insisted = frozenset(step.mapping for step in refusals if step.mapping and step.attempts > 1)
+    disputed = frozenset(s.mapping for s in ledger.open_steps if s.cause is Cause.CONFLICT and s.mapping)
+    unsettled = frozenset(s.mapping for s in ledger.open_steps if s.cause in UNDONE and s.mapping)
+    return Setting(policy, ledger.key, now, permitted, rejected, disputed, unsettled, insisted)
+
+
+def _settle(case: Case, setting: Setting) -> Settlement:
+    if case.mapping.calendar is not None and case.mapping.platform is not None:
+        return merge_linked(case, setting)
+    return settle_one_sided(case, setting)
+
+
+def _order(settlement: Settlement) -> tuple[int, str]:
+    actions = {step.action for step in settlement.steps}
+    if actions & {Action.CANCEL, Action.DECLINE}:
+        return 0, settlement.id
+    return (2 if Action.CREATE in actions else 1), settlement.id
+
+
+@dataclass
+class _Pairing:
+    """What was reported, by the mapping that it belongs to, and what no mapping knows yet."""
+
+    events: dict[MappingId, CalendarReport] = field(default_factory=dict)
+    bookings: dict[MappingId, PlatformReport] = field(default_factory=dict)
+    new_events: list[CalendarItem] = field(default_factory=list)
+    new_bookings: list[PlatformItem] = field(default_factory=list)
+
+    def cases(self, mappings: Iterable[Mapping]) -> list[Case]:
+        """Return the mappings of which something was seen."""
+        return self.all_cases(m for m in mappings if m.id in self.events or m.id in self.bookings)
+
+    def all_cases(self, mappings: Iterable[Mapping]) -> list[Case]:
+        known = {mapping.id: mapping for mapping in mappings}
+        return [Case(known[id_], self.events.get(id_), self.bookings.get(id_)) for id_ in sorted(known)]
+
+
+def _pair(
+    mappings: Sequence[Mapping], calendar: Iterable[CalendarReport], platform: Sequence[PlatformReport]
+) -> _Pairing:
+    by_event = {mapping.calendar.key: mapping.id for mapping in mappings if mapping.calendar}
+    by_booking = {mapping.platform.id: mapping.id for mapping in mappings if mapping.platform}
+    creating = {
+        transaction_id(mapping.id, mapping.origin.other, mapping.generation): mapping.id
+        for mapping in mappings
+        if mapping.state is MappingState.CREATING
+    }
+    pairing = _Pairing()
+    for event in _latest(calendar):
+        known = by_event.get(_calendar_key(event))
+        if known is None and isinstance(event, CalendarItem) and event.transaction:
+            known = creating.get(event.transaction)
+        if known:
+            pairing.events[known] = event
+        elif isinstance(event, CalendarItem):
+            pairing.new_events.append(event)
+    moved = _moved_on(platform, by_booking.keys())
+    heirs = {row.id for row in moved.values()}
+    for booking in platform:
+        if isinstance(booking, PlatformItem):
+            known = by_booking.get(booking.id) or (creating.get(booking.external) if booking.external else None)
+        else:
+            known = by_booking.get(BookingId(str(booking.key)))
+        if known:
+            pairing.bookings[known] = moved.get(booking.id, booking) if isinstance(booking, PlatformItem) else booking
+        elif isinstance(booking, PlatformItem) and booking.id not in heirs:
+            pairing.new_bookings.append(booking)
+    return pairing
+
+
+def _moved_on(platform: Iterable[PlatformReport], known: Collection[BookingId]) -> dict[BookingId, PlatformItem]:
+    """Return the row that each known booking moved on to, where the platform moves one by making another."""
+    rows = {report.id: report for report in platform if isinstance(report, PlatformItem)}
+    moved = {}
+    for first in rows.keys() & set(known):
+        row, passed = rows[first], {first}
+        while row.successor in rows and row.successor not in passed and row.successor not in known:
+            row = rows[row.successor]
+            passed.add(row.id)
+        if row.id != first:
+            moved[first] = row
+    return moved
+
+
+def _latest(reports: Iterable[CalendarReport]) -> Iterable[CalendarReport]:
+    return {str(report.key): report for report in reports}.values()
+
+
+def _calendar_key(report: CalendarReport) -> CalendarKey:
+    if not isinstance(report.key, CalendarKey):
+        raise TypeError(f"the calendar side reported {report.key!r}, which is no calendar key")
+    return report.key

@@ -1,0 +1,136 @@
+"""The settings of one resource: what a person decides about its synchronisation.
+
+A policy is a value with a default for everything. It says how two bookings are settled (``winner``), who
+may write where, what is shown, how far the horizon reaches, and from which size a plan needs a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.booking import Side
+
+
+class Winner(StrEnum):
+    """Which of two overlapping bookings stays. It is never about two versions of one booking."""
+
+    PLATFORM = "platform"
+    CALENDAR = "calendar"
+    FIRST = "first"
+    REPORT = "report"
+
+
+class Direction(StrEnum):
+    """Which side follows which."""
+
+    BOTH = "both"
+    TO_PLATFORM = "to_platform"
+    TO_CALENDAR = "to_calendar"
+
+
+class Titles(StrEnum):
+    """What the platform shows as a title of a calendar booking."""
+
+    FULL = "full"
+    ORGANIZER = "organizer"
+    BUSY = "busy"
+
+
+class Booker(StrEnum):
+    """Whether the person of a platform booking is invited to the event in the resource's calendar."""
+
+    INVITED = "invited"
+    NONE = "none"
+
+
+class DirectEntries(StrEnum):
+    """What happens to an entry typed straight into the resource's calendar when it loses its time."""
+
+    REPORT = "report"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The settings of one resource.
+
+    ``buffer_minutes`` is the gap that two bookings keep. ``units`` is how many bookings may run at the same
+    time. ``days_back`` and ``days_ahead`` are the horizon around today. ``edits`` names the side that wins a
+    field changed on both; without it the side of origin does. Bulk thresholds hold steps until a person
+    approves them: more cancellations in one run than ``cancellations_held_above``, or more writes of an
+    import or full read than ``writes_held_above``.
+    """
+
+    direction: Direction = Direction.BOTH
+    winner: Winner = Winner.FIRST
+    edits: Side | None = None
+    titles: Titles = Titles.FULL
+    booker: Booker = Booker.NONE
+    direct_entries: DirectEntries = DirectEntries.REPORT
+    free_counts: bool = False
+    buffer_minutes: int = 0
+    units: int = 1
+    days_back: int = 1
+    days_ahead: int = 400
+    sweep_minutes: int = 60
+    cancellations_held_above: int = 20
+    writes_held_above: int = 500
+
+    @property
+    def gap(self) -> timedelta:
+        return timedelta(minutes=self.buffer_minutes)
+
+    def problems(self) -> tuple[str, ...]:
+        """Return a sentence for each setting that makes no sense; empty when the policy can be used."""
+        limits = {
+            "buffer_minutes": (0, 240), "units": (1, 1000), "days_back": (0, 366), "days_ahead": (1, 1080),
+            "sweep_minutes": (5, 1440), "cancellations_held_above": (0, 100_000), "writes_held_above": (0, 100_000),
+        }  # fmt: skip
+        return tuple(
+            f"policy {name} is {getattr(self, name)}; it must be from {low} to {high}"
+            for name, (low, high) in limits.items()
+            if not low <= getattr(self, name) <= high
+        )
+
+    def with_settings(self, given: Mapping[str, object]) -> Policy:
+        """Return this policy with the given settings, by name. Raises ValueError with a sentence for each mistake."""
+        known = {field.name: field for field in fields(self)}
+        mistakes = [f"policy has no setting {name!r}; it has {', '.join(known)}" for name in given if name not in known]
+        values: dict[str, Any] = {}
+        for name in given.keys() & known.keys():
+            try:
+                values[name] = _setting(getattr(self, name), name, given[name])
+            except ValueError as error:
+                mistakes.append(str(error))
+        policy = replace(self, **values)
+        mistakes += policy.problems()
+        if mistakes:
+            raise ValueError("; ".join(sorted(mistakes)))
+        return policy
+
+    def as_settings(self) -> dict[str, str | int | bool | None]:
+        """Return the settings by name, as they are shown and stored."""
+        shown = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value.value if isinstance(value, StrEnum) else value for name, value in shown.items()}
+
+
+def _setting(present: object, name: str, given: object) -> object:
+    kind = Side if name == "edits" else type(present)
+    if name == "edits" and given in (None, ""):
+        return None
+    if issubclass(kind, StrEnum):
+        try:
+            return kind(str(given))
+        except ValueError:
+            raise ValueError(f"policy {name} is {given!r}; it can be {', '.join(kind)}") from None
+    if kind is bool:
+        if given in (True, False):
+            return bool(given)
+        raise ValueError(f"policy {name} is {given!r}; it can be true or false")
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise ValueError(f"policy {name} is {given!r}; it must be a whole number")  # noqa: TRY004 - bad input of a person
+    return given

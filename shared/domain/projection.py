@@ -1,0 +1,77 @@
+"""How a booking of one side is shown on the other, under the policy.
+
+Equal means that each side equals the projection of the other. A private meeting's title never leaves the
+calendar side; on the room's copy of somebody else's meeting Exchange has replaced the title by the
+organiser's name and cleared the private flag, so that copy's title is never shown as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.domain.booking import Booking, CalendarItem, PlatformItem, Side
+from shared.domain.fingerprint import Field
+from shared.domain.policy import Policy, Titles
+
+PRIVATE_TITLE = "Private"
+BUSY_TITLE = "Reserved"
+
+CALENDAR_FIELDS = (Field.TIME, Field.TITLE, Field.PRIVATE)
+"""What is written to an event that the resource's own mailbox organises."""
+
+PLATFORM_FIELDS = (Field.TIME, Field.TITLE, Field.ORGANISER, Field.PRIVATE)
+"""What is written to a platform booking."""
+
+
+def to_platform(item: CalendarItem, policy: Policy, origin: Side = Side.CALENDAR) -> Booking:
+    """Return the booking that the platform shows of a calendar item.
+
+    A booking that was made on the platform keeps its title there: the policy is about what it did not know.
+    """
+    booking = item.booking
+    return replace(booking, title=_title_on_platform(item, policy, origin), cancelled=False)
+
+
+def _title_on_platform(item: CalendarItem, policy: Policy, origin: Side) -> str:
+    booking = item.booking
+    if origin is Side.PLATFORM and item.is_organiser:
+        return booking.title
+    if policy.titles is Titles.BUSY:
+        return BUSY_TITLE
+    if not item.is_organiser or policy.titles is Titles.ORGANIZER:
+        return (booking.organiser.name or booking.organiser.address) if booking.organiser else BUSY_TITLE
+    return PRIVATE_TITLE if booking.private else booking.title
+
+
+def to_calendar(item: PlatformItem) -> Booking:
+    """Return the booking that the resource's calendar shows of a platform booking."""
+    booking = item.booking
+    return replace(booking, title=PRIVATE_TITLE if booking.private else booking.title, cancelled=False)
+
+
+def value(booking: Booking, name: Field) -> object:
+    """Return a field of a booking in a form that compares equal exactly where both mean the same."""
+    match name:
+        case Field.TIME:
+            return booking.when
+        case Field.TITLE:
+            return booking.title
+        case Field.ORGANISER:
+            return booking.organiser.address.casefold() if booking.organiser else ""
+        case Field.PRIVATE:
+            return booking.private
+        case _:
+            return booking.cancelled
+
+
+def written(target: Booking, source: Booking, fields: frozenset[Field]) -> Booking:
+    """Return ``target`` with ``fields`` taken from ``source``."""
+    if Field.TIME in fields:
+        target = replace(target, when=source.when)
+    if Field.TITLE in fields:
+        target = replace(target, title=source.title)
+    if Field.ORGANISER in fields:
+        target = replace(target, organiser=source.organiser)
+    if Field.PRIVATE in fields:
+        target = replace(target, private=source.private)
+    return target

@@ -1,0 +1,58 @@
+"""A linked resource as lists show it: what it is, where its two sides are, and in which state it was last seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.booking import ResourceFacts
+from shared.domain.ids import MailboxId, PlatformId, ResourceId
+from shared.domain.policy import Policy
+
+
+class State(StrEnum):
+    """What is observed of a resource, never assumed."""
+
+    LINKING = "linking"
+    IN_STEP = "in step"
+    BEHIND = "behind"
+    HELD = "held"
+    FAILING = "failing"
+    PAUSED = "paused"
+    UNLINKED = "unlinked"
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """The notification subscription of a resource's mailbox, and the key its client state was made with."""
+
+    id: str
+    expires: datetime
+    key_id: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One row of the table that lists read; written after ``remember`` and corrected by the next run."""
+
+    id: ResourceId
+    mailbox: MailboxId
+    platform: PlatformId | None
+    facts: ResourceFacts = field(default_factory=ResourceFacts)
+    address: str = ""
+    policy: Policy = field(default_factory=Policy)
+    state: State = State.LINKING
+    since: datetime | None = None
+    why: str = ""
+    linked_at: datetime | None = None
+    last_change: datetime | None = None
+    last_look: datetime | None = None
+    proven_at: datetime | None = None
+    proof_differences: int = 0
+    open_steps: int = 0
+    conflicts: int = 0
+    mappings: int = 0
+    subscription: Subscription | None = None
+    first_failure: datetime | None = None
+    attempts: int = 0
