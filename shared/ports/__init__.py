@@ -1,0 +1,1 @@
+"""What Lockstep needs from the outside, as Protocols with their promises and their errors."""

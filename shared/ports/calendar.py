@@ -1,0 +1,161 @@
+"""The calendar side: what Lockstep needs from Exchange for one mailbox.
+
+All times are UTC. Ids are immutable ids. Nothing here waits: a throttled call raises ``Retry`` at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, Person, ResourceFacts, SetAside, Window
+from shared.domain.ids import EventId, MailboxId, TransactionId, Version
+from shared.domain.spans import When
+
+
+@dataclass(frozen=True)
+class CalendarChanges:
+    """A finished delta round: what changed since its token.
+
+    ``items`` holds each changed booking once, occurrences hydrated from their master. ``hints`` are ids that
+    the feed called removed: absence is no proof. ``series`` are masters that changed: their mapped
+    occurrences that are not among ``items`` may be gone. ``token`` continues from here.
+    """
+
+    items: tuple[CalendarItem, ...]
+    hints: tuple[EventId, ...]
+    series: tuple[EventId, ...]
+    set_aside: tuple[SetAside, ...]
+    token: str
+
+
+@dataclass(frozen=True)
+class EventDraft:
+    """An event to be made in the resource's own calendar, with the mark by which it is found again."""
+
+    when: When
+    title: str
+    private: bool
+    transaction: TransactionId
+    zone: str
+    invited: Person | None = None
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class EventChange:
+    """What is to be written of an event; ``None`` leaves a field alone."""
+
+    zone: str
+    when: When | None = None
+    title: str | None = None
+    private: bool | None = None
+
+
+@dataclass(frozen=True)
+class MailboxFacts:
+    """What the directory knows of a mailbox."""
+
+    id: MailboxId
+    address: str
+    facts: ResourceFacts
+
+
+class Calendar(Protocol):
+    """The calendars of one tenant's mailboxes.
+
+    Every method may raise ``Retry`` (throttled, unreachable, busy), ``Rejected`` (no access) and ``NotFound``
+    (the mailbox is not there). A write that raised ``Retry`` may have happened.
+    """
+
+    async def changes(self, mailbox: MailboxId, token: str | None, window: Window) -> CalendarChanges:
+        """Read the delta since ``token``, or a first full round of ``window`` without one.
+
+        Raises ``CursorExpired`` when the token is no longer honoured, at any page.
+        """
+        ...
+
+    async def view(self, mailbox: MailboxId, window: Window) -> tuple[tuple[CalendarItem, ...], tuple[SetAside, ...]]:
+        """Read every booking of ``window`` by another path than the delta feed."""
+        ...
+
+    async def read(self, mailbox: MailboxId, key: CalendarKey) -> CalendarItem | Gone:
+        """Read one booking by its key, and prove it gone if it is.
+
+        Proof is the event's own cancellation, "item not found" for this id, or a view over the item's own
+        times that does not list it (a deleted event still answers by its immutable id).
+        """
+        ...
+
+    async def find(self, mailbox: MailboxId, transaction: TransactionId) -> CalendarItem | None:
+        """Find the event that was created under ``transaction`` by the mark left on it."""
+        ...
+
+    async def create(self, mailbox: MailboxId, draft: EventDraft) -> CalendarItem:
+        """Make an event in the mailbox's own calendar and return it as it stands now.
+
+        Repeating it with the same transaction returns the event made before, brought to the draft.
+        """
+        ...
+
+    async def change(self, mailbox: MailboxId, event: EventId, change: EventChange, version: Version) -> CalendarItem:
+        """Write the given fields if the event still has ``version``; else raise ``Stale``. Return what stands."""
+        ...
+
+    async def cancel(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
+        """Cancel or delete an event that the mailbox organises. An event that is gone already is done."""
+        ...
+
+    async def decline(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
+        """Decline the meeting for the mailbox, telling its organiser why. An event that is gone is done."""
+        ...
+
+
+class MailboxDirectory(Protocol):
+    """Who and what the tenant's mailboxes are."""
+
+    async def mailbox(self, address_or_id: str) -> MailboxFacts:
+        """Return what is known of a mailbox. Raises ``NotFound``, ``Rejected``, ``Retry``."""
+        ...
+
+
+@dataclass(frozen=True)
+class LiveSubscription:
+    """A subscription as the service lists it; the client state is never returned."""
+
+    id: str
+    resource: str
+    notification_url: str
+    expires: datetime
+
+
+class Subscriptions(Protocol):
+    """Change-notification subscriptions of the tenant."""
+
+    async def create(
+        self,
+        mailbox: MailboxId,
+        notification_url: str,
+        lifecycle_url: str,
+        client_state: str,
+        expires: datetime,
+    ) -> LiveSubscription:
+        """Create a subscription to the mailbox's events; the service calls both URLs back before it answers.
+
+        Where one exists already for the same mailbox and change types, ``Rejected`` with code ``exists``.
+        """
+        ...
+
+    async def renew(self, ids_to_expiry: dict[str, datetime]) -> dict[str, datetime | None]:
+        """Renew up to 20 subscriptions in one call; ``None`` for one that no longer exists.
+
+        One that could not be renewed now for another reason is left out of the answer.
+        """
+        ...
+
+    async def list(self) -> tuple[LiveSubscription, ...]: ...
+
+    async def delete(self, subscription_id: str) -> None:
+        """Delete a subscription; one that is gone already is done."""
+        ...

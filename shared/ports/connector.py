@@ -1,0 +1,127 @@
+"""The platform side: the port through which a booking system is reached, shaped by ten real systems.
+
+One idea carries it: ``ChangeBatch.snapshot_of``. Token feeds leave it None and name deletions; window
+feeds set it, and what is absent inside that window is a hint, never a deletion. One contract suite runs
+against every connector.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from shared.domain.booking import Block, Booking, Gone, PlatformItem, SetAside, Window
+from shared.domain.ids import BookingId, PlatformId, TransactionId, Version
+
+
+class Feed(StrEnum):
+    """How the platform tells what changed."""
+
+    TOKEN = "token"
+    MODIFIED_SINCE = "modified_since"
+    WINDOW = "window"
+
+
+class Dedupe(StrEnum):
+    """What keeps a repeated create from making a second booking."""
+
+    CLIENT_ID = "client_id"
+    EXTERNAL_ID = "external_id"
+    NONE = "none"
+
+
+class Conflict(StrEnum):
+    """Whether the platform itself refuses overlapping bookings."""
+
+    ENFORCED = "enforced"
+    NOT_ENFORCED = "not_enforced"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a platform can do, as data."""
+
+    name: str
+    feed: Feed
+    dedupe: Dedupe
+    conflict: Conflict
+    has_precondition: bool
+    min_poll: timedelta
+    blocks: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeBatch:
+    """What changed on the platform since the cursor.
+
+    ``items`` holds each changed booking once, cancelled ones included where the platform shows them.
+    ``gone`` are bookings that the platform itself called deleted. ``snapshot_of`` is set where ``items`` is
+    everything inside that window. ``cursor`` continues from here.
+    """
+
+    items: tuple[PlatformItem, ...]
+    gone: tuple[BookingId, ...]
+    set_aside: tuple[SetAside, ...]
+    cursor: str
+    snapshot_of: Window | None = None
+
+
+@dataclass(frozen=True)
+class BookingDraft:
+    """A booking to be made on the platform; ``transaction`` is the mark by which it is found again."""
+
+    booking: Booking
+    transaction: TransactionId
+
+
+class Connector(Protocol):
+    """One booking platform.
+
+    Every method may raise ``Retry``, ``Rejected`` and ``NotFound`` (the platform knows no such resource).
+    """
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def changes(self, resource: PlatformId, cursor: str | None, window: Window) -> ChangeBatch:
+        """Read what changed since ``cursor``; everything of ``window`` without one. ``CursorExpired`` if unknown."""
+        ...
+
+    async def view(self, resource: PlatformId, window: Window) -> tuple[PlatformItem, ...]:
+        """Read every booking of ``window`` that takes place."""
+        ...
+
+    async def blocks(self, resource: PlatformId, window: Window) -> tuple[Block, ...]:
+        """Return the times inside ``window`` that the platform keeps free."""
+        ...
+
+    async def read(self, resource: PlatformId, booking: BookingId) -> PlatformItem | Gone:
+        """Read one booking by its id; a cancelled one is ``Gone``."""
+        ...
+
+    async def find(self, resource: PlatformId, transaction: TransactionId) -> PlatformItem | None:
+        """Find the booking that was created under ``transaction``, cancelled ones included."""
+        ...
+
+    async def create(self, resource: PlatformId, draft: BookingDraft) -> PlatformItem:
+        """Make a booking. Repeating it with the same transaction returns the one made before, brought to the
+        draft. Raises ``Rejected`` with code ``overlap`` where the time is taken.
+        """
+        ...
+
+    async def change(self, resource: PlatformId, booking: BookingId, wanted: Booking, version: Version) -> PlatformItem:
+        """Bring the mapped fields of a booking to ``wanted`` if it still has ``version``; else ``Stale``."""
+        ...
+
+    async def cancel(self, resource: PlatformId, booking: BookingId, reason: str) -> None:
+        """Cancel a booking and tell its owner ``reason``. One that is gone already is done."""
+        ...
+
+    async def ensure_resource(self, resource: PlatformId, name: str, zone: str, units: int) -> None:
+        """Make the platform's resource where it does not exist yet, or bring name, zone and units up to date.
+
+        Platforms that do not create resources raise ``NotFound`` for an unknown one.
+        """
+        ...
