@@ -1,0 +1,1 @@
+"""Use cases, one verb per module: they orchestrate ports and decide nothing about calendars."""

@@ -1,0 +1,74 @@
+"""Accept Graph's notifications: which resources may have changed, proven by their client state.
+
+This is on the path that Graph times: it reads nothing but the cached key ring and sends one wake-up per
+resource in one call. What is not ours is dropped in silence; an unknown subscription is no error here, the
+run finds it. Nothing in a notification is believed except that something may have changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.domain.client_state import is_authentic
+from shared.domain.ids import ResourceId
+from shared.domain.wakeup import WakeCause
+from shared.ports.ledgers import Secrets, Wakeups
+
+LARGEST_BODY = 1024 * 1024
+_MOST_IN_ONE = 5000
+
+
+class Malformed(ValueError):
+    """The body is no collection of notifications; the sentence says what was wrong."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """How many notifications were proven ours, how many were dropped, and which resources were woken."""
+
+    ours: int
+    dropped: int
+    woken: tuple[ResourceId, ...]
+
+
+async def accept_notifications(
+    secrets: Secrets, wakeups: Wakeups, resource: ResourceId, body: bytes, trace: str = ""
+) -> Accepted:
+    """Verify a posted collection and wake each resource in it once.
+
+    ``resource`` is the one named in the notification URL's query. Raises ``Malformed``, or ``Retry`` when the
+    wake-ups could not be queued: Graph then sends the same again.
+    """
+    entries = parse(body)
+    keys = await secrets.client_state_keys()
+    ours = [entry for entry in entries if _is_ours(entry, resource, keys)]
+    if ours:
+        await wakeups.send([resource], WakeCause.NOTIFICATION, None, trace)
+    return Accepted(len(ours), len(entries) - len(ours), (resource,) if ours else ())
+
+
+def parse(body: bytes) -> list[Mapping[str, object]]:
+    """Return the notifications of a body. Raises ``Malformed``."""
+    if len(body) > LARGEST_BODY:
+        raise Malformed(f"the body has {len(body)} bytes; at most {LARGEST_BODY} are read")
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed("the body is no JSON") from None
+    entries = document.get("value") if isinstance(document, dict) else None
+    if not isinstance(entries, list) or len(entries) > _MOST_IN_ONE:
+        raise Malformed(f"the body has no list 'value' of at most {_MOST_IN_ONE} notifications")
+    return [entry if isinstance(entry, dict) else {} for entry in entries]
+
+
+def _is_ours(entry: Mapping[str, object], resource: ResourceId, keys: Mapping[str, bytes]) -> bool:
+    state = entry.get("clientState")
+    return isinstance(state, str) and len(state) <= 255 and is_authentic(state, resource, keys)
+
+
+def lifecycle_events(body: bytes) -> Counter[str]:
+    """Return how often each lifecycle event stands in a body, for the log."""
+    return Counter(str(entry.get("lifecycleEvent", "none"))[:40] for entry in parse(body))

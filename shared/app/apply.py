@@ -1,0 +1,298 @@
+"""Apply: each step of a guarded plan through a port, and what is there now comes back.
+
+A creation and a refusal are noted in the ledger before they are sent, so that a crash between both loses
+nothing, doubles nothing and leaves no loss unexplained. A settlement of which one step failed leaves its
+mapping as it was and an open step that says why; the next run reads both sides and plans afresh. No error
+leaves this module but ``Stale`` of the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.app.outside import Outside
+from shared.app.wording import sentence
+from shared.domain.booking import CalendarItem, Item, PlatformItem, Side
+from shared.domain.fingerprint import Field
+from shared.domain.ids import PlatformId, transaction_id
+from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, MappingState, OpenStep, Reason
+from shared.domain.merge import Setting, calendar_record, first_seen, platform_record
+from shared.domain.plan import Action, Plan, Settlement, Step
+from shared.domain.policy import Booker
+from shared.domain.resource import Resource
+from shared.domain.spans import occupied
+from shared.domain.wakeup import retry_delay
+from shared.ports.calendar import EventChange, EventDraft
+from shared.ports.connector import BookingDraft
+from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
+from shared.ports.ledgers import MappingChange, Writes
+
+logger = logging.getLogger("lockstep.apply")
+
+MOST_WRITES = 200
+TRANSACTION_SPENT = "gone"
+"""A side's word for: what this transaction created was removed since. The next generation makes a new copy."""
+_LONGEST = timedelta(seconds=120)
+_LOSSES = (Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE)
+_AT_ONCE = 4  # requests that one mailbox serves at the same time (Graph's limit for an app and a mailbox)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one settlement: as planned, or why not. ``before`` is what the ledger holds now."""
+
+    settlement: Settlement
+    before: Mapping | None
+    after: Mapping | None
+    failed: OpenStep | None = None
+
+
+@dataclass(frozen=True)
+class Applying:
+    """What every step of a run shares. ``bulk`` runs send no mail."""
+
+    outside: Outside
+    resource: Resource
+    platform_id: PlatformId
+    key: bytes
+    open_steps: tuple[OpenStep, ...]
+    started: datetime
+    bulk: bool = False
+
+
+def change_of(before: Mapping | None, after: Mapping | None, zone: str) -> MappingChange:
+    """Return a mapping's change with the days by which it is found."""
+    return MappingChange(
+        before,
+        after,
+        occupied(before.when, zone).days() if before else (),
+        occupied(after.when, zone).days() if after else (),
+    )
+
+
+async def note_intentions(applying: Applying, plan: Plan, head: Head) -> tuple[Plan, Head]:
+    """Write down what may not be forgotten before it is done, in one commit.
+
+    The mappings of all creations become ``creating``; a booking that is refused before any mapping knew it gets
+    one, and the decision against it is recorded: once it is removed, nothing else would tell why.
+    """
+    # What is only remembered does not count: as many settlements are noted as this run may come to write.
+    coming = {settlement.id for settlement in [s for s in plan.settlements if s.writes][: MOST_WRITES + _AT_ONCE]}
+    noted = [_noted(applying, s) if s.id in coming else s for s in plan.settlements]
+    writes = Writes(
+        tuple(
+            change_of(old.before, new.before, applying.resource.facts.zone)
+            for old, new in zip(plan.settlements, noted, strict=True)
+            if old.before != new.before
+        ),
+        tuple(
+            OpenStep(f"creating-{new.id}", Cause.CREATING, applying.started, applying.started, new.id)
+            for old, new in zip(plan.settlements, noted, strict=True)
+            if old.before != new.before
+        ),
+        decisions=tuple(
+            Decision(applying.outside.clock.ulid(), old.id, applying.started, reason, head.run + 1)
+            for old, new in zip(plan.settlements, noted, strict=True)
+            for reason in old.decisions
+            if reason not in new.decisions
+        ),
+    )
+    if writes != Writes():
+        counted = replace(head, mappings=head.mappings + writes.grown)
+        head = await applying.outside.ledgers.commit(applying.resource.id, head, counted, writes)
+    return replace(plan, settlements=tuple(noted)), head
+
+
+def _noted(applying: Applying, settlement: Settlement) -> Settlement:
+    """Return a settlement as it stands once its intention is in the ledger."""
+    actions = {step.action for step in settlement.steps}
+    if Action.CREATE in actions and settlement.after is not None:
+        return replace(settlement, before=replace(settlement.after, state=MappingState.CREATING))
+    lost = tuple(reason for reason in settlement.decisions if reason.code in _LOSSES)
+    if not lost or not actions & {Action.CANCEL, Action.DECLINE}:
+        return settlement
+    before = settlement.before or _refused(applying, settlement, lost[0])
+    return replace(settlement, before=before, decisions=tuple(r for r in settlement.decisions if r not in lost))
+
+
+def _refused(applying: Applying, settlement: Settlement, reason: Reason) -> Mapping | None:
+    setting = Setting(applying.resource.policy, applying.key, applying.started)
+    if settlement.calendar is not None:
+        mapping = first_seen(settlement.id, settlement.calendar, Side.CALENDAR, setting)
+    elif settlement.platform is not None:
+        mapping = first_seen(settlement.id, settlement.platform, Side.PLATFORM, setting)
+    else:
+        return None
+    return replace(mapping, state=MappingState.REFUSED, reason=reason.code)
+
+
+async def apply_plan(applying: Applying, plan: Plan) -> tuple[Outcome, ...]:
+    """Run the settlements in their order; return what became of each."""
+    started = applying.outside.clock.now()
+    removals: list[Settlement] = []
+    others: list[Settlement] = []
+    creations: list[Settlement] = []
+    for settlement in plan.settlements:
+        actions = {step.action for step in settlement.steps}
+        if Action.CREATE in actions:
+            creations.append(settlement)
+        else:
+            (removals if actions & {Action.CANCEL, Action.DECLINE} else others).append(settlement)
+    outcomes: list[Outcome] = []
+    written = 0
+    for group in (removals, others, creations):
+        for place in range(0, len(group), _AT_ONCE):
+            few = group[place : place + _AT_ONCE]
+            late = applying.outside.clock.now() - started > _LONGEST
+            if late or written >= MOST_WRITES:
+                outcomes += [_postponed(applying, settlement) for settlement in few]
+                continue
+            outcomes += await asyncio.gather(*(_run(applying, settlement) for settlement in few))
+            written += sum(len(settlement.steps) for settlement in few)
+    return tuple(outcomes)
+
+
+def _postponed(applying: Applying, settlement: Settlement) -> Outcome:
+    """Leave a settlement for the next run, which plans it afresh."""
+    if not settlement.writes:
+        return Outcome(settlement, settlement.before, settlement.after)
+    now = applying.outside.clock.now()
+    after = settlement.before
+    if after is None and settlement.after is not None:
+        after = replace(settlement.after, state=MappingState.CREATING)
+    step = OpenStep(f"retry-{settlement.id}", Cause.RETRY, now, now, settlement.id)
+    return Outcome(settlement, settlement.before, after, step)
+
+
+async def _run(applying: Applying, settlement: Settlement) -> Outcome:
+    after = settlement.after
+    try:
+        for step in settlement.steps:
+            item = await _take(applying, settlement, step)
+            if item is not None and item.booking.cancelled:
+                raise Stale("the copy made before was cancelled since")
+            if after is not None and item is not None:
+                after = _with(after, item, applying.key)
+    except Rejected as error:
+        failed = _failed(applying, settlement, error)
+        if error.code == TRANSACTION_SPENT and settlement.before is not None:
+            again = replace(settlement.before, generation=settlement.before.generation + 1)
+            now = applying.outside.clock.now()
+            return Outcome(settlement, settlement.before, again, replace(failed, cause=Cause.STALE, due=now))
+        logger.info("step of %s refused: %s", settlement.id, error)
+        return Outcome(settlement, settlement.before, settlement.before, failed)
+    except PortError as error:
+        logger.info("step of %s not settled: %s", settlement.id, error)
+        return Outcome(settlement, settlement.before, settlement.before, _failed(applying, settlement, error))
+    if after is not None and after.state is MappingState.CREATING and settlement.steps:
+        after = replace(after, state=MappingState.LINKED)
+    return Outcome(settlement, settlement.before, after)
+
+
+def _with(mapping: Mapping, item: Item, key: bytes) -> Mapping:
+    if isinstance(item, CalendarItem):
+        return replace(mapping, calendar=calendar_record(item, key))
+    return replace(mapping, platform=platform_record(item, key))
+
+
+def _failed(applying: Applying, settlement: Settlement, error: PortError) -> OpenStep:
+    now = applying.outside.clock.now()
+    cause, after = Cause.RETRY, None
+    match error:
+        case Stale():
+            cause, after = Cause.STALE, timedelta()
+        case Rejected() | NotFound():
+            cause = Cause.REJECTED
+        case Retry(after=asked):
+            after = asked
+    known = next((s for s in applying.open_steps if s.mapping == settlement.id and s.cause is cause), None)
+    attempts = known.attempts + 1 if known else 1
+    sweep = timedelta(minutes=applying.resource.policy.sweep_minutes)
+    delay = after if after == timedelta() and attempts == 1 else retry_delay(attempts - 1, after or None, sweep)
+    creating = settlement.before is not None and settlement.before.state is MappingState.CREATING
+    return OpenStep(
+        f"{cause}-{settlement.id}",
+        cause,
+        known.since if known else now,
+        now + delay,
+        settlement.id if creating or settlement.before else None,
+        settlement.calendar.key if settlement.calendar else None,
+        settlement.platform.id if settlement.platform else None,
+        attempts,
+        error.code if isinstance(error, Rejected) else str(error),
+    )
+
+
+async def _take(applying: Applying, settlement: Settlement, step: Step) -> Item | None:
+    if step.side is Side.CALENDAR:
+        return await _on_calendar(applying, settlement, step)
+    return await _on_platform(applying, settlement, step)
+
+
+async def _on_platform(applying: Applying, settlement: Settlement, step: Step) -> PlatformItem | None:
+    platform, resource = applying.outside.platform, applying.platform_id
+    if step.action is Action.CREATE:
+        assert step.wanted is not None
+        assert settlement.after is not None
+        transaction = transaction_id(settlement.id, Side.PLATFORM, settlement.after.generation)
+        return await platform.create(resource, BookingDraft(step.wanted, transaction))
+    record = settlement.before.platform if settlement.before else None
+    item = settlement.platform
+    booking = item.id if item else record.id if record else None
+    assert booking is not None
+    if step.action is Action.CHANGE:
+        assert step.wanted is not None
+        version = item.version if item else record.version if record else None
+        assert version is not None
+        return await platform.change(resource, booking, step.wanted, version)
+    await platform.cancel(resource, booking, sentence(step.reason, applying.resource.facts.zone))
+    return None
+
+
+async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -> CalendarItem | None:
+    calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
+    zone = applying.resource.facts.zone
+    if step.action is Action.CREATE:
+        return await calendar.create(mailbox, _draft(applying, settlement, step))
+    record = settlement.before.calendar if settlement.before else None
+    item = settlement.calendar
+    event = item.event if item else record.event if record else None
+    assert event is not None
+    match step.action:
+        case Action.CHANGE:
+            assert step.wanted is not None
+            version = item.version if item else record.version if record else None
+            assert version is not None
+            return await calendar.change(mailbox, event, _change(step, zone), version)
+        case Action.CANCEL:
+            await calendar.cancel(mailbox, event, sentence(step.reason, zone))
+        case _:
+            await calendar.decline(mailbox, event, sentence(step.reason, zone))
+    return None
+
+
+def _draft(applying: Applying, settlement: Settlement, step: Step) -> EventDraft:
+    assert step.wanted is not None
+    assert settlement.after is not None
+    invites = applying.resource.policy.booker is Booker.INVITED and not applying.bulk
+    return EventDraft(
+        step.wanted.when,
+        step.wanted.title,
+        step.wanted.private,
+        transaction_id(settlement.id, Side.CALENDAR, settlement.after.generation),
+        applying.resource.facts.zone,
+        step.wanted.organiser if invites else None,
+    )
+
+
+def _change(step: Step, zone: str) -> EventChange:
+    assert step.wanted is not None
+    return EventChange(
+        zone,
+        step.wanted.when if Field.TIME in step.fields else None,
+        step.wanted.title if Field.TITLE in step.fields else None,
+        step.wanted.private if Field.PRIVATE in step.fields else None,
+    )

@@ -1,0 +1,88 @@
+"""Link a resource: one call that records it as ``linking`` and wakes it.
+
+The mailbox is looked up at once, so that a wrong address is told to the person who typed it; subscription and
+first read run in the resource's own session, because the service calls our endpoint back meanwhile. Linking
+again what was unlinked less than 30 days ago takes its ledger up again and doubles nothing. A mailbox that is linked
+to another platform resource than before is another resource: its ledger would prove bookings gone by asking for
+them where they never were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from shared.app.forget_unlinked import forget
+from shared.app.order_command import order_command
+from shared.app.outside import Outside
+from shared.domain.booking import ResourceFacts
+from shared.domain.ids import MailboxId, PlatformId, resource_id
+from shared.domain.ledger import Verb
+from shared.domain.policy import Policy
+from shared.domain.resource import Resource, State
+from shared.ports.errors import Rejected
+
+
+@dataclass(frozen=True)
+class LinkOrder:
+    """What a person gives to link a resource: the mailbox's address or object id, the platform's id of the
+    resource (None: it is created there), facts that replace those of the directory, and settings.
+    """
+
+    mailbox: str
+    platform: PlatformId | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+async def link_resource(outside: Outside, order: LinkOrder) -> Resource:
+    """Record the resource and wake it. Raises ``NotFound``, ``Rejected`` (code ``linked``), ``Retry``, ValueError."""
+    policy = Policy().with_settings(order.settings)
+    found = await outside.directory.mailbox(order.mailbox)
+    facts = _merged(found.facts, order.facts)
+    now = outside.clock.now()
+    earlier = await outside.resources.by_mailbox(outside.tenant, found.id)
+    if earlier is not None and earlier.state is not State.UNLINKED:
+        raise Rejected(f"{order.mailbox} is linked already, as {earlier.facts.name or earlier.id}", "linked")
+    await _release_platform(outside, order, earlier)
+    if earlier is not None and order.platform in (None, earlier.platform):
+        resource = replace(
+            earlier, facts=facts, address=found.address, policy=policy, state=State.LINKING, since=now, why=""
+        )
+        await outside.resources.put(resource)
+    else:
+        if earlier is not None:
+            await forget(outside, earlier)
+        minted = outside.clock.ulid()
+        resource = Resource(
+            resource_id(outside.tenant, minted),
+            MailboxId(found.id),
+            order.platform or PlatformId(minted.lower()),
+            facts,
+            found.address,
+            policy,
+            State.LINKING,
+            now,
+            linked_at=now,
+        )
+        await outside.resources.add(resource)
+    await order_command(outside, resource.id, Verb.LINK)
+    return resource
+
+
+async def _release_platform(outside: Outside, order: LinkOrder, earlier: Resource | None) -> None:
+    """Let go of a platform resource that another mailbox was linked to and no longer is."""
+    if order.platform is None:
+        return
+    holder = await outside.resources.by_platform(outside.tenant, order.platform)
+    if holder is not None and holder.state is State.UNLINKED and (earlier is None or holder.id != earlier.id):
+        await forget(outside, holder)
+
+
+def _merged(found: ResourceFacts, given: Mapping[str, object]) -> ResourceFacts:
+    known = {name: type(value) for name, value in vars(ResourceFacts()).items()}
+    unknown = sorted(given.keys() - known.keys())
+    if unknown:
+        raise ValueError(f"a resource has no {', '.join(unknown)}; it has {', '.join(known)}")
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return replace(found, **values)  # type: ignore[arg-type]  # names are checked above, types at the edge

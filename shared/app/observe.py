@@ -1,0 +1,321 @@
+"""Observe: what both sides show now, as far as this run must know it.
+
+The head, the calendar's delta since the token, the platform's changes since the cursor, due open steps with
+both sides read by id, the mappings touched, and their neighbours in time. Absence is only a hint here: each
+is read by id before it becomes a report. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from shared.app.orders import Orders
+from shared.app.outside import Outside
+from shared.app.proof import find_differences
+from shared.app.sight import Sight, booking_changed, event_changed
+from shared.domain.booking import Block, CalendarItem, CalendarKey, Gone, PlatformItem, SetAside, Side, Window
+from shared.domain.ids import EventId, transaction_id
+from shared.domain.ledger import Cause, Head, Mapping, MappingState, OpenStep, Verb
+from shared.domain.plan import CalendarReport, LedgerView, PlatformReport
+from shared.domain.policy import Direction, Policy
+from shared.domain.spans import Span, When, occupied
+from shared.domain.wakeup import WakeCause
+from shared.ports.calendar import CalendarChanges
+from shared.ports.connector import ChangeBatch
+from shared.ports.errors import CursorExpired
+
+_READS_ALL = (Verb.LINK, Verb.REBASE, Verb.SUBSCRIBE, Verb.POLICY)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a run saw.
+
+    ``found_nothing`` tells that both feeds were read and neither showed a change. ``differences`` is how many
+    bookings a proof read found unequal that no feed had named (None: this run was no proof read). ``all_known``
+    tells that the view holds every mapping of the resource, ``rebased`` that both sides were read in full.
+    """
+
+    view: LedgerView
+    calendar: tuple[CalendarReport, ...]
+    platform: tuple[PlatformReport, ...]
+    set_aside: tuple[SetAside, ...]
+    understood: frozenset[str]
+    token: str | None
+    cursor: str | None
+    window: Window
+    orders: Orders
+    due: frozenset[str] = frozenset()
+    found_nothing: bool = False
+    differences: int | None = None
+    all_known: bool = False
+    rebased: bool = False
+
+
+def horizon(policy: Policy, now: datetime) -> Window:
+    """Return the window of a policy around ``now``, from midnight UTC to midnight UTC."""
+    midnight = datetime.combine(now.date(), time(), now.tzinfo)
+    return Window(midnight - timedelta(days=policy.days_back), midnight + timedelta(days=policy.days_ahead + 1))
+
+
+async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause) -> Observed:
+    """Return what both sides show. Raises the ports' errors; nothing has been written then."""
+    resource, open_steps, commands = orders.resource, orders.open_steps, orders.commands
+    assert resource.platform is not None
+    now = outside.clock.now()
+    key = await outside.secrets.fingerprint_key()
+    rebase = head.token is None or any(command.verb in _READS_ALL for command in commands)
+    window = horizon(resource.policy, now) if rebase else _window_of(head, resource.policy, now)
+    sight = Sight(outside, resource, resource.platform, now, key, window)
+    due = tuple(step for step in open_steps if step.permitted or (step.due is not None and step.due <= now))
+    quiet = cause is WakeCause.PLATFORM and not rebase and not due and not commands
+    changes, batch, full = await _feeds(sight, head, rebase, platform_first=quiet)
+    _take(sight, changes, batch)
+    if sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
+        # What changed may have freed a time: whatever lost one is judged again.
+        due += tuple(step for step in open_steps if step.cause is Cause.CONFLICT and step not in due)
+    sight.disputed = frozenset(step.mapping for step in due if step.cause is Cause.CONFLICT and step.mapping)
+    await _known_mappings(sight, changes, batch, full)
+    await _absent(sight, changes, batch, full)
+    await _open_steps(sight, due)
+    await _unremembered_creations(sight)
+    proving = any(command.verb is Verb.PROVE for command in commands)
+    differences = await find_differences(sight) if proving else None
+    await _other_sides(sight)
+    await _successors(sight)
+    blocks = await _neighbours(sight)
+    view = LedgerView(
+        tuple(sight.mappings.values()),
+        open_steps,
+        blocks,
+        key,
+        resource.facts.zone,
+        window,
+        resource.facts.name,
+        bulk=full or proving,
+    )
+    return Observed(
+        view,
+        tuple(sight.events.values()),
+        tuple(sight.bookings.values()),
+        (*(changes.set_aside if changes else ()), *batch.set_aside, *sight.set_aside),
+        _understood(changes, batch),
+        changes.token if changes else head.token,
+        batch.cursor,
+        window,
+        orders,
+        frozenset(step.id for step in due),
+        changes is not None and not (changes.items or changes.hints or changes.series or batch.items or batch.gone),
+        differences,
+        sight.all_mappings_known,
+        rebase,
+    )
+
+
+def _window_of(head: Head, policy: Policy, now: datetime) -> Window:
+    if head.window_start is None or head.window_end is None:
+        return horizon(policy, now)
+    return Window(head.window_start, head.window_end)
+
+
+def _understood(changes: CalendarChanges | None, batch: ChangeBatch) -> frozenset[str]:
+    """Return the keys of all items that a feed showed and that made sense, or that it called removed."""
+    events = () if changes is None else (*(str(item.key) for item in changes.items), *map(str, changes.hints))
+    return frozenset((*events, *(str(item.id) for item in batch.items), *map(str, batch.gone)))
+
+
+async def _feeds(
+    sight: Sight, head: Head, rebase: bool, *, platform_first: bool
+) -> tuple[CalendarChanges | None, ChangeBatch, bool]:
+    """Read both feeds; the calendar's is left unread where the platform alone woke us and shows nothing."""
+    if platform_first:
+        batch, platform_full = await _platform_changes(sight, head.cursor)
+        if not batch.items and not batch.gone and batch.snapshot_of is None:
+            return None, batch, False
+        changes, calendar_full = await _calendar_changes(sight, head.token)
+        return changes, batch, platform_full or calendar_full
+    (changes, calendar_full), (batch, platform_full) = await asyncio.gather(
+        _calendar_changes(sight, None if rebase else head.token),
+        _platform_changes(sight, None if rebase else head.cursor),
+    )
+    return changes, batch, calendar_full or platform_full
+
+
+async def _calendar_changes(sight: Sight, token: str | None) -> tuple[CalendarChanges, bool]:
+    calendar, mailbox = sight.outside.calendar, sight.resource.mailbox
+    if token is not None:
+        try:
+            return await calendar.changes(mailbox, token, sight.window), False
+        except CursorExpired:
+            # The window stays where it is: it slides in a re-base, where both sides are read anew.
+            pass
+    return await calendar.changes(mailbox, None, sight.window), True
+
+
+async def _platform_changes(sight: Sight, cursor: str | None) -> tuple[ChangeBatch, bool]:
+    platform = sight.outside.platform
+    if cursor is not None:
+        try:
+            return await platform.changes(sight.platform_id, cursor, sight.window), False
+        except CursorExpired:
+            pass
+    return await platform.changes(sight.platform_id, None, sight.window), True
+
+
+def _take(sight: Sight, changes: CalendarChanges | None, batch: ChangeBatch) -> None:
+    if changes is not None:
+        sight.events.update({item.key: item for item in changes.items})
+    sight.bookings.update({item.id: item for item in batch.items})
+
+
+async def _known_mappings(sight: Sight, changes: CalendarChanges | None, batch: ChangeBatch, full: bool) -> None:
+    """Read the mappings of everything that was reported: all of them where absence has to be noticed, else by key."""
+    ledgers, resource = sight.outside.ledgers, sight.resource.id
+    if full or batch.snapshot_of is not None:
+        sight.know([mapping async for mapping in ledgers.mappings(resource)])
+        sight.all_mappings_known = True
+        return
+    if changes is not None:
+        singles = [key for key in sight.events if key.original_start is None]
+        singles += [CalendarKey(hint) for hint in changes.hints]
+        masters = {key.event for key in sight.events if key.original_start is not None} | set(changes.series)
+        masters |= set(changes.hints)
+        if singles:
+            sight.know(await ledgers.by_calendar_keys(resource, singles))
+        for mappings in await asyncio.gather(*(ledgers.by_series(resource, master) for master in sorted(masters))):
+            sight.know(mappings)
+    bookings = [*sight.bookings, *batch.gone]
+    if bookings:
+        sight.know(await ledgers.by_booking_ids(resource, bookings))
+
+
+async def _absent(sight: Sight, changes: CalendarChanges | None, batch: ChangeBatch, full: bool) -> None:
+    """Read by id what a feed hinted to be gone: its own word, a series without it, a snapshot without it.
+
+    No feed of the window tells of what was moved beyond it: a full read looks there by id.
+    """
+    masters: set[EventId] = set(changes.series) | set(changes.hints) if changes else set()
+    window = Span(sight.window.start, sight.window.end)
+    for mapping in list(sight.mappings.values()):
+        span = occupied(mapping.when, sight.resource.facts.zone)
+        inside, beyond = span.overlaps(window), full and span.start >= window.end
+        record = mapping.calendar
+        if record is not None and record.key not in sight.events:
+            hinted = record.key.event in masters or (full and changes is not None and (inside or beyond))
+            if hinted:
+                await sight.read_event(record.key)
+        booking = mapping.platform
+        if booking is not None and booking.id not in sight.bookings:
+            snapshot = batch.snapshot_of is not None and (inside or beyond)
+            if snapshot or booking.id in batch.gone:
+                await sight.read_booking(booking.id)
+
+
+async def _open_steps(sight: Sight, due: Iterable[OpenStep]) -> None:
+    """Read both sides of each due open step by id; a creation that may have happened is looked for."""
+    due = tuple(due)
+    for step in due:
+        if step.mapping is None and step.calendar is not None:
+            await sight.read_event(step.calendar)
+        if step.mapping is None and step.platform is not None:
+            await sight.read_booking(step.platform)
+    steps = {step.mapping: step for step in due if step.mapping is not None}
+    missing = [mapping for mapping in steps if mapping not in sight.mappings]
+    if missing:
+        sight.know(await sight.outside.ledgers.by_ids(sight.resource.id, missing))
+    for mapping_id in steps:
+        mapping = sight.mappings.get(mapping_id)
+        if mapping is None:
+            continue
+        if mapping.calendar is not None:
+            await sight.read_event(mapping.calendar.key)
+        if mapping.platform is not None:
+            await sight.read_booking(mapping.platform.id)
+
+
+async def _unremembered_creations(sight: Sight) -> None:
+    """Look for the copy of every booking seen whose creation was noted and whose result was not."""
+    for mapping in list(sight.mappings.values()):
+        calendar, platform = mapping.calendar, mapping.platform
+        seen = (calendar and calendar.key in sight.events) or (platform and platform.id in sight.bookings)
+        if seen and mapping.state is MappingState.CREATING:
+            await _find_creation(sight, mapping)
+
+
+async def _find_creation(sight: Sight, mapping: Mapping) -> None:
+    side = mapping.origin.other
+    transaction = transaction_id(mapping.id, side, mapping.generation)
+    if side is Side.CALENDAR:
+        event = await sight.outside.calendar.find(sight.resource.mailbox, transaction)
+        if event is not None:
+            # The delta's copy of the same event may not carry the mark by which it is paired.
+            sight.events[event.key] = replace(event, transaction=transaction)
+        return
+    booking = await sight.outside.platform.find(sight.platform_id, transaction)
+    if booking is not None:
+        sight.bookings[booking.id] = booking
+
+
+async def _other_sides(sight: Sight) -> None:
+    """Read the other side of each changed booking where the plan depends on it.
+
+    The platform is read before it is written. The calendar is read where the platform changed what is not
+    ours to write or may not change; else the version remembered is enough.
+    """
+    for mapping in list(sight.mappings.values()):
+        if mapping.calendar is None or mapping.platform is None:
+            continue
+        event = sight.events.get(mapping.calendar.key)
+        booking = sight.bookings.get(mapping.platform.id)
+        if event is not None and booking is None and event_changed(event, mapping, sight.key):
+            await sight.read_booking(mapping.platform.id)
+            booking = sight.bookings.get(mapping.platform.id)
+        follows = mapping.calendar.is_organiser and sight.resource.policy.direction is Direction.BOTH
+        alone = booking is not None and event is None and booking_changed(booking, mapping, sight.key)
+        if alone and not (follows and mapping.calendar.print.is_known):
+            await sight.read_event(mapping.calendar.key)
+
+
+async def _successors(sight: Sight) -> None:
+    """Read what known bookings moved on to, where the platform moves one by making another."""
+    known = {mapping.platform.id for mapping in sight.mappings.values() if mapping.platform}
+    rows = [sight.bookings[booking] for booking in known & sight.bookings.keys()]
+    while following := {r.successor for r in rows if isinstance(r, PlatformItem) and r.successor} - known:
+        for booking in sorted(following):
+            await sight.read_booking(booking)
+        known |= following
+        rows = [sight.bookings[booking] for booking in following & sight.bookings.keys()]
+        if not sight.all_mappings_known:
+            sight.know(await sight.outside.ledgers.by_booking_ids(sight.resource.id, sorted(following)))
+
+
+async def _neighbours(sight: Sight) -> tuple[Block, ...]:
+    """Read the mappings and blocked times around each new or moved booking."""
+    spans = [span.widened(sight.resource.policy.gap) for span in _new_times(sight)]
+    if not spans:
+        return ()
+    if not sight.all_mappings_known:
+        days = sorted({day for span in spans for day in span.days()})
+        sight.know(await sight.outside.ledgers.on_days(sight.resource.id, days))
+    if not sight.outside.platform.capabilities.blocks:
+        return ()
+    window = Window(min(span.start for span in spans), max(span.end for span in spans))
+    return await sight.outside.platform.blocks(sight.platform_id, window)
+
+
+def _new_times(sight: Sight) -> Iterable[Span]:
+    zone = sight.resource.facts.zone
+    by_event = {m.calendar.key: m for m in sight.mappings.values() if m.calendar}
+    by_booking = {m.platform.id: m for m in sight.mappings.values() if m.platform}
+    window = Span(sight.window.start, sight.window.end)
+    for report in (*sight.events.values(), *sight.bookings.values()):
+        if isinstance(report, Gone):
+            continue
+        mapping = by_event.get(report.key) if isinstance(report, CalendarItem) else by_booking.get(report.id)
+        settled = mapping is not None and mapping.state is MappingState.LINKED and mapping.id not in sight.disputed
+        if mapping is None or not settled or mapping.when != report.booking.when:
+            times: tuple[When, ...] = (report.booking.when,) if mapping is None else (report.booking.when, mapping.when)
+            yield from (span for span in (occupied(when, zone) for when in times) if span.overlaps(window))

@@ -1,0 +1,182 @@
+"""Orders: what people and timers asked of a resource, carried out at the start of its own run.
+
+Commands are rows of the ledger that only their resource's run takes up and removes, in the commit of that
+run: a crash carries them out again, and each can be carried out twice without harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.app.outside import Outside
+from shared.app.subscribe import LIFETIME, subscribe, unsubscribe
+from shared.domain.ledger import Cause, Command, Head, OpenStep, Verb
+from shared.domain.resource import Resource, State
+from shared.ports.ledgers import Writes
+
+logger = logging.getLogger("lockstep.orders")
+
+ALL = "all"
+_SOON = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """A resource after its orders, with the open steps as they stand for this run."""
+
+    resource: Resource
+    open_steps: tuple[OpenStep, ...]
+    commands: tuple[Command, ...]
+    discarded: frozenset[str] = frozenset()
+
+
+async def take_orders(outside: Outside, resource: Resource, head: Head) -> Orders:
+    """Read the commands and open steps of a resource and carry the commands out as far as they concern it alone."""
+    open_steps, commands = await asyncio.gather(
+        outside.ledgers.open_steps(resource.id), outside.ledgers.commands(resource.id)
+    )
+    orders = Orders(resource, open_steps, commands)
+    for command in _standing(commands):
+        orders = await _VERBS[command.verb](outside, orders, command)
+    if orders.resource.state in (State.UNLINKED, State.PAUSED) and commands:
+        await outside.resources.put(orders.resource)
+        await outside.ledgers.commit(
+            resource.id, head, replace(head, trailing=None), Writes(commands_done=tuple(c.id for c in commands))
+        )
+    return orders
+
+
+def _standing(commands: Sequence[Command]) -> Sequence[Command]:
+    """Return the commands that still count: linking again ends an unlinking that died before it was put away."""
+    linked = max((place for place, command in enumerate(commands) if command.verb is Verb.LINK), default=-1)
+    return [c for place, c in enumerate(commands) if c.verb is not Verb.UNLINK or place > linked]
+
+
+async def _link(outside: Outside, orders: Orders, _: Command) -> Orders:
+    """Make the platform's resource and the subscription, before the first read, so that nothing falls between."""
+    resource = orders.resource
+    await _ensure_platform(outside, resource)
+    if resource.subscription is None:
+        resource = await subscribe(outside, resource)
+        await outside.resources.put(resource)
+    return replace(orders, resource=resource)
+
+
+async def _ensure_platform(outside: Outside, resource: Resource) -> None:
+    assert resource.platform is not None
+    await outside.platform.ensure_resource(
+        resource.platform, resource.facts.name, resource.facts.zone, resource.policy.units
+    )
+
+
+async def _unlink(outside: Outside, orders: Orders, command: Command) -> Orders:
+    resource = await unsubscribe(outside, orders.resource)
+    why = "unlinked; bookings stay on both sides, the ledger is kept for 30 days"
+    return replace(orders, resource=replace(resource, state=State.UNLINKED, since=command.at, why=why))
+
+
+async def _nothing_more(_: Outside, orders: Orders, __: Command) -> Orders:
+    return orders
+
+
+async def _approve(outside: Outside, orders: Orders, command: Command) -> Orders:
+    """Permit held steps: the run plans afresh and does what is both still needed and permitted."""
+    now = outside.clock.now()
+    return _with_steps(orders, command, lambda step: _due(step, now, permitted=True))
+
+
+def _due(step: OpenStep, now: datetime, *, permitted: bool) -> OpenStep:
+    return replace(step, due=now, permitted=permitted or step.permitted)
+
+
+async def _discard(_: Outside, orders: Orders, command: Command) -> Orders:
+    chosen = {step.id for step in orders.open_steps if step.cause is Cause.HELD and _is_meant(step, command)}
+    kept = tuple(step for step in orders.open_steps if step.id not in chosen)
+    return replace(orders, open_steps=kept, discarded=orders.discarded | chosen)
+
+
+async def _retry(outside: Outside, orders: Orders, _: Command) -> Orders:
+    now = outside.clock.now()
+    waiting = (Cause.RETRY, Cause.STALE, Cause.REJECTED, Cause.CREATING)
+    steps = tuple(replace(s, due=now) if s.cause in waiting else s for s in orders.open_steps)
+    return replace(orders, open_steps=steps)
+
+
+async def _renew(outside: Outside, orders: Orders, command: Command) -> Orders:
+    subscription = orders.resource.subscription
+    if subscription is None:
+        return await _subscribe_again(outside, orders, command)
+    now = outside.clock.now()
+    # One that could not be renewed now is left out of the answer: it is remembered as ending soon, and the timer
+    # takes it up first.
+    soon = min(subscription.expires, now + _SOON)
+    answer = await outside.subscriptions.renew({subscription.id: now + LIFETIME})
+    lives_until = answer.get(subscription.id, soon)
+    if lives_until is None:
+        return await _subscribe_again(outside, orders, command)
+    resource = replace(orders.resource, subscription=replace(subscription, expires=lives_until))
+    await outside.resources.put(resource)
+    return replace(orders, resource=resource)
+
+
+async def _subscribe_again(outside: Outside, orders: Orders, _: Command) -> Orders:
+    """Make a subscription that is gone again; what changed meanwhile was told to nobody, so all is read."""
+    resource = await subscribe(outside, await unsubscribe(outside, orders.resource))
+    await outside.resources.put(resource)
+    return replace(orders, resource=resource)
+
+
+async def _policy(outside: Outside, orders: Orders, command: Command) -> Orders:
+    """Take up other settings. What they mean for the bookings that stand is a full read and a bulk plan."""
+    try:
+        policy = orders.resource.policy.with_settings(json.loads(command.facts.get("settings", "")))
+    except ValueError as error:
+        # Whoever took the order has checked it. One that got through all the same may not stop the resource.
+        logger.warning("settings for %s not taken: %s", orders.resource.id, error)
+        return orders
+    resource = replace(orders.resource, policy=policy)
+    await _ensure_platform(outside, resource)
+    await outside.resources.put(resource)
+    return replace(orders, resource=resource)
+
+
+async def _pause(_: Outside, orders: Orders, command: Command) -> Orders:
+    why = "paused by a person; changes are read again when it is resumed"
+    return replace(orders, resource=replace(orders.resource, state=State.PAUSED, since=command.at, why=why))
+
+
+async def _resume(_: Outside, orders: Orders, command: Command) -> Orders:
+    return replace(orders, resource=replace(orders.resource, state=State.BEHIND, since=command.at, why="resumed"))
+
+
+def _with_steps(orders: Orders, command: Command, change: Callable[[OpenStep], OpenStep]) -> Orders:
+    steps = tuple(
+        change(step) if step.cause is Cause.HELD and _is_meant(step, command) else step for step in orders.open_steps
+    )
+    return replace(orders, open_steps=steps)
+
+
+def _is_meant(step: OpenStep, command: Command) -> bool:
+    named = command.facts.get("steps", ALL)
+    return named == ALL or step.id in named.split(",")
+
+
+_VERBS = {
+    Verb.LINK: _link,
+    Verb.UNLINK: _unlink,
+    Verb.REBASE: _nothing_more,
+    Verb.PROVE: _nothing_more,
+    Verb.APPROVE: _approve,
+    Verb.DISCARD: _discard,
+    Verb.POLICY: _policy,
+    Verb.RETRY: _retry,
+    Verb.RENEW: _renew,
+    Verb.SUBSCRIBE: _subscribe_again,
+    Verb.PAUSE: _pause,
+    Verb.RESUME: _resume,
+}

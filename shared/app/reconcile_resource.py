@@ -1,0 +1,224 @@
+"""Reconcile one resource: observe, plan, guard, apply, remember. Everything else feeds this or shows it.
+
+One run at a time per resource holds the queue's session; the ledger's head is the lock all the same. An error
+never leaves a run: it is kept on the resource, one wake-up is scheduled, and the message is done with.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.app.apply import Applying, Outcome, apply_plan, note_intentions
+from shared.app.observe import Observed, observe
+from shared.app.orders import take_orders
+from shared.app.outside import Outside
+from shared.app.proof import is_unequal_still
+from shared.app.remember import remember
+from shared.app.show_state import show_failure, show_state
+from shared.domain.guards import guard
+from shared.domain.ids import ResourceId
+from shared.domain.ledger import Cause, Head
+from shared.domain.plan import Plan
+from shared.domain.planner import plan, setting_of
+from shared.domain.resource import Resource, State
+from shared.domain.wakeup import LATE_DELTA, WakeCause, fold, retry_delay
+from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
+from shared.ports.ledgers import Writes
+
+logger = logging.getLogger("lockstep.reconcile")
+
+_UNREACHABLE = timedelta(seconds=2)
+
+
+class Ending(StrEnum):
+    """The resource has been …"""
+
+    UNKNOWN = "unknown"
+    FOLDED = "folded into a later run"
+    LEFT_ALONE = "left alone"
+    LEFT_UNCHANGED = "left unchanged"
+    CONVERGED = "converged"
+    DEFERRED = "deferred"
+    HALTED = "halted"
+    UNLINKED = "unlinked"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run did, for logs and measurements."""
+
+    ending: Ending
+    writes: int = 0
+    open_steps: int = 0
+    why: str = ""
+
+
+async def reconcile_resource(outside: Outside, resource_id: ResourceId, cause: WakeCause) -> Run:
+    """Bring both sides of a resource together once. Raises only when not even the failure could be recorded."""
+    try:
+        resource = await outside.resources.get(resource_id)
+        if resource is None or resource.state is State.UNLINKED:
+            return Run(Ending.UNKNOWN, why="no such resource is linked")
+        head = await outside.ledgers.head(resource_id)
+        folded = fold(cause, head, outside.clock.now())
+        if folded is not None:
+            if folded.send_at is not None:
+                await outside.wakeups.send([resource_id], WakeCause.TRAILING, folded.send_at)
+                await _note_trailing(outside, resource_id, head, folded.send_at)
+            return Run(Ending.FOLDED)
+    except PortError as error:
+        return await _unrecorded(outside, resource_id, cause, error)
+    try:
+        return await _run(outside, resource, head, cause)
+    except Stale as error:
+        await outside.wakeups.send([resource_id], WakeCause.DUE)
+        return Run(Ending.DEFERRED, why=str(error))
+    except PortError as error:
+        return await _failed(outside, resource, error)
+    except Exception as error:
+        logger.exception("run of %s ended unexpectedly", resource_id)
+        return await _failed(outside, resource, Retry(f"an unexpected {type(error).__name__} ended the run"))
+
+
+async def _note_trailing(outside: Outside, resource: ResourceId, head: Head, due: datetime) -> None:
+    await outside.ledgers.commit(resource, head, replace(head, trailing=due), Writes())
+
+
+async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCause) -> Run:
+    started = outside.clock.now()
+    orders = await take_orders(outside, resource, head)
+    resource = orders.resource
+    if resource.state is State.UNLINKED:
+        return Run(Ending.UNLINKED)
+    if resource.state is State.PAUSED:
+        return Run(Ending.LEFT_ALONE, why="the resource is paused")
+    seen = await observe(outside, orders, head, cause)
+    made = plan(seen.view, seen.calendar, seen.platform, resource.policy, started)
+    guarded = guard(made, seen.view, setting_of(seen.view, resource.policy, started))
+    assert resource.platform is not None
+    applying = Applying(
+        outside, resource, resource.platform, seen.view.key, seen.view.open_steps, started, bulk=seen.view.bulk
+    )
+    noted, head = await note_intentions(applying, guarded.plan, head)
+    outcomes = await apply_plan(applying, noted)
+    late = _late_look(head, seen, started, cause)
+    after = replace(_advanced(outside, head, seen, started, guarded.plan), echo_look=late or head.echo_look)
+    # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
+    await _wake_again(outside, resource, outcomes, late)
+    after, written = await remember(outside, resource, head, after, seen, outcomes)
+    await show_state(outside, resource, seen, after, outcomes, written)
+    return _ended(outcomes, guarded.why)
+
+
+def _advanced(outside: Outside, head: Head, seen: Observed, started: datetime, done: Plan) -> Head:
+    """Return the head after a run: feeds read so far, failures forgotten."""
+    quiet = not done.writes and not seen.set_aside and not is_unequal_still(seen.view, done, started)
+    proven = seen.differences == 0 and quiet
+    return replace(
+        head,
+        token=seen.token,
+        cursor=seen.cursor,
+        run=head.run + 1,
+        last_run=started,
+        last_look=outside.clock.now(),
+        proven_at=started if proven else head.proven_at,
+        window_start=seen.window.start,
+        window_end=seen.window.end,
+        not_before=None,
+        trailing=None,
+        found=bool(seen.calendar),
+        attempts=0,
+        first_failure=None,
+        failure="",
+    )
+
+
+def _late_look(head: Head, seen: Observed, started: datetime, cause: WakeCause) -> datetime | None:
+    """Return when to look once more, because the delta may lag the notification that woke a run which found nothing.
+
+    A trailing run was woken by notifications too; where the run that it trails saw something, these are the rest
+    of the same burst. One look that is still to come is enough, and only one that is sent is noted on the head.
+    """
+    trailing = cause is WakeCause.TRAILING and not head.found
+    if not seen.found_nothing or not (trailing or cause is WakeCause.NOTIFICATION):
+        return None
+    is_coming = head.echo_look is not None and head.echo_look > started
+    return None if is_coming else started + LATE_DELTA
+
+
+async def _wake_again(
+    outside: Outside,
+    resource: Resource,
+    outcomes: tuple[Outcome, ...],
+    late_delta: datetime | None,
+) -> None:
+    """Send the wake-up for what is due next: an open step, or a delta that may lag its notification."""
+    due = [outcome.failed.due for outcome in outcomes if outcome.failed and outcome.failed.due]
+    due += [o.settlement.open.due for o in outcomes if o.settlement.open and o.settlement.open.due]
+    if due:
+        earliest = min(due)
+        now = outside.clock.now()
+        await outside.wakeups.send([resource.id], WakeCause.DUE, earliest if earliest > now else None)
+    if late_delta is not None:
+        await outside.wakeups.send([resource.id], WakeCause.DUE, late_delta)
+
+
+def _ended(outcomes: tuple[Outcome, ...], why: str) -> Run:
+    failed = [outcome for outcome in outcomes if outcome.failed]
+    held = [o for o in outcomes if o.settlement.open and o.settlement.open.cause is Cause.HELD]
+    writes = sum(len(outcome.settlement.steps) for outcome in outcomes if not outcome.failed)
+    ending = Ending.LEFT_UNCHANGED
+    if held:
+        ending = Ending.HALTED
+    elif failed:
+        ending = Ending.DEFERRED
+    elif writes:
+        ending = Ending.CONVERGED
+    return Run(ending, writes, len(failed) + len(held), why)
+
+
+async def _failed(outside: Outside, resource: Resource, error: PortError) -> Run:
+    """Keep the failure on the resource and come back later; nothing that was seen is lost, the token stands."""
+    logger.warning("run of %s failed: %s", resource.id, error)
+    now = outside.clock.now()
+    head = await _head_or_fresh(outside, resource)
+    asked = error.after if isinstance(error, Retry) else None
+    attempts = head.attempts + 1
+    sweep = timedelta(minutes=resource.policy.sweep_minutes)
+    delay = retry_delay(attempts - 1, asked, sweep)
+    if isinstance(error, (Rejected, NotFound)):
+        delay = max(delay, timedelta(seconds=30))
+    failing = replace(
+        head,
+        attempts=attempts,
+        failure=str(error),
+        first_failure=head.first_failure or now,
+        not_before=now + delay,
+        last_run=now,
+    )
+    await outside.wakeups.send([resource.id], WakeCause.DUE, now + delay)
+    try:
+        await outside.ledgers.commit(resource.id, head, failing, Writes())
+        await show_failure(outside, resource, failing)
+    except PortError as again:
+        logger.warning("the failure of %s could not be recorded: %s", resource.id, again)
+    return Run(Ending.DEFERRED, why=str(error))
+
+
+async def _unrecorded(outside: Outside, resource: ResourceId, cause: WakeCause, error: PortError) -> Run:
+    """Come back in a moment where the ledger is out of reach. Left to the queue, the message would be delivered
+    again at once, and be given up within a second.
+    """
+    logger.warning("the ledger of %s is out of reach: %s", resource, error)
+    await outside.wakeups.send([resource], cause, outside.clock.now() + _UNREACHABLE)
+    return Run(Ending.DEFERRED, why=str(error))
+
+
+async def _head_or_fresh(outside: Outside, resource: Resource) -> Head:
+    try:
+        return await outside.ledgers.head(resource.id)
+    except PortError:
+        return Head()

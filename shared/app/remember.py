@@ -1,0 +1,104 @@
+"""Remember: mappings, open steps and decisions from the results, then token and cursor, in one ordered commit.
+
+What was seen and not finished is an open step of that same commit, so nothing waits outside the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shared.app.apply import Outcome, change_of
+from shared.app.observe import Observed
+from shared.app.outside import Outside
+from shared.domain.booking import SetAside
+from shared.domain.ids import MappingId
+from shared.domain.ledger import Cause, Code, Decision, Head, OpenStep, Reason
+from shared.domain.resource import Resource
+from shared.ports.ledgers import Writes
+
+
+def aside_id(key: str) -> str:
+    """Return the id of the open step of an item that could not be understood."""
+    return f"aside-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+
+
+async def remember(
+    outside: Outside, resource: Resource, before: Head, after: Head, seen: Observed, outcomes: Sequence[Outcome]
+) -> tuple[Head, Writes]:
+    """Commit what a run found and did. Raises ``Stale`` when another run holds the ledger."""
+    now = outside.clock.now()
+    opened = _opened(seen, outcomes, now)
+    written = Writes(
+        tuple(
+            change_of(outcome.before, outcome.after, resource.facts.zone)
+            for outcome in outcomes
+            if outcome.before != outcome.after
+        ),
+        tuple(opened.values()),
+        tuple(sorted(_settled(seen, outcomes) - opened.keys())),
+        tuple(_decisions(outside, outcomes, seen.set_aside, seen.view.open_steps, after.run)),
+        tuple(command.id for command in seen.orders.commands),
+    )
+    counted = replace(after, mappings=_count(before, seen, outcomes, written))
+    head = await outside.ledgers.commit(resource.id, before, counted, written)
+    return head, written
+
+
+def _count(before: Head, seen: Observed, outcomes: Iterable[Outcome], written: Writes) -> int:
+    """Return how many mappings stand now: counted where all were read, else carried on from the last count."""
+    if not seen.all_known:
+        return before.mappings + written.grown
+    known = {mapping.id for mapping in seen.view.mappings}
+    return len(known) + sum((outcome.after is not None) - (outcome.settlement.id in known) for outcome in outcomes)
+
+
+def _opened(seen: Observed, outcomes: Iterable[Outcome], now: datetime) -> dict[str, OpenStep]:
+    steps = [step for outcome in outcomes if (step := outcome.failed or outcome.settlement.open)]
+    known = {step.id: step for step in seen.view.open_steps}
+    steps += (
+        OpenStep(aside_id(item.key), Cause.NOT_UNDERSTOOD, now, reason=f"{item.side}: {item.reason}")
+        for item in seen.set_aside
+    )
+    return {step.id: replace(step, since=known[step.id].since) if step.id in known else step for step in steps}
+
+
+def _settled(seen: Observed, outcomes: Iterable[Outcome]) -> set[str]:
+    """Return the open steps that are done with: those due, those of a settled booking, those understood again."""
+    touched = {outcome.settlement.id for outcome in outcomes}
+    understood = {aside_id(key) for key in seen.understood}
+    # A creation that failed waits as what it failed of, and as long as was asked for.
+    noted = {f"creating-{outcome.settlement.id}" for outcome in outcomes if outcome.settlement.writes}
+    answered = {
+        step.id
+        for step in seen.view.open_steps
+        if step.id in seen.due or step.id in understood or (step.mapping is not None and step.mapping in touched)
+    }
+    if seen.rebased:
+        # Whatever still cannot be understood was seen and set aside again by this run.
+        answered |= {step.id for step in seen.view.open_steps if step.cause is Cause.NOT_UNDERSTOOD}
+    return noted | answered | seen.orders.discarded
+
+
+def _decisions(
+    outside: Outside,
+    outcomes: Iterable[Outcome],
+    set_aside: Iterable[SetAside],
+    known: Iterable[OpenStep],
+    run: int,
+) -> Iterable[Decision]:
+    now = outside.clock.now()
+    standing = {step.id for step in known}
+    for outcome in outcomes:
+        if outcome.failed is not None:
+            continue
+        for reason in dict.fromkeys(outcome.settlement.decisions):
+            # What is held already was decided then: every full read finds it again.
+            if reason.code is not Code.HELD or f"held-{outcome.settlement.id}" not in standing:
+                yield Decision(outside.clock.ulid(), outcome.settlement.id, now, reason, run)
+    for item in set_aside:
+        if aside_id(item.key) not in standing:
+            reason = Reason(Code.SET_ASIDE, {"side": item.side, "why": item.reason})
+            yield Decision(outside.clock.ulid(), MappingId(aside_id(item.key)), now, reason, run)

@@ -1,0 +1,111 @@
+"""Show what was observed of a resource in the table that lists read; the next run corrects it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.app.apply import Outcome
+from shared.app.observe import Observed
+from shared.app.outside import Outside
+from shared.domain.ledger import Cause, Head, OpenStep
+from shared.domain.resource import Resource, State
+from shared.ports.ledgers import Writes
+
+FAILING_AFTER = 10
+_LOOK_SHOWN_EVERY = timedelta(minutes=5)
+
+
+async def show_state(
+    outside: Outside, resource: Resource, seen: Observed, head: Head, outcomes: Sequence[Outcome], written: Writes
+) -> None:
+    """Write the resource's row where something that people see has changed."""
+    waiting = _waiting(seen, written)
+    now = outside.clock.now()
+    state, why = _state(waiting, _missing_notifications(resource, now))
+    changed = any(outcome.settlement.writes for outcome in outcomes)
+    shown = replace(
+        resource,
+        state=state,
+        since=resource.since if resource.state is state and resource.since else now,
+        why=why,
+        last_change=now if changed else resource.last_change,
+        last_look=head.last_look,
+        proven_at=head.proven_at,
+        proof_differences=resource.proof_differences if seen.differences is None else seen.differences,
+        open_steps=len(waiting),
+        conflicts=sum(step.cause is Cause.CONFLICT for step in waiting),
+        mappings=head.mappings,
+        first_failure=None,
+        attempts=0,
+    )
+    if _differs(resource, shown) or seen.orders.commands:
+        await outside.resources.put(shown)
+
+
+def _waiting(seen: Observed, written: Writes) -> list[OpenStep]:
+    standing = {step.id: step for step in seen.view.open_steps if step.id not in written.settled}
+    standing.update({step.id: step for step in written.open_steps})
+    return list(standing.values())
+
+
+def _missing_notifications(resource: Resource, now: datetime) -> str:
+    if resource.subscription is not None and resource.subscription.expires > now:
+        return ""
+    return f"no notifications arrive; changes are found every {resource.policy.sweep_minutes} minutes"
+
+
+def _state(waiting: Iterable[OpenStep], note: str) -> tuple[State, str]:
+    """Return the state that the open steps amount to, and why, in a sentence; ``note`` is told where all is well."""
+    by_cause: dict[Cause, list[OpenStep]] = {}
+    for step in waiting:
+        by_cause.setdefault(step.cause, []).append(step)
+    if any(step.attempts >= FAILING_AFTER for steps in by_cause.values() for step in steps):
+        return State.FAILING, _count(
+            sum(map(len, by_cause.values())), "change could", "changes could"
+        ) + " not be settled"
+    if Cause.HELD in by_cause:
+        held = by_cause[Cause.HELD]
+        return State.HELD, _count(len(held), "step waits", "steps wait") + f" for approval: {held[0].reason}"
+    behind = [
+        s for cause in (Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED) for s in by_cause.get(cause, ())
+    ]
+    if behind:
+        return State.BEHIND, _count(len(behind), "change is", "changes are") + f" tried again: {behind[0].reason}"
+    notes = [note] if note else []
+    if Cause.CONFLICT in by_cause:
+        notes.append(_count(len(by_cause[Cause.CONFLICT]), "overlap is", "overlaps are") + " open")
+    if Cause.NOT_UNDERSTOOD in by_cause:
+        aside = by_cause[Cause.NOT_UNDERSTOOD]
+        notes.append(_count(len(aside), "booking is", "bookings are") + f" set aside: {aside[0].reason}")
+    return State.IN_STEP, "; ".join(notes)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _differs(before: Resource, after: Resource) -> bool:
+    if replace(before, last_look=after.last_look) != after:
+        return True
+    if before.last_look is None or after.last_look is None:
+        return True
+    return after.last_look - before.last_look > _LOOK_SHOWN_EVERY
+
+
+async def show_failure(outside: Outside, resource: Resource, head: Head) -> None:
+    """Show that a resource cannot be read or written, since when and why."""
+    failing = head.attempts >= FAILING_AFTER
+    state = State.FAILING if failing else (State.LINKING if resource.state is State.LINKING else State.BEHIND)
+    now = outside.clock.now()
+    await outside.resources.put(
+        replace(
+            resource,
+            state=state,
+            since=resource.since if resource.state is state and resource.since else now,
+            why=head.failure,
+            first_failure=head.first_failure,
+            attempts=head.attempts,
+        )
+    )

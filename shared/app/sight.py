@@ -1,0 +1,74 @@
+"""What one run has gathered so far of both sides and of the ledger; each thing is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.app.outside import Outside
+from shared.domain.booking import CalendarKey, Gone, SetAside, Side, Window
+from shared.domain.fingerprint import fingerprint
+from shared.domain.ids import BookingId, MappingId, PlatformId
+from shared.domain.ledger import Mapping
+from shared.domain.plan import CalendarReport, PlatformReport
+from shared.domain.resource import Resource
+from shared.ports.errors import Rejected
+
+NOT_UNDERSTOOD = "not_understood"
+"""A side's word for an item that it cannot make sense of."""
+
+
+@dataclass
+class Sight:
+    """What has been gathered so far in one run."""
+
+    outside: Outside
+    resource: Resource
+    platform_id: PlatformId
+    now: datetime
+    key: bytes
+    window: Window
+    events: dict[CalendarKey, CalendarReport] = field(default_factory=dict)
+    bookings: dict[BookingId, PlatformReport] = field(default_factory=dict)
+    mappings: dict[MappingId, Mapping] = field(default_factory=dict)
+    all_mappings_known: bool = False
+    disputed: frozenset[MappingId] = frozenset()
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    def know(self, mappings: Iterable[Mapping]) -> None:
+        self.mappings.update({mapping.id: mapping for mapping in mappings})
+
+    async def read_event(self, key: CalendarKey) -> None:
+        if key not in self.events:
+            try:
+                self.events[key] = await self.outside.calendar.read(self.resource.mailbox, key)
+            except Rejected as error:
+                self._set_aside(Side.CALENDAR, str(key), error)
+
+    async def read_booking(self, booking: BookingId) -> None:
+        if booking not in self.bookings:
+            try:
+                self.bookings[booking] = await self.outside.platform.read(self.platform_id, booking)
+            except Rejected as error:
+                self._set_aside(Side.PLATFORM, booking, error)
+
+    def _set_aside(self, side: Side, key: str, error: Rejected) -> None:
+        """Go on without an item that cannot be understood; any other refusal concerns the whole resource."""
+        if error.code != NOT_UNDERSTOOD:
+            raise error
+        self.set_aside.append(SetAside(side, key, str(error)))
+
+
+def event_changed(event: CalendarReport, mapping: Mapping, key: bytes) -> bool:
+    """Tell whether a calendar report differs from what the calendar last reported of the mapping."""
+    if isinstance(event, Gone) or mapping.calendar is None or not mapping.calendar.print.is_known:
+        return True
+    return bool(mapping.calendar.print.changed_to(fingerprint(event, key)))
+
+
+def booking_changed(booking: PlatformReport, mapping: Mapping, key: bytes) -> bool:
+    """Tell whether a platform report differs from what the platform last reported of the mapping."""
+    if isinstance(booking, Gone) or mapping.platform is None or not mapping.platform.print.is_known:
+        return True
+    return bool(mapping.platform.print.changed_to(fingerprint(booking, key)))

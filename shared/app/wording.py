@@ -1,0 +1,54 @@
+"""Words for decisions, made when they are shown: a code and its facts become one sentence.
+
+The sentences name times in the resource's zone. They never hold a title or a name of a booking's person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain.ledger import Code, Reason
+
+_SENTENCES = {
+    Code.CREATED_ON_PLATFORM: "It was new in the calendar and was made on the platform.",
+    Code.CREATED_ON_CALENDAR: "It was new on the platform and was made in the calendar.",
+    Code.CHANGED_ON_PLATFORM: "The calendar changed ({fields}) and the platform followed.",
+    Code.CHANGED_ON_CALENDAR: "The platform changed ({fields}) and the calendar followed.",
+    Code.CANCELLED_ON_PLATFORM: "It no longer takes place in the calendar, so the platform's booking was cancelled.",
+    Code.CANCELLED_ON_CALENDAR: "It was cancelled on the platform, so its entry in the calendar was cancelled.",
+    Code.DECLINED_ON_CALENDAR: "The booking was cancelled on the booking platform, so the room no longer attends.",
+    Code.PAIRED: "Both sides showed the same booking; they were tied to each other.",
+    Code.ADOPTED: "A copy made before was found again and adopted.",
+    Code.AWAITS_ROOM: "The meeting waits for the room's answer.",
+    Code.SAME_FIELD_EDITED: "Both sides changed the {field}; the one of the {kept} was kept.",
+    Code.NOT_OURS_TO_WRITE: "The {field} belongs to the meeting's organiser, so the platform got it back.",
+    Code.PUT_BACK: "The change was put back on the {side}.",
+    Code.MADE_AGAIN: "It was edited on one side and removed on the other; it was made again on the {side}.",
+    Code.LOST_TO_OTHER: "The room is taken {time} by another booking that goes before this one.",
+    Code.LOST_TO_BLOCK: "The room is not available {time}.",
+    Code.OVERLAP_REPORTED: "It overlaps another booking {time}; nothing was removed.",
+    Code.REFUSED_BY_SIDE: "The {side} refused it: {why}.",
+    Code.ENDED_ON_BOTH: "It no longer takes place on either side.",
+    Code.LEFT_HORIZON: "It lies outside the horizon that is kept in lockstep.",
+    Code.HELD: "It waits for a person's approval.",
+    Code.SET_ASIDE: "It could not be understood: {why}.",
+    Code.ONE_WAY: "This side only receives; the change was not carried over.",
+}
+
+
+def sentence(reason: Reason, zone: str) -> str:
+    """Return a decision as one sentence for the person who reads it."""
+    facts = {"field": "", "fields": "", "kept": "", "side": "", "why": "", **reason.facts}
+    return _SENTENCES[reason.code].format(time=_time(reason, zone), **facts)
+
+
+def _time(reason: Reason, zone: str) -> str:
+    try:
+        start = datetime.fromisoformat(reason.facts["other_start"]).astimezone(ZoneInfo(zone))
+        end = datetime.fromisoformat(reason.facts["other_end"]).astimezone(ZoneInfo(zone))
+    except KeyError:
+        return "at that time"
+    if start.date() == end.date():
+        return f"on {start:%d %B} from {start:%H:%M} to {end:%H:%M}"
+    return f"from {start:%d %B %H:%M} to {end:%d %B %H:%M}"
