@@ -1,0 +1,168 @@
+"""Where every change of a booking passes, one at a time per resource.
+
+A change reads the resource's row, what it concerns and its neighbours, decides, and commits everything in one
+transaction that holds the resource's row under its etag: two changes can never both find the same time free.
+Whoever was overtaken decides again at once, a few times, on what is there then. The lock in this process only
+saves those repetitions; other processes are held off by the etag alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
+
+from shared.adapters.builtin import rows
+from shared.adapters.builtin.booking_rules import check_booking, check_free, is_id, takes_time
+from shared.adapters.builtin.entries import Entry
+from shared.adapters.builtin.rows import ResourceState, Unreadable
+from shared.adapters.builtin.store import Contended, Operation, Row, RowStore
+from shared.domain.booking import Block, PlatformItem, Window
+from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
+from shared.domain.spans import Span, occupied
+from shared.ports.errors import NotFound, Rejected, Retry
+
+T = TypeVar("T")
+
+ATTEMPTS = 8
+"""How often a change decides again at once when others were faster, before it is left to the caller."""
+
+Edit = Callable[[Entry | None], Entry]
+"""What a change makes of a booking as it stands (None: not there). Pure; raises the refusal of its caller."""
+
+Prepare = Callable[[ResourceState], tuple[Operation, ...]]
+"""The operations of one commit; the resource's row is among them under the etag it was read with."""
+
+
+class Desk:
+    """The bookings of one tenant's resources. Every method may raise ``Retry``, ``Rejected`` and ``NotFound``."""
+
+    def __init__(self, store: RowStore, tenant: TenantId) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._locks: dict[PlatformId, asyncio.Lock] = {}
+
+    async def find_state(self, resource: PlatformId) -> ResourceState | None:
+        """Return a resource with its sequence number, or None where the platform has none of that id."""
+        row = await self._row(resource, rows.RESOURCE_KEY) if is_id(resource) else None
+        return required(rows.resource_state, row) if row is not None else None
+
+    async def state(self, resource: PlatformId) -> ResourceState:
+        """Return a resource with its sequence number. Raises ``NotFound``."""
+        found = await self.find_state(resource)
+        if found is None:
+            raise NotFound(f"the platform has no resource {resource}")
+        return found
+
+    async def entry(self, resource: PlatformId, booking: BookingId) -> Entry | None:
+        row = await self._row(resource, rows.booking_key(booking)) if is_id(booking) and is_id(resource) else None
+        return required(rows.entry, row) if row is not None else None
+
+    async def made_under(self, resource: PlatformId, transaction: TransactionId) -> BookingId | None:
+        """Return the booking that was made under a transaction id, if there is one."""
+        row = await self._row(resource, rows.transaction_key(transaction)) if is_id(resource) else None
+        return required(rows.transaction_target, row) if row is not None else None
+
+    async def blocks(self, state: ResourceState, span: Span) -> tuple[Block, ...]:
+        """Return the blocked times that touch ``span``."""
+        zone = state.resource.zone
+        found = [required(rows.block, row) async for row in self.between(state, *rows.BLOCKS)]
+        return tuple(block for block in found if occupied(block.when, zone).overlaps(span))
+
+    async def has_block(self, resource: PlatformId, block: str) -> bool:
+        state = await self.state(resource)
+        return is_id(block) and await self._row(state.resource.id, rows.block_key(block)) is not None
+
+    async def listed(self, state: ResourceState, window: Window, *, cancelled: bool = False) -> list[Row]:
+        """Return the rows of the bookings around ``window``, each once; some may lie outside of it.
+
+        With ``cancelled``, also those of bookings that do not take place.
+        """
+        found: dict[str, Row] = {}
+        for first, stop in rows.day_ranges(rows.window_span(window), cancelled=cancelled):
+            async for row in self.between(state, first, stop):
+                rows.keep_newest(found, row)
+        return list(found.values())
+
+    def between(self, state: ResourceState, first: str, stop: str) -> AsyncIterator[Row]:
+        return self._store.between(rows.BOOKINGS, self._partition(state.resource.id), first, stop)
+
+    async def change(
+        self, resource: PlatformId, booking: BookingId, edit: Edit, transaction: TransactionId | None = None
+    ) -> Entry:
+        """Make of a booking what ``edit`` says and return it; nothing is written where it says the same.
+
+        With ``transaction``, the booking made under it is meant; where there is none yet, a new one is made.
+        The resource is read before the booking: in the other order a change in between would be overwritten.
+        """
+
+        async def attempt() -> Entry:
+            state = await self.state(resource)
+            known = await self.made_under(resource, transaction) if transaction is not None else None
+            is_new = transaction is not None and known is None
+            before = None if is_new else await self.entry(resource, known or booking)
+            after = edit(before)
+            return before if before == after else await self._commit_change(state, before, after)
+
+        return await self._repeated(resource, attempt)
+
+    async def alter(self, resource: PlatformId, prepare: Prepare) -> None:
+        """Commit what ``prepare`` says about a resource or its blocked times, under the resource's row."""
+
+        async def attempt() -> None:
+            await self._commit(resource, prepare(await self.state(resource)))
+
+        await self._repeated(resource, attempt)
+
+    async def insert(self, resource: PlatformId, operations: tuple[Operation, ...]) -> bool:
+        """Commit operations about a resource that is not there yet; False where it is there by now."""
+        try:
+            await self._commit(resource, operations)
+        except Contended:
+            return False
+        return True
+
+    async def _commit_change(self, state: ResourceState, before: Entry | None, after: Entry) -> Entry:
+        booking = after.item.booking
+        check_booking(booking)
+        if takes_time(before.item.booking if before else None, booking, state.resource.zone):
+            span = occupied(booking.when, state.resource.zone)
+            neighbours = self._neighbours(state, span, after.item.id)
+            others, blocks = await asyncio.gather(neighbours, self.blocks(state, span))
+            check_free(state.resource, booking.when, others, blocks)
+        next_state = replace(state, sequence=state.sequence + 1)
+        stamped = replace(after, item=replace(after.item, version=Version(str(next_state.sequence))))
+        await self._commit(state.resource.id, rows.change_operations(next_state, before, stamped))
+        return stamped
+
+    async def _neighbours(self, state: ResourceState, span: Span, itself: BookingId) -> list[PlatformItem]:
+        found = await self.listed(state, Window(span.start, span.end))
+        return [required(rows.entry, row).item for row in found if rows.entry_id(row) != itself]
+
+    async def _commit(self, resource: PlatformId, operations: tuple[Operation, ...]) -> None:
+        await self._store.commit(rows.BOOKINGS, self._partition(resource), operations)
+
+    async def _repeated(self, resource: PlatformId, attempt: Callable[[], Awaitable[T]]) -> T:
+        async with self._locks.setdefault(resource, asyncio.Lock()):
+            for _ in range(ATTEMPTS):
+                try:
+                    return await attempt()
+                except Contended:
+                    continue
+        raise Retry(f"too many people are changing resource {resource} at this moment", after=timedelta(seconds=1))
+
+    async def _row(self, resource: PlatformId, key: str) -> Row | None:
+        return await self._store.get(rows.BOOKINGS, self._partition(resource), key)
+
+    def _partition(self, resource: PlatformId) -> str:
+        return rows.partition(self._tenant, resource)
+
+
+def required(reader: Callable[[Row], T], row: Row) -> T:
+    """Read a row that has to be understood for the work to go on."""
+    try:
+        return reader(row)
+    except Unreadable as error:
+        raise Rejected(f"the booking platform cannot go on: {error}", code="not_understood") from error

@@ -1,0 +1,284 @@
+"""The built-in platform as people and programs use it: one tenant's resources, bookings and blocked times.
+
+Each operation that changes a booking returns it as it stands then; whoever calls for a person (the API) wakes
+the resource afterwards, whoever calls for Lockstep (the connector) does not. Nothing here knows of mappings,
+calendars or policies. Who may see the title of a private booking is decided by whoever shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from shared.adapters.builtin import rows
+from shared.adapters.builtin.booking_rules import check_resource, check_text, check_when
+from shared.adapters.builtin.desk import Desk, required
+from shared.adapters.builtin.entries import Changes, Entry, Listing, PlatformResource
+from shared.adapters.builtin.rows import ResourceState, Unreadable
+from shared.adapters.builtin.store import Delete, Insert, Operation, Put, Replace, Row, RowStore
+from shared.domain.booking import Block, Booking, Person, PlatformItem, SetAside, Side, Window
+from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
+from shared.domain.spans import AllDay, When, occupied
+from shared.ports.errors import CursorExpired, Rejected, Stale
+from shared.ports.ledgers import Clock
+
+UNKNOWN_BOOKING = "unknown_booking"
+_CURSOR_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class BookingPatch:
+    """What a person changes of a booking; ``None`` leaves a field alone."""
+
+    when: When | None = None
+    title: str | None = None
+    private: bool | None = None
+    organiser: Person | None = None
+
+    def onto(self, booking: Booking) -> Booking:
+        return replace(
+            booking,
+            when=booking.when if self.when is None else self.when,
+            title=booking.title if self.title is None else self.title,
+            private=booking.private if self.private is None else self.private,
+            organiser=booking.organiser if self.organiser is None else self.organiser,
+        )
+
+
+class Platform:
+    """One tenant's part of the platform. Keep one per tenant and process.
+
+    Every method raises ``NotFound`` for an unknown resource, ``Retry`` when the storage is busy or too many
+    people change one resource at once, and ``Rejected`` with a sentence for the person and a code: ``overlap``,
+    ``blocked``, ``invalid``, ``unknown_booking``, ``cancelled``, ``exists``.
+    """
+
+    def __init__(self, store: RowStore, tenant: TenantId, clock: Clock) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._clock = clock
+        self._desk = Desk(store, tenant)
+
+    # Resources.
+
+    async def create_resource(self, resource: PlatformResource) -> PlatformResource:
+        """Make a resource; ``Rejected`` with code ``exists`` where its id is taken."""
+        check_resource(resource)
+        if await self._desk.find_state(resource.id) is not None:
+            raise Rejected(f"there is a resource {resource.id} already", code="exists")
+        await self._list_it(resource)
+        state = ResourceState(resource, self._clock.ulid())
+        if not await self._desk.insert(resource.id, (Insert(rows.resource_row(state)),)):
+            await self._list_it((await self._desk.state(resource.id)).resource)
+            raise Rejected(f"there is a resource {resource.id} already", code="exists")
+        return resource
+
+    async def update_resource(self, resource: PlatformResource) -> PlatformResource:
+        """Bring name, zone, units and buffer of a resource up to date; its bookings stay as they are."""
+        check_resource(resource)
+        await self._desk.state(resource.id)
+        await self._list_it(resource)
+
+        def prepare(state: ResourceState) -> tuple[Operation, ...]:
+            return (Replace(rows.resource_row(replace(state, resource=resource))),)
+
+        await self._desk.alter(resource.id, prepare)
+        return resource
+
+    async def resource(self, resource: PlatformId) -> PlatformResource:
+        return (await self._desk.state(resource)).resource
+
+    async def find_resource(self, resource: PlatformId) -> PlatformResource | None:
+        state = await self._desk.find_state(resource)
+        return state.resource if state else None
+
+    async def list_resources(self) -> tuple[PlatformResource, ...]:
+        """Return the tenant's resources by id."""
+        found = [row async for row in self._store.between(rows.RESOURCES, self._tenant, "", "\x7f")]
+        return tuple(required(rows.resource_state, row).resource for row in found)
+
+    # Bookings.
+
+    async def book(self, resource: PlatformId, booking: Booking, transaction: TransactionId | None = None) -> Entry:
+        """Make a booking and return it.
+
+        Repeating it with the same transaction returns the booking made before, brought to ``booking``; one that
+        was cancelled since stays cancelled, because that was somebody's will.
+        """
+        if booking.cancelled:
+            raise Rejected("a booking cannot be made as a cancelled one", code="invalid")
+        new_id, now = BookingId(self._clock.ulid()), self._clock.now()
+
+        def edit(before: Entry | None) -> Entry:
+            if before is None:
+                return Entry(PlatformItem(new_id, Version(""), booking, now, transaction))
+            return before if before.item.booking.cancelled else _with(before, booking)
+
+        return await self._desk.change(resource, new_id, edit, transaction)
+
+    async def change(
+        self, resource: PlatformId, booking: BookingId, patch: BookingPatch, version: Version | None = None
+    ) -> Entry:
+        """Change what ``patch`` names. With ``version``, only if the booking still has it; else ``Stale``."""
+
+        def edit(entry: Entry) -> Entry:
+            if entry.item.booking.cancelled:
+                raise Rejected("the booking is cancelled; restore it before changing it", code="cancelled")
+            return _with(entry, patch.onto(entry.item.booking))
+
+        return await self._change(resource, booking, edit, version)
+
+    async def bring(
+        self, resource: PlatformId, booking: BookingId, wanted: Booking, version: Version | None = None
+    ) -> Entry:
+        """Make a booking ``wanted`` in all its fields, restoring a cancelled one; see ``change`` for ``version``."""
+        if wanted.cancelled:
+            raise Rejected("a booking is cancelled with a reason, not by changing it", code="invalid")
+        return await self._change(resource, booking, lambda entry: _with(entry, wanted), version)
+
+    async def cancel(
+        self, resource: PlatformId, booking: BookingId, reason: str = "", version: Version | None = None
+    ) -> Entry:
+        """Cancel a booking; ``reason`` stands on it for its owner. One that is cancelled already stays as it is."""
+        check_text("a reason", reason)
+
+        def edit(entry: Entry) -> Entry:
+            if entry.item.booking.cancelled:
+                return entry
+            return replace(_with(entry, replace(entry.item.booking, cancelled=True)), reason=reason)
+
+        return await self._change(resource, booking, edit, version)
+
+    async def restore(self, resource: PlatformId, booking: BookingId) -> Entry:
+        """Let a cancelled booking take place again, if its time is free."""
+        return await self._change(
+            resource, booking, lambda entry: _with(entry, replace(entry.item.booking, cancelled=False)), None
+        )
+
+    async def get(self, resource: PlatformId, booking: BookingId) -> Entry | None:
+        """Return a booking, cancelled or not; None where the resource has none of that id."""
+        found = await self._desk.entry(resource, booking)
+        if found is None:
+            await self._desk.state(resource)
+        return found
+
+    async def made_under(self, resource: PlatformId, transaction: TransactionId) -> Entry | None:
+        """Return the booking that was made under a transaction id, cancelled or not."""
+        known = await self._desk.made_under(resource, transaction)
+        if known is None:
+            await self._desk.state(resource)
+            return None
+        return await self.get(resource, known)
+
+    async def list_day(self, resource: PlatformId, day: date, *, cancelled: bool = False) -> Listing:
+        """Return the bookings that touch a day in the resource's zone, by start."""
+        zone = (await self._desk.state(resource)).resource.zone
+        span = occupied(AllDay(day, day + timedelta(days=1)), zone)
+        return await self.list_range(resource, Window(span.start, span.end), cancelled=cancelled)
+
+    async def list_range(self, resource: PlatformId, window: Window, *, cancelled: bool = False) -> Listing:
+        """Return the bookings that touch ``window``, by start; with ``cancelled`` also those that do not take place.
+
+        The cursor is read first: what changes while this reads is in the feed after it.
+        """
+        state = await self._desk.state(resource)
+        found = await self._desk.listed(state, window, cancelled=cancelled)
+        entries, set_aside = _understood(found)
+        span, zone = rows.window_span(window), state.resource.zone
+        inside = [entry for entry in entries if occupied(entry.item.booking.when, zone).overlaps(span)]
+        inside.sort(key=lambda entry: (occupied(entry.item.booking.when, zone), entry.item.id))
+        return Listing(tuple(inside), set_aside, _cursor(state, state.sequence))
+
+    async def changes(self, resource: PlatformId, since: str | None = None, limit: int | None = None) -> Changes:
+        """Return what changed after the cursor ``since``, from the very first booking on without one.
+
+        Raises ``CursorExpired`` for a cursor that this resource never handed out.
+        """
+        state = await self._desk.state(resource)
+        after = _sequence(since, state) if since is not None else 0
+        found = await self._feed(state, after, limit) if after < state.sequence else []
+        is_whole = limit is None or len(found) < limit
+        reached = state.sequence if is_whole else rows.feed_sequence(found[-1])
+        entries, set_aside = _understood(found)
+        return Changes(entries, set_aside, _cursor(state, reached), more=reached < state.sequence)
+
+    # Blocked times.
+
+    async def block(self, resource: PlatformId, when: When, reason: str = "") -> Block:
+        """Keep a time free of new bookings; what is booked there already stays."""
+        check_when(when)
+        check_text("a reason", reason)
+        block = Block(self._clock.ulid(), when, reason)
+        # Replacing the resource's row, unchanged, holds off a booking that is being made at this moment.
+        await self._desk.alter(resource, lambda state: (Replace(rows.resource_row(state)), Put(rows.block_row(block))))
+        return block
+
+    async def unblock(self, resource: PlatformId, block: str) -> None:
+        """Open a blocked time again; one that is open already is done."""
+        if await self._desk.has_block(resource, block):
+            await self._desk.alter(
+                resource, lambda state: (Replace(rows.resource_row(state)), Delete(rows.block_key(block)))
+            )
+
+    async def blocks(self, resource: PlatformId, window: Window) -> tuple[Block, ...]:
+        """Return the blocked times that touch ``window``."""
+        return await self._desk.blocks(await self._desk.state(resource), rows.window_span(window))
+
+    async def _feed(self, state: ResourceState, after: int, limit: int | None) -> list[Row]:
+        """Read the feed up to where it stood when ``state`` was read; what came since is read next time."""
+        found: list[Row] = []
+        first, stop = rows.feed_key(after + 1), rows.feed_key(state.sequence + 1)
+        async for row in self._desk.between(state, first, stop):
+            found.append(row)
+            if limit is not None and len(found) >= limit:
+                break
+        return found
+
+    async def _change(
+        self, resource: PlatformId, booking: BookingId, edit: Callable[[Entry], Entry], version: Version | None
+    ) -> Entry:
+        def checked(before: Entry | None) -> Entry:
+            if before is None:
+                raise Rejected(f"there is no booking {booking} in resource {resource}", code=UNKNOWN_BOOKING)
+            after = edit(before)
+            # A booking that is as wanted already needs no permission: the first answer may have been lost.
+            if after != before and version not in (None, before.item.version):
+                raise Stale(
+                    "the booking was changed meanwhile; look at it again and repeat the change if it still fits"
+                )
+            return after
+
+        return await self._desk.change(resource, booking, checked)
+
+    async def _list_it(self, resource: PlatformResource) -> None:
+        await self._store.commit(rows.RESOURCES, self._tenant, (Put(rows.listed_row(resource)),))
+
+
+def _with(entry: Entry, booking: Booking) -> Entry:
+    reason = entry.reason if booking.cancelled else ""
+    return Entry(replace(entry.item, booking=booking), reason)
+
+
+def _understood(found: list[Row]) -> tuple[tuple[Entry, ...], tuple[SetAside, ...]]:
+    entries: list[Entry] = []
+    set_aside: list[SetAside] = []
+    for row in found:
+        try:
+            entries.append(rows.entry(row))
+        except Unreadable as error:
+            set_aside.append(SetAside(Side.PLATFORM, rows.entry_id(row), str(error)))
+    return tuple(entries), tuple(set_aside)
+
+
+def _cursor(state: ResourceState, sequence: int) -> str:
+    return f"{_CURSOR_VERSION}.{state.born}.{sequence}"
+
+
+def _sequence(cursor: str, state: ResourceState) -> int:
+    version, _, rest = cursor.partition(".")
+    born, _, sequence = rest.partition(".")
+    handed_out = sequence.isascii() and sequence.isdecimal() and int(sequence) <= state.sequence
+    if version != _CURSOR_VERSION or born != state.born or not handed_out:
+        raise CursorExpired("the platform does not honour this cursor; read everything again")
+    return int(sequence)

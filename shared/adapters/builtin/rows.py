@@ -1,0 +1,284 @@
+"""How the built-in platform's values stand in rows: pure, both ways.
+
+Table ``platformbookings``, one partition per resource (``<tenant>|<resource>``):
+
+* ``resource``              the resource itself and the feed's sequence number: the row every change replaces
+* ``b|<booking>``           each booking, cancelled ones included
+* ``d|<UTC day>|<booking>`` a booking that takes place, under each UTC day it touches (all-day ones: under
+                            their dates, so that nothing moves when the resource's zone changes)
+* ``d|long|<booking>``      one of more than 31 days
+* ``x|…``                   the same for cancelled bookings
+* ``f|<sequence>``          the feed: each booking once, under the sequence number of its last change
+* ``k|<block>``             blocked times
+* ``t|<digest>``            the booking that was made under a transaction id
+
+Table ``platformresources``, one partition per tenant: the resources, for lists only.
+Every row carries the version of this layout; one of another version is ``Unreadable``, never guessed at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from shared.adapters.builtin.entries import Entry, PlatformResource
+from shared.adapters.builtin.store import Cell, Delete, Insert, Operation, Put, Replace, Row
+from shared.domain.booking import Block, Booking, Person, PlatformItem, Window
+from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
+from shared.domain.spans import AllDay, Span, Timed, When
+
+BOOKINGS = "platformbookings"
+RESOURCES = "platformresources"
+TABLES = (BOOKINGS, RESOURCES)
+"""The tables that have to exist before the platform is used."""
+RESOURCE_KEY = "resource"
+BLOCKS = ("k|", "k}")
+LONG = "long"
+
+_LAYOUT = 1
+_LONGEST_BY_DAY = 31
+_SEQUENCE_DIGITS = 16
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+_ONE_DAY = timedelta(days=1)
+
+
+class Unreadable(ValueError):
+    """A row that this version of the platform cannot read."""
+
+
+@dataclass(frozen=True)
+class ResourceState:
+    """A resource with what its row keeps beside it.
+
+    ``born`` is minted when the resource is made and is part of every cursor: a cursor of a resource that was
+    removed and made again is recognised.
+    """
+
+    resource: PlatformResource
+    born: str
+    sequence: int = 0
+    etag: str = ""
+
+
+def partition(tenant: TenantId, resource: PlatformId) -> str:
+    return f"{tenant}|{resource}"
+
+
+def booking_key(booking: BookingId) -> str:
+    return f"b|{booking}"
+
+
+def block_key(block: str) -> str:
+    return f"k|{block}"
+
+
+def feed_key(sequence: int) -> str:
+    return f"f|{sequence:0{_SEQUENCE_DIGITS}d}"
+
+
+def feed_sequence(row: Row) -> int:
+    """Return the sequence number under which a row stands in the feed, whatever the row holds."""
+    return int(row.key.removeprefix("f|"))
+
+
+def transaction_key(transaction: TransactionId) -> str:
+    """Return a key of fixed shape: transaction ids may hold characters that keys refuse."""
+    return f"t|{hashlib.sha256(transaction.encode()).hexdigest()[:32]}"
+
+
+def day_ranges(span: Span, *, cancelled: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return the key ranges that hold every booking touching ``span``, and some that do not.
+
+    One day more on both sides: an all-day booking stands under its dates, which a zone may shift by a day.
+    With ``cancelled``, the ranges of bookings that do not take place come too.
+    """
+    days = span.days()
+    first, stop = days[0] - _ONE_DAY, days[-1] + 2 * _ONE_DAY
+    indexes = ("d", "x") if cancelled else ("d",)
+    by_day = tuple((f"{index}|{first}", f"{index}|{stop}") for index in indexes)
+    return by_day + tuple((f"{index}|{LONG}|", f"{index}|{LONG}}}") for index in indexes)
+
+
+def window_span(window: Window) -> Span:
+    return Span(window.start.astimezone(UTC), window.end.astimezone(UTC))
+
+
+def resource_row(state: ResourceState) -> Row:
+    resource = state.resource
+    cells: dict[str, Cell] = {
+        "v": _LAYOUT,
+        "id": resource.id,
+        "name": resource.name,
+        "zone": resource.zone,
+        "units": resource.units,
+        "buffer_minutes": resource.buffer_minutes,
+        "born": state.born,
+        "sequence": f"{state.sequence:0{_SEQUENCE_DIGITS}d}",
+    }
+    return Row(RESOURCE_KEY, cells, state.etag)
+
+
+def listed_row(resource: PlatformResource) -> Row:
+    """Return the row under which lists find a resource."""
+    return replace(resource_row(ResourceState(resource, "")), key=resource.id)
+
+
+def resource_state(row: Row) -> ResourceState:
+    """Read a row of a resource. Raises ``Unreadable``."""
+    cells = _Cells(row)
+    resource = PlatformResource(
+        PlatformId(cells.text("id")),
+        cells.text("name"),
+        cells.text("zone"),
+        cells.number("units"),
+        cells.number("buffer_minutes"),
+    )
+    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag)
+
+
+def entry_row(key: str, entry: Entry) -> Row:
+    """Return a booking as a row under ``key``: its own, an index's and the feed's rows hold the same."""
+    item, booking = entry.item, entry.item.booking
+    cells: dict[str, Cell] = {
+        "v": _LAYOUT,
+        "id": item.id,
+        "sequence": f"{entry.sequence:0{_SEQUENCE_DIGITS}d}",
+        **_when_cells(booking.when),
+        "title": booking.title,
+        "private": booking.private,
+        "cancelled": booking.cancelled,
+        "reason": entry.reason,
+        "created": item.created.astimezone(UTC).isoformat(),
+    }
+    if booking.organiser is not None:
+        cells |= {"owner": booking.organiser.address, "owner_name": booking.organiser.name}
+    if item.external is not None:
+        cells["transaction"] = item.external
+    return Row(key, cells)
+
+
+def entry(row: Row) -> Entry:
+    """Read a row that holds a booking. Raises ``Unreadable``."""
+    cells = _Cells(row)
+    owner = Person(cells.text("owner"), cells.text("owner_name")) if "owner" in row.cells else None
+    booking = Booking(_when(cells), cells.text("title"), owner, cells.flag("private"), cells.flag("cancelled"))
+    transaction = TransactionId(cells.text("transaction")) if "transaction" in row.cells else None
+    item = PlatformItem(
+        BookingId(cells.text("id")),
+        Version(str(int(cells.text("sequence")))),
+        booking,
+        datetime.fromisoformat(cells.text("created")),
+        transaction,
+    )
+    return Entry(item, cells.text("reason"))
+
+
+def entry_id(row: Row) -> str:
+    """Return the id of a booking whose row may be unreadable otherwise."""
+    return str(row.cells.get("id", row.key))
+
+
+def keep_newest(found: dict[str, Row], row: Row) -> None:
+    """Keep the newest row of each booking: pages of one answer may show it before and after a change."""
+    seen = found.get(entry_id(row))
+    if seen is None or str(seen.cells.get("sequence")) < str(row.cells.get("sequence")):
+        found[entry_id(row)] = row
+
+
+def block_row(block: Block) -> Row:
+    return Row(block_key(block.id), {"v": _LAYOUT, "id": block.id, **_when_cells(block.when), "reason": block.reason})
+
+
+def block(row: Row) -> Block:
+    """Read a blocked time. Raises ``Unreadable``."""
+    cells = _Cells(row)
+    return Block(cells.text("id"), _when(cells), cells.text("reason"))
+
+
+def transaction_row(transaction: TransactionId, booking: BookingId) -> Row:
+    return Row(transaction_key(transaction), {"v": _LAYOUT, "id": booking})
+
+
+def transaction_target(row: Row) -> BookingId:
+    return BookingId(_Cells(row).text("id"))
+
+
+def change_operations(state: ResourceState, before: Entry | None, after: Entry) -> tuple[Operation, ...]:
+    """Return the one transaction that makes ``after`` of ``before``; ``state`` holds the new sequence number.
+
+    The resource's row comes first, under its etag, so that a change that was overtaken fails there. The feed's
+    earlier row of the booking goes, so that the feed names each booking once.
+    """
+    operations: list[Operation] = [Replace(resource_row(state)), Put(entry_row(booking_key(after.item.id), after))]
+    operations.append(Insert(entry_row(feed_key(after.sequence), after)))
+    old_index = _index_keys(before) if before is not None else ()
+    new_index = _index_keys(after)
+    operations.extend(Put(entry_row(key, after)) for key in new_index)
+    operations.extend(Delete(key) for key in old_index if key not in new_index)
+    if before is not None:
+        operations.append(Delete(feed_key(before.sequence)))
+    elif after.item.external is not None:
+        operations.append(Insert(transaction_row(after.item.external, after.item.id)))
+    return tuple(operations)
+
+
+def _index_keys(entry: Entry) -> tuple[str, ...]:
+    index = "x" if entry.item.booking.cancelled else "d"
+    days = _index_days(entry.item.booking.when)
+    if len(days) > _LONGEST_BY_DAY:
+        return (f"{index}|{LONG}|{entry.item.id}",)
+    return tuple(f"{index}|{day}|{entry.item.id}" for day in days)
+
+
+def _index_days(when: When) -> Sequence[date]:
+    if isinstance(when, Timed):
+        return Span(when.start, when.end).days()
+    return [when.first + timedelta(days=n) for n in range((when.until - when.first).days)]
+
+
+def _when_cells(when: When) -> dict[str, Cell]:
+    if isinstance(when, AllDay):
+        return {"kind": "days", "start": when.first.isoformat(), "end": when.until.isoformat()}
+    return {"kind": "timed", "start": f"{when.start:{_INSTANT}}", "end": f"{when.end:{_INSTANT}}"}
+
+
+class _Cells:
+    """The cells of a row whose layout is known, each read as what it must be."""
+
+    def __init__(self, row: Row) -> None:
+        layout = row.cells.get("v")
+        if layout != _LAYOUT:
+            raise Unreadable(f"the row {row.key} has layout {layout}; this version reads layout {_LAYOUT}")
+        self._key = row.key
+        self._cells: Mapping[str, Cell] = row.cells
+
+    def text(self, name: str) -> str:
+        value = self._cells.get(name)
+        if not isinstance(value, str):
+            raise Unreadable(f"the row {self._key} has no text in {name}")
+        return value
+
+    def number(self, name: str) -> int:
+        value = self._cells.get(name)
+        if not isinstance(value, int):
+            raise Unreadable(f"the row {self._key} has no number in {name}")
+        return value
+
+    def flag(self, name: str) -> bool:
+        return bool(self._cells.get(name))
+
+
+def _when(cells: _Cells) -> When:
+    kind, start, end = cells.text("kind"), cells.text("start"), cells.text("end")
+    try:
+        if kind == "days":
+            return AllDay(date.fromisoformat(start), date.fromisoformat(end))
+        return Timed(_instant(start), _instant(end))
+    except ValueError as error:
+        raise Unreadable(f"a row holds a time that cannot be read: {error}") from error
+
+
+def _instant(text: str) -> datetime:
+    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)

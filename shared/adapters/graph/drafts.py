@@ -1,0 +1,83 @@
+"""Events as they are written to Graph: bodies of POST and PATCH. Pure.
+
+Timed events are written in UTC. All-day ones are midnights in the zone of the resource, both in the same zone,
+as Exchange demands. A PATCH holds only what is to change.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from shared.adapters.graph.wire import MARK
+from shared.domain.ids import TransactionId
+from shared.domain.spans import AllDay, When
+from shared.ports.calendar import EventChange, EventDraft
+
+
+def new_event(draft: EventDraft) -> dict[str, Any]:
+    """Return the body of a create: shown busy, without a reminder, with the mark by which it is found again."""
+    body = {
+        "subject": draft.title,
+        **times(draft.when, draft.zone),
+        "sensitivity": sensitivity(draft.private),
+        "showAs": "busy",
+        "isReminderOn": False,
+        "responseRequested": False,
+        "allowNewTimeProposals": False,
+        "transactionId": draft.transaction,
+        "singleValueExtendedProperties": [mark(draft.transaction)],
+    }
+    if draft.body:
+        body["body"] = {"contentType": "text", "content": draft.body}
+    if draft.invited is not None:
+        mail = {"address": draft.invited.address, "name": draft.invited.name or draft.invited.address}
+        body["attendees"] = [{"emailAddress": mail, "type": "required"}]
+    return body
+
+
+def adopted_event(draft: EventDraft) -> dict[str, Any]:
+    """Return the body that brings the event made before to its draft; nobody is invited again."""
+    return {
+        "subject": draft.title,
+        **times(draft.when, draft.zone),
+        "sensitivity": sensitivity(draft.private),
+        "singleValueExtendedProperties": [mark(draft.transaction)],
+    }
+
+
+def changed_event(change: EventChange) -> dict[str, Any]:
+    """Return the body of a change: the given fields and no others."""
+    body: dict[str, Any] = {}
+    if change.when is not None:
+        body |= times(change.when, change.zone)
+    if change.title is not None:
+        body["subject"] = change.title
+    if change.private is not None:
+        body["sensitivity"] = sensitivity(change.private)
+    return body
+
+
+def times(when: When, zone: str) -> dict[str, Any]:
+    """Return start, end and ``isAllDay``, which belong together."""
+    if isinstance(when, AllDay):
+        return {"start": _midnight(when.first, zone), "end": _midnight(when.until, zone), "isAllDay": True}
+    return {"start": _utc(when.start), "end": _utc(when.end), "isAllDay": False}
+
+
+def mark(transaction: TransactionId) -> dict[str, str]:
+    """Return the extended property that says under which transaction an event was made."""
+    return {"id": MARK, "value": transaction}
+
+
+def sensitivity(private: bool) -> str:
+    """Return Graph's word for private or not."""
+    return "private" if private else "normal"
+
+
+def _midnight(day: date, zone: str) -> dict[str, str]:
+    return {"dateTime": f"{day.isoformat()}T00:00:00", "timeZone": zone}
+
+
+def _utc(moment: datetime) -> dict[str, str]:
+    return {"dateTime": moment.strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": "UTC"}

@@ -1,0 +1,1 @@
+"""The queue of wake-ups in Azure Service Bus."""

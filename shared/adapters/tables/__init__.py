@@ -1,0 +1,1 @@
+"""Ledgers, resources and secrets in Azure Table Storage."""

@@ -1,0 +1,138 @@
+"""The table of resources: one partition per tenant, the only table that lists read.
+
+Beside each resource's row ``r|<id>`` stand ``mailbox|<id>`` and ``platform|<id>``, inserted in the same
+transaction: they are what lets a mailbox and a platform id be linked once only. A state that is written again
+costs one request, as long as mailbox and platform are those this process has seen on the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+from shared.adapters.tables.errors import RowConflict, RowExists, RowMissing
+from shared.adapters.tables.layout import after
+from shared.adapters.tables.rows import Row, body, key_part, value_of
+from shared.adapters.tables.tables import Act, Operation, Tables
+from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId, tenant_of
+from shared.domain.resource import Resource
+from shared.ports.errors import Rejected, Retry
+
+_RESOURCES = "r|"
+
+
+class TableResources:
+    """``Resources`` in the table ``resources``."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.table("resources")
+        self._links: dict[ResourceId, frozenset[str]] = {}
+
+    async def get(self, resource: ResourceId) -> Resource | None:
+        row = await self._table.read(tenant_of(resource), _RESOURCES + resource)
+        if row is None:
+            self._links.pop(resource, None)
+            return None
+        found = value_of(Resource, row)
+        self._links[resource] = _link_keys(found)
+        return found
+
+    async def put(self, resource: Resource) -> None:
+        """Write a resource's row. Raises ``Rejected`` with code ``linked`` where it now names what is taken."""
+        if self._links.get(resource.id) == _link_keys(resource):
+            try:
+                await self._table.replace(_row(resource))
+                return
+            except RowMissing:
+                self._links.pop(resource.id)
+        await self._write(resource, await self.get(resource.id))
+
+    async def add(self, resource: Resource) -> None:
+        with _as_linked(resource):
+            await self._table.transact([Operation(Act.INSERT, row) for row in (_row(resource), *_link_rows(resource))])
+        self._links[resource.id] = _link_keys(resource)
+
+    async def remove(self, resource: ResourceId) -> None:
+        found = await self.get(resource)
+        if found is None:
+            return
+        keys = (_RESOURCES + resource, *sorted(_link_keys(found)))
+        with _as_retry(resource):
+            await self._table.transact([_deletion(resource, key) for key in keys])
+        self._links.pop(resource, None)
+
+    async def by_mailbox(self, tenant: TenantId, mailbox: MailboxId) -> Resource | None:
+        return await self._linked(tenant, _mailbox_key(mailbox))
+
+    async def by_platform(self, tenant: TenantId, platform: PlatformId) -> Resource | None:
+        return await self._linked(tenant, _platform_key(platform))
+
+    async def all(self, tenant: TenantId) -> AsyncIterator[Resource]:
+        async for row in self._table.rows(tenant, _RESOURCES, after(_RESOURCES)):
+            yield value_of(Resource, row)
+
+    async def _linked(self, tenant: TenantId, key: str) -> Resource | None:
+        row = await self._table.read(tenant, key)
+        return await self.get(ResourceId(row["resource"])) if row else None
+
+    async def _write(self, resource: Resource, standing: Resource | None) -> None:
+        """Write a resource whose mailbox or platform may differ from what stands."""
+        held = _link_keys(standing) if standing else frozenset()
+        new = [row for row in _link_rows(resource) if row["RowKey"] not in held]
+        freed = sorted(held - _link_keys(resource))
+        with _as_linked(resource):
+            await self._table.transact(
+                [
+                    Operation(Act.UPSERT, _row(resource)),
+                    *(Operation(Act.INSERT, row) for row in new),
+                    *(_deletion(resource.id, key) for key in freed),
+                ]
+            )
+        self._links[resource.id] = _link_keys(resource)
+
+
+def _mailbox_key(mailbox: MailboxId) -> str:
+    return f"mailbox|{key_part(mailbox)}"
+
+
+def _platform_key(platform: PlatformId) -> str:
+    return f"platform|{key_part(platform)}"
+
+
+def _link_keys(resource: Resource) -> frozenset[str]:
+    mailbox = _mailbox_key(resource.mailbox)
+    return frozenset({mailbox} if resource.platform is None else {mailbox, _platform_key(resource.platform)})
+
+
+def _row(resource: Resource) -> Row:
+    return {"PartitionKey": tenant_of(resource.id), "RowKey": _RESOURCES + resource.id, **body(resource)}
+
+
+def _link_rows(resource: Resource) -> list[Row]:
+    shared = {"PartitionKey": tenant_of(resource.id), "resource": resource.id}
+    return [{"RowKey": key, **shared} for key in sorted(_link_keys(resource))]
+
+
+def _deletion(resource: ResourceId, key: str) -> Operation:
+    return Operation(Act.DELETE, {"PartitionKey": tenant_of(resource), "RowKey": key})
+
+
+@contextmanager
+def _as_linked(resource: Resource) -> Iterator[None]:
+    with _as_retry(resource.id):
+        try:
+            yield
+        except RowExists as error:
+            raise Rejected(
+                f"resource {resource.id}, its mailbox {resource.mailbox} or its platform id {resource.platform} is "
+                "linked already: a mailbox and a platform id can be linked once",
+                code="linked",
+            ) from error
+
+
+@contextmanager
+def _as_retry(resource: ResourceId) -> Iterator[None]:
+    try:
+        yield
+    except RowConflict as error:
+        raise Retry(f"the row of {resource} was written by somebody else at the same moment") from error

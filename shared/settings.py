@@ -1,0 +1,131 @@
+"""The environment as one frozen value. Every missing or bad key is named at once, in one error.
+
+Values are never shown, not even bad ones: some of them are secrets.
+
+key                                    meaning
+-------------------------------------  ---------------------------------------------------------------
+LOCKSTEP_TENANT                        id of the tenant whose rooms are kept in lockstep (a GUID)
+LOCKSTEP_NOTIFICATION_URL              public base URL of this app: https, no query
+LOCKSTEP_TABLES                        connection string of the tables, or
+LOCKSTEP_TABLES__endpoint              their endpoint, reached under the app's identity
+ServiceBus                             connection string of the namespace, or
+ServiceBus__fullyQualifiedNamespace    its host name, reached under the app's identity
+LOCKSTEP_QUEUE                         queue of the wake-ups
+LOCKSTEP_GRAPH_URL                     Graph's base URL with its version (default: the public cloud's)
+AZURE_CLIENT_ID                        client id of the user-assigned identity (default: system-assigned)
+LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the tenant's mailboxes (optional)
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from shared.domain.ids import TenantId
+
+PUBLIC_GRAPH = "https://graph.microsoft.com/v1.0"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_TENANT = re.compile(r"[0-9A-Za-z-]{1,64}")
+_HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class BadSettings(ValueError):
+    """The app settings cannot be used; the sentence names every missing or bad key."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where everything is. Of each pair (connection string, endpoint) exactly one is not empty."""
+
+    tenant: TenantId
+    notification_url: str
+    queue: str
+    tables: str = ""
+    tables_endpoint: str = ""
+    servicebus: str = ""
+    servicebus_namespace: str = ""
+    graph_url: str = PUBLIC_GRAPH
+    graph_application: str = ""
+    identity: str = ""
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of an environment (the process's own by default). Raises ``BadSettings``."""
+    given = _Given(os.environ if environment is None else environment)
+    tables, tables_endpoint = given.either("LOCKSTEP_TABLES", "LOCKSTEP_TABLES__endpoint")
+    servicebus, namespace = given.either("ServiceBus", "ServiceBus__fullyQualifiedNamespace")
+    settings = Settings(
+        TenantId(given.tenant("LOCKSTEP_TENANT")),
+        given.url("LOCKSTEP_NOTIFICATION_URL", given.one("LOCKSTEP_NOTIFICATION_URL")),
+        given.one("LOCKSTEP_QUEUE"),
+        tables,
+        given.url("LOCKSTEP_TABLES__endpoint", tables_endpoint),
+        servicebus,
+        given.host("ServiceBus__fullyQualifiedNamespace", namespace),
+        given.url("LOCKSTEP_GRAPH_URL", given.any("LOCKSTEP_GRAPH_URL") or PUBLIC_GRAPH),
+        given.guid("LOCKSTEP_GRAPH_APPLICATION", given.any("LOCKSTEP_GRAPH_APPLICATION")),
+        given.guid("AZURE_CLIENT_ID", given.any("AZURE_CLIENT_ID")),
+    )
+    if given.mistakes:
+        mistakes = "; ".join(given.mistakes)
+        raise BadSettings(f"The app settings cannot be used: {mistakes}. Set them and restart the app.")
+    return settings
+
+
+class _Given:
+    """An environment that is read key by key, and the sentences about what was wrong with it."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.mistakes: list[str] = []
+
+    def any(self, name: str) -> str:
+        return self._environment.get(name, "").strip()
+
+    def one(self, name: str) -> str:
+        if not self.any(name):
+            self.mistakes.append(f"{name} is missing")
+        return self.any(name)
+
+    def either(self, name: str, other: str) -> tuple[str, str]:
+        values = self.any(name), self.any(other)
+        if bool(values[0]) == bool(values[1]):
+            self.mistakes.append(f"exactly one of {name} and {other} must be set")
+        return values
+
+    def tenant(self, name: str) -> str:
+        """Return a tenant's id in lower case: it begins every key of the tenant's resources, up to the first dot."""
+        value = self.one(name)
+        if value and not _TENANT.fullmatch(value):
+            self.mistakes.append(f"{name} is no id of a tenant")
+        return value.lower()
+
+    def guid(self, name: str, value: str) -> str:
+        if value and not _GUID.fullmatch(value):
+            self.mistakes.append(f"{name} is no GUID")
+        return value.lower()
+
+    def host(self, name: str, value: str) -> str:
+        if value and not _HOST_NAME.fullmatch(value):
+            self.mistakes.append(f"{name} is no host name such as lockstep.servicebus.windows.net")
+        return value
+
+    def url(self, name: str, value: str) -> str:
+        """Return a base URL without a slash at its end; only loopback may do without https."""
+        if value and not _is_base_url(value):
+            self.mistakes.append(f"{name} is no https URL without a query")
+        return value.rstrip("/")
+
+
+def _is_base_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+    except ValueError:
+        return False
+    is_bare = not (parts.query or parts.fragment or parts.username or re.search(r"\s", value))
+    return is_bare and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
