@@ -1,0 +1,20 @@
+"""The app that Azure indexes: it registers the blueprints and does nothing else."""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+from functions.admin import admin
+from functions.agreed import agreed
+from functions.bookings import bookings
+from functions.health import health
+from functions.notifications import notifications
+from functions.openapi import openapi
+from functions.platform import platform
+from functions.reconcile import reconcile
+from functions.schedules import schedules
+from functions.upkeep import upkeep
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+for blueprint in (notifications, reconcile, schedules, admin, agreed, upkeep, platform, bookings, openapi, health):
+    app.register_functions(blueprint)

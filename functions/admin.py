@@ -1,0 +1,124 @@
+"""The administrator's API: list, link, look at, order, unlink. Every call needs a key.
+
+Nothing here writes a ledger: what a person orders is a command that the resource's own run carries out.
+"""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+from functions.answers import BadRequest, Unknown, answer, told
+from functions.fields import Body, body_of, flag_param
+from functions.linked import linked
+from shared.composition import composed
+
+admin = func.Blueprint()
+
+_KEPT = "Unlinking removes the subscription. All bookings stay on both sides; the ledger is kept for 30 days."
+ORDERS = ("rebase", "prove", "approve", "discard", "retry", "pause", "resume", "policy")
+"""What a person may order of a resource."""
+
+_MOST_STEPS = 500
+
+
+@admin.function_name("list_resources")
+@admin.route("resources", methods=["GET"])
+@told
+async def list_resources(req: func.HttpRequest) -> func.HttpResponse:
+    """All resources of the tenant, unlinked ones included, as they were last seen."""
+    from functions.views import resource_view
+
+    outside = (await composed()).outside
+    return answer({"resources": [resource_view(each) async for each in outside.resources.all(outside.tenant)]})
+
+
+@admin.function_name("link_resource")
+@admin.route("resources", methods=["POST"])
+@told
+async def link(req: func.HttpRequest) -> func.HttpResponse:
+    """Record a resource as ``linking`` and wake it: answered 202 before anything of it was read."""
+    from functions.asked import facts_of, mailbox_of, platform_id_of, policy_of
+    from functions.views import resource_view
+    from shared.app.link_resource import LinkOrder, link_resource
+
+    body = body_of(req, "mailbox", "platform", "facts", "policy", nullable=("platform", "facts", "policy"))
+    platform, settings = body.text("platform"), body.fields("policy")
+    policy_of(settings)
+    order = LinkOrder(
+        mailbox_of(body),
+        platform_id_of("platform", platform) if platform else None,
+        facts_of(body.fields("facts")),
+        settings,
+    )
+    resource = await link_resource((await composed()).outside, order)
+    return answer(resource_view(resource), 202, {"Location": f"/api/resources/{resource.id}"})
+
+
+@admin.function_name("get_resource")
+@admin.route("resources/{resource}", methods=["GET"])
+@told
+async def get_resource(req: func.HttpRequest) -> func.HttpResponse:
+    """One resource as it was last seen."""
+    from functions.views import resource_view
+
+    _, resource = await linked(req)
+    return answer(resource_view(resource))
+
+
+@admin.function_name("unlink_resource")
+@admin.route("resources/{resource}", methods=["DELETE"])
+@told
+async def unlink(req: func.HttpRequest) -> func.HttpResponse:
+    """Say what stays; with ``?confirm=true`` order it."""
+    from shared.app.order_command import order_command
+    from shared.domain.ledger import Verb
+    from shared.domain.resource import State
+
+    outside, resource = await linked(req)
+    if resource.state is State.UNLINKED:
+        raise Unknown(f"{resource.facts.name or resource.id} is unlinked already")
+    if not flag_param(req, "confirm"):
+        stays = {"mappings": resource.mappings, "message": f"{_KEPT} Repeat with ?confirm=true to unlink."}
+        return answer({"unlinked": False, "stays": stays})
+    await order_command(outside, resource.id, Verb.UNLINK)
+    return answer({"unlinked": True, "stays": {"mappings": resource.mappings, "message": _KEPT}}, 202)
+
+
+@admin.function_name("order")
+@admin.route("resources/{resource}/commands", methods=["POST"])
+@told
+async def order(req: func.HttpRequest) -> func.HttpResponse:
+    """Order what the resource's next run carries out."""
+    from functions.asked import policy_of
+    from shared.app.order_command import order_command
+    from shared.domain.ledger import Verb
+    from shared.domain.resource import State
+    from shared.ports.errors import Rejected
+
+    body = body_of(req, "verb", "settings", "steps")
+    verb, facts = _ordered(body)
+    outside, resource = await linked(req)
+    policy_of(body.fields("settings"), resource.policy)
+    if resource.state is State.UNLINKED:
+        raise Rejected(f"{resource.facts.name or resource.id} is unlinked; link it again first", "unlinked")
+    command = await order_command(outside, resource.id, Verb(verb), facts)
+    return answer({"id": command.id, "verb": verb, "resource": resource.id}, 202)
+
+
+def _ordered(body: Body) -> tuple[str, dict[str, str]]:
+    """Return the verb of an order and what the run that carries it out has to know."""
+    import json
+
+    verb = body.text("verb")
+    if verb not in ORDERS:
+        raise BadRequest(f"'verb' must be one of {', '.join(ORDERS)}")
+    if ("settings" in body) != (verb == "policy"):
+        raise BadRequest("'settings' belongs to the verb 'policy', and 'policy' needs it")
+    if verb == "policy":
+        return verb, {"settings": json.dumps(body.fields("settings"))}
+    steps = body.texts("steps", _MOST_STEPS)
+    if steps is None:
+        return verb, {}
+    if verb not in ("approve", "discard") or not steps or any("," in each or not each for each in steps):
+        raise BadRequest("'steps' names open steps to approve or to discard; leave it out to mean all of them")
+    return verb, {"steps": ",".join(steps)}

@@ -1,0 +1,66 @@
+"""What is agreed about a resource, and what both of its sides show: mappings, open steps, decisions, comparison.
+
+Reading only. Every call needs a key.
+"""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+from functions.answers import answer, told
+from functions.fields import number_param, text_param
+from functions.linked import linked
+
+agreed = func.Blueprint()
+
+
+@agreed.function_name("list_mappings")
+@agreed.route("resources/{resource}/mappings", methods=["GET"])
+@told
+async def list_mappings(req: func.HttpRequest) -> func.HttpResponse:
+    """All bookings that are tied to each other, or stand alone for a reason."""
+    from functions.views import mapping_view
+
+    outside, resource = await linked(req)
+    return answer({"mappings": [mapping_view(each) async for each in outside.ledgers.mappings(resource.id)]})
+
+
+@agreed.function_name("list_open_steps")
+@agreed.route("resources/{resource}/open-steps", methods=["GET"])
+@told
+async def list_open_steps(req: func.HttpRequest) -> func.HttpResponse:
+    """What was seen and is not settled."""
+    from functions.views import open_step_view
+
+    outside, resource = await linked(req)
+    return answer({"open_steps": [open_step_view(each) for each in await outside.ledgers.open_steps(resource.id)]})
+
+
+@agreed.function_name("list_decisions")
+@agreed.route("resources/{resource}/decisions", methods=["GET"])
+@told
+async def list_decisions(req: func.HttpRequest) -> func.HttpResponse:
+    """What was decided and why, the newest first."""
+    from functions.asked import mapping_id_of
+    from functions.views import decision_view
+
+    named = text_param(req, "mapping")
+    mapping, limit = mapping_id_of(named) if named else None, number_param(req, "limit", 100, 1, 1000)
+    outside, resource = await linked(req)
+    found = await outside.ledgers.decisions(resource.id, mapping, limit=limit)
+    return answer({"decisions": [decision_view(each, resource.facts.zone) for each in found]})
+
+
+@agreed.function_name("compare_sides")
+@agreed.route("resources/{resource}/sides", methods=["GET"])
+@told
+async def compare(req: func.HttpRequest) -> func.HttpResponse:
+    """Both sides, read now, and what they differ in."""
+    from functions.asked import window_from_now
+    from functions.views import comparison_view
+    from shared.app.compare_sides import compare_sides
+
+    outside, resource = await linked(req)
+    now = outside.clock.now()
+    window = window_from_now(req, now)
+    return answer(comparison_view(resource, window, now, await compare_sides(outside, resource, window)))

@@ -1,0 +1,110 @@
+"""HTTP answers of the app's own API, and the one place where errors become statuses.
+
+Every error is a JSON object ``{"error": {"code", "message"}}`` whose message is a sentence for the person who
+reads it. What happened inside is told to the log alone, and there without any content of a request.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
+
+import azure.functions as func
+
+from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
+from shared.settings import BadSettings
+
+logger = logging.getLogger("lockstep.api")
+
+Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+
+CAREFUL = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Headers of every answer: nothing is kept on the way, nothing is taken for what it is not."""
+
+_FORBIDDEN = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied"})
+_CONFLICTS = frozenset({"linked", "unlinked", "exists", "overlap", "blocked", "cancelled"})
+_UNUSABLE = frozenset({"invalid", "not_understood"})
+_USUAL_WAIT_SECONDS = 5
+_LONGEST_MESSAGE = 500
+
+
+class BadRequest(ValueError):
+    """What a request says makes no sense; the sentence says what to give instead."""
+
+
+class TooLarge(BadRequest):
+    """A body is larger than anything that makes sense."""
+
+
+class Unknown(LookupError):
+    """What the URL names does not exist; the sentence says what."""
+
+
+def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    """Return a JSON answer."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return func.HttpResponse(
+        text, status_code=status, headers={**CAREFUL, **(headers or {})}, mimetype="application/json"
+    )
+
+
+def told(handler: Handler) -> Handler:
+    """Let a handler raise: each error becomes its status and a sentence."""
+
+    @wraps(handler)
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except Exception as error:
+            return _refusal(error)
+
+    return wrapped
+
+
+def _refusal(error: Exception) -> func.HttpResponse:
+    match error:
+        case TooLarge():
+            return _error(413, "too_large", str(error))
+        case BadRequest():
+            return _error(400, "bad_request", str(error))
+        case Unknown() | NotFound():
+            return _error(404, "not_found", str(error))
+        case Stale():
+            return _error(409, "changed_meanwhile", str(error))
+        case CursorExpired():
+            return _error(410, "cursor_expired", str(error))
+        case Rejected():
+            return _rejected(error)
+        case Retry(after=after):
+            logger.warning("a request has to be repeated: %s", error)
+            wait = max(1, math.ceil(after.total_seconds())) if after else _USUAL_WAIT_SECONDS
+            sentence = f"Something that this needs is busy or out of reach; try again in {wait} s."
+            return _error(503, "try_again", sentence, {"Retry-After": str(wait)})
+        case PortError() | BadSettings():
+            logger.error("a request failed: %s", error)
+            return _error(500, "not_set_up", "The app is not set up as it should be; its log says what is wrong.")
+        case _:
+            # The error's own message may hold what the request said, and that may be private.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("a request ended unexpectedly: %s at\n%s", type(error).__name__, where)
+            return _error(500, "internal", "Something unexpected happened; try again.")
+
+
+def _rejected(error: Rejected) -> func.HttpResponse:
+    if error.code == "unknown_booking":
+        return _error(404, error.code, str(error))
+    for status, codes in ((403, _FORBIDDEN), (409, _CONFLICTS), (422, _UNUSABLE)):
+        if error.code in codes:
+            return _error(status, error.code, str(error))
+    logger.error("a service refused: %s", error)
+    return _error(502, "refused", "A service that Lockstep needs refused this; the app's log says why.")
+
+
+def _error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    if len(message) > _LONGEST_MESSAGE:
+        message = message[: _LONGEST_MESSAGE - 1] + "…"
+    return answer({"error": {"code": code, "message": message}}, status, headers)

@@ -1,0 +1,165 @@
+"""The bookings of the built-in platform, as people and programs use them. Every call needs a key.
+
+A change that somebody makes here wakes the linked resource, so that the calendar follows at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from functions.answers import BadRequest, Unknown, answer, told
+from functions.fields import Body, body_of, flag_param, text_param
+from shared.composition import Composed, composed
+from shared.domain.ids import BookingId, PlatformId, Version
+from shared.ports.errors import PortError
+
+if TYPE_CHECKING:
+    from shared.adapters.builtin.entries import Listing
+    from shared.adapters.builtin.platform import BookingPatch
+
+bookings = func.Blueprint()
+logger = logging.getLogger("lockstep.bookings")
+
+_BOOKINGS = "platform/resources/{resource}/bookings"
+_BOOKING = "platform/resources/{resource}/bookings/{booking}"
+
+
+def named(req: func.HttpRequest) -> PlatformId:
+    """Return the platform's resource that a route names, whether there is one or not."""
+    return PlatformId(req.route_params["resource"])
+
+
+def _booking(req: func.HttpRequest) -> BookingId:
+    return BookingId(req.route_params["booking"])
+
+
+async def wake(composition: Composed, resource: PlatformId) -> None:
+    """Wake the resource that is linked to a platform resource, if one is.
+
+    What was changed stands by now: where nobody can be woken, it is said to the log and found by the next sweep.
+    """
+    from shared.domain.wakeup import WakeCause
+
+    outside = composition.outside
+    try:
+        linked = await outside.resources.by_platform(outside.tenant, resource)
+        if linked is not None:
+            await outside.wakeups.send([linked.id], WakeCause.PLATFORM)
+    except PortError as error:
+        logger.warning("a change of platform resource %s has to wait for the next sweep: %s", resource, error)
+
+
+@bookings.function_name("platform_list_bookings")
+@bookings.route(_BOOKINGS, methods=["GET"])
+@told
+async def list_bookings(req: func.HttpRequest) -> func.HttpResponse:
+    """The bookings that touch a day of the resource's zone, or a stretch of time."""
+    from functions.views import booking_view
+
+    listing = await _listing(req)
+    return answer({"bookings": [booking_view(each) for each in listing.entries], "cursor": listing.cursor})
+
+
+async def _listing(req: func.HttpRequest) -> Listing:
+    from functions.asked import LONGEST_WINDOW, day_of, window_of
+
+    cancelled, day = flag_param(req, "cancelled"), text_param(req, "day")
+    if day is not None:
+        on_day = day_of("day", day)
+        return await (await composed()).platform.list_day(named(req), on_day, cancelled=cancelled)
+    if "from" not in req.params and "to" not in req.params:
+        raise BadRequest("give 'day', such as 2026-03-02, or 'from' and 'to'")
+    window = window_of(req, LONGEST_WINDOW)
+    return await (await composed()).platform.list_range(named(req), window, cancelled=cancelled)
+
+
+@bookings.function_name("platform_book")
+@bookings.route(_BOOKINGS, methods=["POST"])
+@told
+async def book(req: func.HttpRequest) -> func.HttpResponse:
+    """Book a resource; repeated under the same Idempotency-Key it is the same booking."""
+    from functions.asked import TIMES, person_of, transaction_of, when_of
+    from functions.views import booking_view
+    from shared.domain.booking import Booking
+
+    body = body_of(req, *TIMES, "title", "organiser", "private", nullable=("organiser",))
+    owner, private = person_of(body.value("organiser")), body.flag("private") or False
+    wanted = Booking(when_of(body), body.text("title") or "", owner, private)
+    transaction, composition = transaction_of(req, named(req)), await composed()
+    # What was booked under a key may have been moved since: repeating the request must not move it back.
+    earlier = await composition.platform.made_under(named(req), transaction) if transaction else None
+    made = earlier or await composition.platform.book(named(req), wanted, transaction)
+    await wake(composition, named(req))
+    return answer(booking_view(made), 200 if earlier else 201)
+
+
+@bookings.function_name("platform_get_booking")
+@bookings.route(_BOOKING, methods=["GET"])
+@told
+async def get_booking(req: func.HttpRequest) -> func.HttpResponse:
+    """One booking, cancelled or not."""
+    from functions.views import booking_view
+
+    found = await (await composed()).platform.get(named(req), _booking(req))
+    if found is None:
+        raise Unknown(f"there is no booking {_booking(req)[:100]}")
+    return answer(booking_view(found))
+
+
+@bookings.function_name("platform_change_booking")
+@bookings.route(_BOOKING, methods=["PATCH"])
+@told
+async def change_booking(req: func.HttpRequest) -> func.HttpResponse:
+    """Change what is named; with ``version`` only what was seen."""
+    from functions.asked import TIMES
+    from functions.views import booking_view
+
+    body = body_of(req, *TIMES, "title", "organiser", "private", "version")
+    patch, version = _patch(body), body.text("version")
+    composition = await composed()
+    changed = await composition.platform.change(named(req), _booking(req), patch, Version(version) if version else None)
+    await wake(composition, named(req))
+    return answer(booking_view(changed))
+
+
+def _patch(body: Body) -> BookingPatch:
+    from functions.asked import TIMES, person_of, when_of
+    from shared.adapters.builtin.platform import BookingPatch
+
+    if not any(name in body for name in (*TIMES, "title", "organiser", "private")):
+        raise BadRequest("nothing is to be changed; give 'start' and 'end', 'title', 'organiser' or 'private'")
+    if "organiser" in body and body.value("organiser") is None:
+        raise BadRequest("'organiser' cannot be taken away; name somebody else")
+    when = when_of(body) if any(name in body for name in TIMES) else None
+    return BookingPatch(when, body.text("title"), body.flag("private"), person_of(body.value("organiser")))
+
+
+@bookings.function_name("platform_cancel_booking")
+@bookings.route(_BOOKING, methods=["DELETE"])
+@told
+async def cancel_booking(req: func.HttpRequest) -> func.HttpResponse:
+    """Cancel a booking; one that is cancelled already stays as it is."""
+    from functions.asked import LONGEST_TEXT
+    from functions.views import booking_view
+
+    reason = text_param(req, "reason", LONGEST_TEXT) or ""
+    composition = await composed()
+    cancelled = await composition.platform.cancel(named(req), _booking(req), reason)
+    await wake(composition, named(req))
+    return answer(booking_view(cancelled))
+
+
+@bookings.function_name("platform_restore_booking")
+@bookings.route(_BOOKING + "/restore", methods=["POST"])
+@told
+async def restore_booking(req: func.HttpRequest) -> func.HttpResponse:
+    """Let a cancelled booking take place again, if its time is free."""
+    from functions.views import booking_view
+
+    composition = await composed()
+    restored = await composition.platform.restore(named(req), _booking(req))
+    await wake(composition, named(req))
+    return answer(booking_view(restored))

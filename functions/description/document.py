@@ -1,0 +1,98 @@
+"""The whole description as one document, with what needs no key: notifications and health."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from functions.description import admin_paths, admin_schemas, platform_paths, platform_schemas
+from functions.description.parts import ERRORS, Json, in_query, operation, ref, sent
+
+VERSION = "0.1.0"
+
+_TAGS = {
+    "resources": "What is kept in lockstep: linking, states, orders.",
+    "agreed": "What is agreed about a resource, and what both of its sides show.",
+    "upkeep": "What the timers do, at once.",
+    "platform": "The built-in booking platform.",
+    "notifications": "For Microsoft Graph alone.",
+    "app": "The app itself.",
+}
+_ABOUT = (
+    "Lockstep keeps Microsoft 365 room and equipment calendars and a booking platform in lockstep. Everything but "
+    "notifications and health needs a function key, in the header x-functions-key or as ?code=. Times are UTC."
+)
+
+
+def _notified(name: str, summary: str) -> Json:
+    empty = {"text/plain": {"schema": {"type": "string"}}}
+    return {
+        "operationId": name,
+        "tags": ["notifications"],
+        "summary": summary,
+        "security": [],
+        "parameters": [
+            in_query("validationToken", {"type": "string", "maxLength": 4096}, "The handshake: it is echoed."),
+            in_query("tenant", {"type": "string"}, "The resource's tenant."),
+            in_query("resource", {"type": "string"}, "Whose subscription it is.", admin_schemas.RESOURCE_ID),
+        ],
+        "requestBody": sent(ref("Notifications"), required=False),
+        "responses": {
+            "200": {"description": "The handshake's token as it was meant, HTML-escaped.", "content": empty},
+            "202": {"description": "Queued, or not ours and dropped.", "content": empty},
+            "400": {"description": "No collection of notifications.", "content": empty},
+            "503": {"description": "Not queued: send the same again.", "content": empty},
+        },
+    }
+
+
+def _health() -> Json:
+    content = {"application/json": {"schema": ref("Health")}}
+    return {
+        "operationId": "health",
+        "tags": ["app"],
+        "summary": "Is the app up, and does it reach its storage?",
+        "security": [],
+        "responses": {
+            "200": {"description": "It is.", "content": content},
+            "500": {"description": "An app setting is missing or wrong.", "content": content},
+            "503": {"description": "Storage is out of reach.", "content": content},
+        },
+    }
+
+
+def _errors() -> Json:
+    told = {"application/json": {"schema": ref("Error")}}
+    wait = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}}
+    answers = {str(status): {"description": words, "content": told} for status, words in ERRORS.items()}
+    del answers["401"]["content"]
+    answers["503"]["headers"] = wait
+    return answers
+
+
+@cache
+def document() -> Json:
+    """Return the description. Whoever gets it must not change it."""
+    described = {200: ("This document.", {"type": "object"})}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Lockstep", "version": VERSION, "description": _ABOUT, "license": {"name": "MIT"}},
+        "servers": [{"url": "/"}],
+        "security": [{"header": []}, {"query": []}],
+        "tags": [{"name": name, "description": words} for name, words in _TAGS.items()],
+        "paths": {
+            **admin_paths.PATHS,
+            **platform_paths.PATHS,
+            "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
+            "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
+            "/api/health": {"get": _health()},
+            "/api/openapi.json": {"get": operation("openapi", "app", "This description", described)},
+        },
+        "components": {
+            "schemas": {**admin_schemas.SCHEMAS, **platform_schemas.SCHEMAS},
+            "responses": _errors(),
+            "securitySchemes": {
+                "header": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
+                "query": {"type": "apiKey", "in": "query", "name": "code"},
+            },
+        },
+    }

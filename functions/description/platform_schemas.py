@@ -1,0 +1,136 @@
+"""Schemas of what the built-in platform's API sends and takes, and those that every part of the API shares."""
+
+from __future__ import annotations
+
+from functions.description.admin_schemas import MOMENT, TIMED, WHEN
+from functions.description.parts import Json, flag, listed, one_of, or_null, record, ref, text, whole
+
+CURSOR = "1.01KAJ3ZK.17"
+BOOKING_ID = "01KAJ42TB00KNGM8W1R5T9C3EX"
+_MOMENT = "2026-11-20T14:03:11.004Z"
+_PERSON = record({"address": text("An SMTP address.", maxLength=320), "name": text("", maxLength=255)})
+_WHEN_ASKED: dict[str, Json] = {
+    "start": text("An instant with its zone, such as 2026-11-23T09:00:00+01:00; a date where all_day."),
+    "end": text("The same; where all_day, the first day that no longer belongs to it."),
+    "all_day": flag("Whole days, in the resource's zone."),
+}
+_OWNER_ASKED: Json = {
+    "description": "To whom the booking belongs: an address, or an address with a name.",
+    "anyOf": [
+        {"type": "string", "maxLength": 320},
+        record({"address": text("", maxLength=320), "name": text("", maxLength=255)}, optional=("name",)),
+    ],
+}
+_TITLE = text("What it is about; of a private booking it is kept and never shown.", maxLength=255)
+
+_BOOKING = record(
+    {
+        "id": text("The platform's id of the booking."),
+        **WHEN,
+        "title": text("Empty where private."),
+        "private": flag("Whether its title is for its owner only."),
+        "organiser": or_null(_PERSON),
+        "status": one_of("", ("confirmed", "cancelled")),
+        "reason": text("Why it was cancelled, where somebody said so."),
+        "version": text("Changes with every change; give it back to change exactly what was seen."),
+        "created": or_null(MOMENT),
+        "made_by": one_of("A person (or a program), or Lockstep for the calendar.", ("person", "lockstep")),
+    },
+    {
+        "id": BOOKING_ID,
+        **TIMED,
+        "title": "Workshop",
+        "private": False,
+        "organiser": {"address": "ben.walters@contoso.com", "name": "Ben Walters"},
+        "status": "confirmed",
+        "reason": "",
+        "version": "17",
+        "created": _MOMENT,
+        "made_by": "person",
+    },
+)
+
+_PLATFORM_RESOURCE = record(
+    {
+        "id": text("1 to 128 letters, digits, dots, hyphens, underscores or tildes."),
+        "name": text("What people call it."),
+        "zone": text("Its time zone, an IANA name."),
+        "units": whole("How many bookings may run at the same time.", 1, 1000),
+    },
+    {"id": "matterhorn", "name": "Matterhorn", "zone": "Europe/Zurich", "units": 1},
+)
+
+SCHEMAS: dict[str, Json] = {
+    "Error": record(
+        {"error": record({"code": text("For programs."), "message": text("For people: a sentence.")})},
+        {"error": {"code": "overlap", "message": "Matterhorn is taken from 10:00 to 11:00 on 23 November"}},
+    ),
+    "Health": record({"status": one_of("", ("ok", "misconfigured", "storage unreachable"))}, {"status": "ok"}),
+    "Booking": _BOOKING,
+    "Bookings": listed("bookings", "Booking", cursor=text("Where the feed stood before this was read.")),
+    "Changes": listed(
+        "bookings",
+        "Booking",
+        cursor=text("Continues from here, as 'since'."),
+        more=flag("Whether there is more already."),
+    ),
+    "BookingOrder": record(
+        {
+            **_WHEN_ASKED,
+            "title": _TITLE,
+            "organiser": or_null(_OWNER_ASKED),
+            "private": flag("Whether its title is for its owner only."),
+        },
+        {
+            "start": "2026-11-23T10:00:00+01:00",
+            "end": "2026-11-23T11:00:00+01:00",
+            "title": "Workshop",
+            "organiser": {"address": "ben.walters@contoso.com", "name": "Ben Walters"},
+        },
+        optional=("all_day", "title", "organiser", "private"),
+    ),
+    "BookingChange": record(
+        {
+            **_WHEN_ASKED,
+            "title": _TITLE,
+            "organiser": _OWNER_ASKED,
+            "private": flag("Whether its title is for its owner only."),
+            "version": text("Changes the booking only if it still has this version.", maxLength=255),
+        },
+        {"start": "2026-11-23T14:00:00Z", "end": "2026-11-23T15:00:00Z", "version": "17"},
+        optional=("start", "end", "all_day", "title", "organiser", "private", "version"),
+    ),
+    "PlatformResource": _PLATFORM_RESOURCE,
+    "PlatformResources": listed("resources", "PlatformResource"),
+    "PlatformResourceOrder": {**_PLATFORM_RESOURCE, "required": ["id", "name"]},
+    "Block": record(
+        {"id": text(""), **WHEN, "reason": text("Why it is kept free.")},
+        {"id": "01KAJ45D0Q", **TIMED, "reason": "Cleaning"},
+    ),
+    "Blocks": listed("blocks", "Block"),
+    "BlockOrder": record(
+        {**_WHEN_ASKED, "reason": text("Why it is kept free.", maxLength=1000)},
+        {"start": "2026-11-27", "end": "2026-11-28", "all_day": True, "reason": "Renovation"},
+        optional=("all_day", "reason"),
+    ),
+    "Unblocked": record({"unblocked": text("The id of the blocked time.")}, {"unblocked": "01KAJ45D0Q"}),
+    "Notifications": {
+        "type": "object",
+        "description": "Microsoft Graph's change or lifecycle notifications; at most 5000, and 1 MiB.",
+        "required": ["value"],
+        "properties": {"value": {"type": "array", "maxItems": 5000, "items": ref("Notification")}},
+    },
+    "Notification": {
+        "type": "object",
+        "properties": {
+            "subscriptionId": text(""),
+            "clientState": text("Proves that it is about the resource that the URL names; others are dropped."),
+            "changeType": text(""),
+            "lifecycleEvent": one_of("", ("reauthorizationRequired", "subscriptionRemoved", "missed")),
+        },
+        "examples": [
+            {"subscriptionId": "2f0e0b6c-0000-0000-0000-000000000001", "clientState": "1.9c1f", "changeType": "updated"}
+        ],
+    },
+}
+"""Schemas by their names in the description."""

@@ -1,0 +1,95 @@
+"""Graph's notifications: answered in milliseconds, believed in nothing but that something may have changed.
+
+Each resource has URLs of its own, whose query names it; each entry of a body proves by its client state that it
+is about that resource. The handshake echoes the decoded token as plain text. Nothing on this path loads
+msgraph: a cold start must stay well under the three seconds that Graph waits.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Awaitable, Callable
+
+import azure.functions as func
+
+from functions.answers import CAREFUL
+from shared.composition import composed
+from shared.domain.ids import ResourceId
+from shared.ports.errors import PortError
+from shared.settings import BadSettings
+
+notifications = func.Blueprint()
+logger = logging.getLogger("lockstep.notifications")
+
+_LONGEST_TOKEN = 4096
+
+Taking = Callable[[func.HttpRequest, str], Awaitable[None]]
+"""Takes the notifications of a request; the text is the trace context in which they came."""
+
+
+@notifications.function_name("notify_changes")
+@notifications.route("notifications/changes", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def notify_changes(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Take change notifications: wake the resource."""
+    return await _answered(req, context, _take_changes)
+
+
+@notifications.function_name("notify_lifecycle")
+@notifications.route("notifications/lifecycle", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def notify_lifecycle(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Take what Graph says of the subscription itself."""
+    return await _answered(req, context, _take_lifecycle)
+
+
+async def _answered(req: func.HttpRequest, context: func.Context, take: Taking) -> func.HttpResponse:
+    """Answer the handshake with its token, and notifications with 202 once they are queued.
+
+    What makes no sense is answered 400, what could not be queued 503: Graph then sends the same again.
+    """
+    from shared.app.accept_notifications import Malformed
+
+    if "validationToken" in req.params:
+        return _handshake(req.params["validationToken"])
+    try:
+        await take(req, context.trace_context.trace_parent or "")
+    except Malformed as error:
+        return _plain(str(error), 400)
+    except (PortError, BadSettings) as error:
+        logger.error("notifications not accepted, Graph will send them again: %s", error)
+        return _plain("", 503)
+    return _plain("", 202)
+
+
+def _handshake(token: str) -> func.HttpResponse:
+    if len(token) > _LONGEST_TOKEN:
+        return _plain("the validation token is too long", 400)
+    return _plain(html.escape(token), 200)
+
+
+def _plain(text: str, status: int) -> func.HttpResponse:
+    return func.HttpResponse(text, status_code=status, headers=CAREFUL, mimetype="text/plain")
+
+
+async def _take_changes(req: func.HttpRequest, trace: str) -> None:
+    from shared.app.accept_notifications import accept_notifications
+
+    composition = await composed()
+    accepted = await accept_notifications(
+        composition.secrets, composition.wakeups, _resource(req), req.get_body(), trace
+    )
+    if accepted.dropped:
+        logger.warning("%d notifications were not ours", accepted.dropped)
+
+
+async def _take_lifecycle(req: func.HttpRequest, _: str) -> None:
+    from shared.app.accept_lifecycle import accept_lifecycle
+
+    events = await accept_lifecycle((await composed()).outside, _resource(req), req.get_body())
+    if events:
+        logger.info("lifecycle of the subscription of %s: %s", _resource(req), dict(events))
+
+
+def _resource(req: func.HttpRequest) -> ResourceId:
+    """Return the resource that the URL names. It is only a claim; the client state of each entry proves it."""
+    return ResourceId(req.params.get("resource", ""))

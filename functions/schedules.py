@@ -1,0 +1,63 @@
+"""The timers: sweeps, deep reads and the renewal of subscriptions, each resource at its own moment."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+import azure.functions as func
+
+from shared.composition import composed
+
+schedules = func.Blueprint()
+logger = logging.getLogger("lockstep.schedules")
+
+_USUAL_GAP = timedelta(minutes=1)
+
+
+@schedules.function_name("sweep")
+@schedules.timer_trigger(arg_name="timer", schedule="%LOCKSTEP_SWEEP_SCHEDULE%", use_monitor=True)
+async def sweep(timer: func.TimerRequest) -> None:
+    """Wake the resources whose own second has come since the timer ran last."""
+    from shared.app.sweep_resources import sweep_resources
+
+    outside = (await composed()).outside
+    now = outside.clock.now()
+    woken = await sweep_resources(outside, _last(timer, now), now)
+    logger.info("sweep woke %d resources", woken)
+
+
+@schedules.function_name("order_reads")
+@schedules.timer_trigger(arg_name="timer", schedule="%LOCKSTEP_READS_SCHEDULE%", use_monitor=True)
+async def order_deep_reads(timer: func.TimerRequest) -> None:
+    """Order the proof reads and re-bases that have fallen due."""
+    from shared.app.forget_unlinked import forget_unlinked
+    from shared.app.order_reads import order_reads
+
+    outside = (await composed()).outside
+    now = outside.clock.now()
+    ordered = await order_reads(outside, _last(timer, now), now)
+    await forget_unlinked(outside)
+    logger.info("%d proof reads and re-bases ordered", ordered)
+
+
+@schedules.function_name("renew_subscriptions")
+@schedules.timer_trigger(arg_name="timer", schedule="%LOCKSTEP_RENEW_SCHEDULE%", use_monitor=True)
+async def renew(timer: func.TimerRequest) -> None:
+    """Renew the subscriptions that are in the last two thirds of their life."""
+    from shared.app.renew_subscriptions import renew_subscriptions
+
+    done = await renew_subscriptions((await composed()).outside)
+    logger.info("subscriptions: %s", done)
+
+
+def _last(timer: func.TimerRequest, now: datetime) -> datetime:
+    """Return when this timer ran last, so that what fell into a pause of the app is made up for, once."""
+    status = getattr(timer, "schedule_status", None) or {}
+    try:
+        last = datetime.fromisoformat(str(status.get("Last", "")))
+    except ValueError:
+        return now - _USUAL_GAP
+    if last.tzinfo is None or last.year < now.year - 1:
+        return now - _USUAL_GAP
+    return last

@@ -1,0 +1,44 @@
+"""What the timers do, at once: wake every resource, renew subscriptions. Every call needs a key."""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+from functions.answers import answer, told
+from functions.fields import body_of
+from functions.linked import find_linked
+from shared.composition import composed
+
+upkeep = func.Blueprint()
+
+_MOST_RENEWED = 100
+
+
+@upkeep.function_name("sweep_now")
+@upkeep.route("sweep", methods=["POST"])
+@told
+async def sweep_now(req: func.HttpRequest) -> func.HttpResponse:
+    """Wake every resource that is linked."""
+    from shared.domain.resource import State
+    from shared.domain.wakeup import WakeCause
+
+    body_of(req)
+    outside = (await composed()).outside
+    awake = [each.id async for each in outside.resources.all(outside.tenant) if each.state is not State.UNLINKED]
+    if awake:
+        await outside.wakeups.send(awake, WakeCause.SWEEP)
+    return answer({"woken": len(awake)}, 202)
+
+
+@upkeep.function_name("renew_now")
+@upkeep.route("subscriptions/renew", methods=["POST"])
+@told
+async def renew_now(req: func.HttpRequest) -> func.HttpResponse:
+    """Renew the subscriptions that are due, or those of the resources named."""
+    from shared.app.renew_subscriptions import renew_subscriptions
+
+    named = body_of(req, "resources").texts("resources", _MOST_RENEWED) or ()
+    outside = (await composed()).outside
+    only = [(await find_linked(outside, each)).id for each in named]
+    done = await renew_subscriptions(outside, only)
+    return answer({"renewed": done.renewed, "made_again": done.made_again, "postponed": done.postponed})

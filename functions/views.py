@@ -1,0 +1,166 @@
+"""What the API shows of domain values, as JSON objects. Pure. A private booking shows its time and "private"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from functions.asked import KEY_PREFIX
+from shared.adapters.builtin.entries import Entry, PlatformResource
+from shared.app.wording import sentence
+from shared.domain.booking import Block, Booking, Window
+from shared.domain.comparison import Comparison, Pair
+from shared.domain.ledger import Decision, Mapping, OpenStep
+from shared.domain.resource import Resource
+from shared.domain.spans import AllDay, When
+
+Json = dict[str, Any]
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return an instant to the millisecond, in UTC."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z" if at else None
+
+
+def when_view(when: When) -> Json:
+    """Return a time as ``start`` and ``end``: instants in UTC, or dates (the end exclusive) for whole days."""
+    if isinstance(when, AllDay):
+        return {"all_day": True, "start": when.first.isoformat(), "end": when.until.isoformat()}
+    return {"all_day": False, "start": f"{when.start:%Y-%m-%dT%H:%M:%SZ}", "end": f"{when.end:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def booking_view(entry: Entry) -> Json:
+    """Return a booking of the platform; the title of a private one is not shown."""
+    booking: Booking = entry.item.booking
+    owner = booking.organiser
+    return {
+        "id": entry.item.id,
+        **when_view(booking.when),
+        "title": "" if booking.private else booking.title,
+        "private": booking.private,
+        "organiser": {"address": owner.address, "name": owner.name} if owner else None,
+        "status": "cancelled" if booking.cancelled else "confirmed",
+        "reason": entry.reason,
+        "version": entry.item.version,
+        "created": moment(entry.item.created),
+        "made_by": "person" if (entry.item.external or KEY_PREFIX).startswith(KEY_PREFIX) else "lockstep",
+    }
+
+
+def platform_resource_view(resource: PlatformResource) -> Json:
+    """Return a resource of the platform."""
+    return {"id": resource.id, "name": resource.name, "zone": resource.zone, "units": resource.units}
+
+
+def block_view(block: Block) -> Json:
+    """Return a blocked time."""
+    return {"id": block.id, **when_view(block.when), "reason": block.reason}
+
+
+def resource_view(resource: Resource) -> Json:
+    """Return a resource with the state in which it was last observed."""
+    facts = resource.facts
+    return {
+        "id": resource.id,
+        "name": facts.name,
+        "kind": facts.kind,
+        "capacity": facts.capacity,
+        "building": facts.building,
+        "floor": facts.floor,
+        "zone": facts.zone,
+        "phone": facts.phone,
+        "contact": facts.contact,
+        "features": list(facts.features),
+        "mailbox": {"id": resource.mailbox, "address": resource.address},
+        "platform": resource.platform,
+        "policy": resource.policy.as_settings(),
+        "state": resource.state,
+        "since": moment(resource.since),
+        "why": resource.why,
+        "last_change": moment(resource.last_change),
+        "last_look": moment(resource.last_look),
+        "proven_at": moment(resource.proven_at),
+        "differences_at_proof": resource.proof_differences,
+        "open_steps": resource.open_steps,
+        "conflicts": resource.conflicts,
+        "mappings": resource.mappings,
+        "failing_since": moment(resource.first_failure),
+        "attempts": resource.attempts,
+        "notifications_until": moment(resource.subscription.expires) if resource.subscription else None,
+    }
+
+
+def mapping_view(mapping: Mapping) -> Json:
+    """Return what ties a booking's two sides; of its content only the time."""
+    calendar, platform = mapping.calendar, mapping.platform
+    return {
+        "id": mapping.id,
+        "state": mapping.state,
+        "origin": mapping.origin,
+        **when_view(mapping.when),
+        "private": mapping.private,
+        "held_since": moment(mapping.held_since),
+        "made_at": moment(mapping.made_at),
+        "reason": mapping.reason,
+        "event": {"key": str(calendar.key), "ours": calendar.is_organiser} if calendar else None,
+        "booking": platform.id if platform else None,
+    }
+
+
+def open_step_view(step: OpenStep) -> Json:
+    """Return what waits, and why."""
+    return {
+        "id": step.id,
+        "cause": step.cause,
+        "mapping": step.mapping,
+        "since": moment(step.since),
+        "due": moment(step.due),
+        "attempts": step.attempts,
+        "reason": step.reason,
+    }
+
+
+def decision_view(decision: Decision, zone: str) -> Json:
+    """Return a decision as its code, its facts and the sentence they make."""
+    return {
+        "id": decision.id,
+        "mapping": decision.mapping,
+        "at": moment(decision.at),
+        "code": decision.reason.code,
+        "facts": dict(decision.reason.facts),
+        "sentence": sentence(decision.reason, zone),
+        "run": decision.run,
+    }
+
+
+def comparison_view(resource: Resource, window: Window, now: datetime, seen: Comparison) -> Json:
+    """Return both sides of a resource; what differs stands under its name."""
+    return {
+        "resource": resource.id,
+        "from": moment(window.start),
+        "to": moment(window.end),
+        "looked_at": moment(now),
+        "equal": seen.equal,
+        "pairs": [_pair_view(pair) for pair in seen.pairs],
+        "not_understood": [{"side": each.side, "key": each.key, "reason": each.reason} for each in seen.set_aside],
+    }
+
+
+def _pair_view(pair: Pair) -> Json:
+    mapping = pair.mapping
+    return {
+        "mapping": mapping.id if mapping else None,
+        "state": mapping.state if mapping else "unknown",
+        "origin": mapping.origin if mapping else None,
+        "reason": mapping.reason if mapping else "",
+        "equal": not pair.differences,
+        "differences": list(pair.differences),
+        "calendar": _side_view(pair.calendar, str(pair.event)),
+        "platform": _side_view(pair.platform, str(pair.booking)),
+    }
+
+
+def _side_view(booking: Booking | None, key: str) -> Json | None:
+    if booking is None:
+        return None
+    return {"key": key, **when_view(booking.when), "title": booking.title, "private": booking.private}
