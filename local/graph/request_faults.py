@@ -1,0 +1,73 @@
+"""Faults of single requests: the answers Graph gives when it is busy, broken or hiding (facts 3.6, 3.8, 4,
+8.5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from local.graph.faults import Fault
+from local.graph.lookup import DENIED, mailbox_gone
+from local.graph.wire import Call, GraphError, Handler, Reply
+
+STALE = (
+    "The send or update operation could not be performed because the change key passed in the request does not match "
+    "the current change key for the item."
+)
+_BEFORE = ("throttle", "unavailable_before", "expired_token", "mailbox_gone", "access_denied")
+
+
+async def middleware(call: Call, proceed: Handler) -> Reply:
+    """Answer in the handler's place, or spoil its answer after the work was done."""
+    if not call.path.lower().startswith("/v1.0/"):
+        return await proceed(call)
+    faults = call.sim.faults
+    before = faults.take(call, *_BEFORE)
+    if before is not None:
+        raise _refusal(before)
+    if call.method in ("PATCH", "DELETE", "POST") and faults.take(call, "conflict") is not None:
+        raise GraphError(412, "ErrorIrresolvableConflict", STALE)
+    after = faults.take(call, "unavailable_after")
+    reply = await proceed(call)
+    if after is not None:
+        raise _unavailable(after)
+    if call.method == "GET" and reply.status == 200 and faults.take(call, "empty_read") is not None:
+        return _emptied(reply)
+    return reply
+
+
+def _emptied(reply: Reply) -> Reply:
+    """A list without its items; links stay as they are."""
+    if reply.body is None or not isinstance(reply.body.get("value"), list):
+        return reply
+    return replace(reply, body={**reply.body, "value": []})
+
+
+def _refusal(fault: Fault) -> GraphError:
+    match fault.kind:
+        case "throttle":
+            return _throttled(fault)
+        case "expired_token":
+            message = "Lifetime validation failed, the token is expired."
+            return GraphError(401, "InvalidAuthenticationToken", message)
+        case "mailbox_gone":
+            return mailbox_gone()
+        case "access_denied":
+            return GraphError(403, "ErrorAccessDenied", DENIED)
+        case _:
+            return _unavailable(fault)
+
+
+def _throttled(fault: Fault) -> GraphError:
+    """429 with `Retry-After` as given: `"1"`, fractional `"2.128"`, or none for null (facts 4)."""
+    wait = fault.options.get("retryAfter", "1")
+    headers = {} if wait is None else {"Retry-After": str(wait)}
+    return GraphError(429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", headers=headers)
+
+
+def _unavailable(fault: Fault) -> GraphError:
+    status = int(fault.options.get("status", 503))
+    code = {503: "ServiceUnavailable", 504: "GatewayTimeout"}.get(status, "UnknownError")
+    wait = fault.options.get("retryAfter")
+    headers = {} if wait is None else {"Retry-After": str(wait)}
+    return GraphError(status, code, "The service is temporarily unavailable.", headers=headers)

@@ -1,0 +1,1 @@
+"""One TCP connection of a client: AMQP performatives in, broker calls, performatives out."""

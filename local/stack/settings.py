@@ -1,0 +1,103 @@
+"""The app settings that make the product run on the stack, in the shape of `local.settings.json`.
+
+The one place that knows both the product's setting names and the stack's addresses. In Azure the same names are set
+by the infrastructure; the product cannot tell the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.stack.failure import StackFailure
+from local.stack.ports import Ports
+from local.tables.azurite import connection_string
+
+OVERRIDES = "LOCKSTEP_"
+# What the simulated identity endpoint expects as IDENTITY_HEADER.
+IDENTITY_HEADER = "lockstep-local-identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What opens the host: `master` everything, `function` what asks for a function key."""
+
+    master: str
+    function: str
+
+
+def servicebus_connection(port: int) -> str:
+    """Connection string of the emulator; the SDK takes plain TCP only with a lower-case `true`."""
+    return (
+        f"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName=RootManageSharedAccessKey;"
+        "SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
+    )
+
+
+def tenant_of(graph: str) -> str:
+    """The id of the tenant that the simulator at this URL plays, found as Entra's tenants are: by discovery.
+
+    Raises StackFailure when it does not say.
+    """
+    address = f"{graph}/common/v2.0/.well-known/openid-configuration"
+    try:
+        # Without the proxy that the environment may name: the address is on loopback.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=5) as answer:
+            issuer: str = json.load(answer)["issuer"]
+        return issuer.removesuffix("/v2.0").rpartition("/")[2]
+    except (OSError, ValueError, LookupError) as error:
+        raise StackFailure(f"graph does not name its tenant at {address} ({error}): read its log.") from None
+
+
+def app_settings(ports: Ports, tenant: str, overrides: Mapping[str, str]) -> dict[str, str]:
+    """Name and value of every app setting. `overrides` (an environment) wins for names that start with
+    LOCKSTEP_, so that a test may run the stack with a faster sweep.
+    """
+    graph = f"http://127.0.0.1:{ports.graph}"
+    tables = connection_string(ports.tables)
+    settings = {
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+        "AzureWebJobsStorage": tables,
+        "LOCKSTEP_TABLES": tables,
+        "ServiceBus": servicebus_connection(ports.servicebus),
+        "LOCKSTEP_QUEUE": "wakeups",
+        "LOCKSTEP_GRAPH_URL": f"{graph}/v1.0",
+        # The App Service contract for managed identities, which the simulator serves.
+        "IDENTITY_ENDPOINT": f"{graph}/msi/token",
+        "IDENTITY_HEADER": IDENTITY_HEADER,
+        "LOCKSTEP_NOTIFICATION_URL": f"http://127.0.0.1:{ports.host}",
+        "LOCKSTEP_TENANT": tenant,
+        "LOCKSTEP_SWEEP_SCHEDULE": "*/10 * * * * *",
+        "LOCKSTEP_READS_SCHEDULE": "30 * * * * *",
+        "LOCKSTEP_RENEW_SCHEDULE": "0 */5 * * * *",
+    }
+    wins = {name: value for name, value in overrides.items() if name.startswith(OVERRIDES)}
+    return settings | wins
+
+
+def write_settings(file: Path, ports: Ports, tenant: str, overrides: Mapping[str, str]) -> Keys:
+    """Write the host's settings file, readable by its owner only, and return the keys it holds.
+
+    Keys of an earlier file at the same place are kept: whoever noted them can still use them.
+    """
+    keys = _earlier_keys(file) or Keys(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+    document = {
+        "IsEncrypted": False,
+        "Values": app_settings(ports, tenant, overrides),
+        "Host": {"LocalHttpPort": ports.host, "MasterKey": keys.master, "FunctionKey": keys.function},
+    }
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    return keys
+
+
+def _earlier_keys(file: Path) -> Keys | None:
+    try:
+        section = json.loads(file.read_text(encoding="utf-8"))["Host"]
+        return Keys(section["MasterKey"], section["FunctionKey"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None

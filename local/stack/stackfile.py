@@ -1,0 +1,95 @@
+"""The ready file: where a running stack is. Written when all components answer, removed when the stack ends.
+
+`host` and `graph` are URLs, `tables` and `servicebus` connection strings, `pids` the process of each component,
+`admin_key` the host's master key. The further keys let one component be started again exactly as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from local.stack.failure import StackFailure
+from local.stack.ports import Ports
+from local.stack.settings import Keys, servicebus_connection
+from local.tables.azurite import connection_string
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that the command lines of the components depend on."""
+
+    root: Path
+    """Folder that holds `function_app.py`."""
+    state: Path
+    settings: Path
+    ports: Ports
+    keep: bool
+    """Whether the state outlives the stack; if not, tables live in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """The ready file's content."""
+
+    plan: Plan
+    admin_key: str
+    function_key: str
+    pids: dict[str, int]
+
+    @classmethod
+    def of(cls, plan: Plan, keys: Keys, pids: dict[str, int]) -> StackFile:
+        """The file of a stack that has just become ready."""
+        return cls(plan, keys.master, keys.function, pids)
+
+    def with_pid(self, component: str, pid: int) -> StackFile:
+        """The same stack with one component in another process."""
+        return replace(self, pids={**self.pids, component: pid})
+
+    def write(self, file: Path) -> None:
+        """Put the file in place at once: a reader sees the old one, none, or all of the new one."""
+        draft = file.with_name(f".{file.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(self._document(), indent=2) + "\n", encoding="utf-8")
+        draft.replace(file)
+
+    def _document(self) -> dict[str, Any]:
+        ports = self.plan.ports
+        return {
+            "host": f"http://127.0.0.1:{ports.host}",
+            "graph": f"http://127.0.0.1:{ports.graph}",
+            "tables": connection_string(ports.tables),
+            "servicebus": servicebus_connection(ports.servicebus),
+            "admin_key": self.admin_key,
+            "function_key": self.function_key,
+            "pids": self.pids,
+            "control": f"http://127.0.0.1:{ports.control}",
+            "root": str(self.plan.root),
+            "state": str(self.plan.state),
+            "settings": str(self.plan.settings),
+            "keep": self.plan.keep,
+            "ports": asdict(ports),
+        }
+
+
+def read(file: Path) -> StackFile:
+    """Read a ready file. Raises StackFailure when it is missing or is no ready file."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        plan = Plan(
+            Path(content["root"]),
+            Path(content["state"]),
+            Path(content["settings"]),
+            Ports(**content["ports"]),
+            bool(content["keep"]),
+        )
+        return StackFile(plan, content["admin_key"], content["function_key"], dict(content["pids"]))
+    except FileNotFoundError:
+        raise StackFailure(
+            f"No stack is described by {file}: start one with `python -m local up --ready-file {file}`."
+        ) from None
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise StackFailure(f"{file} is no ready file of `python -m local up` ({error}): name another one.") from None
