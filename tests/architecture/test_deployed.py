@@ -1,0 +1,29 @@
+"""What goes to Azure is the app and nothing beside it."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from local.stack.components import CODE
+
+pytestmark = pytest.mark.skipif(not (CODE / ".git").exists(), reason="only a git checkout says what belongs to it")
+
+DEPLOYED = {"function_app.py", "host.json", "requirements.txt", "functions", "shared"}
+
+
+def tracked(*options: str) -> set[str]:
+    """The checkout's files, filtered by git's options."""
+    done = subprocess.run(["git", "ls-files", *options], cwd=CODE, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines())
+
+
+def test_only_the_app_is_deployed() -> None:
+    left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
+    assert {file.split("/")[0] for file in tracked() - left_out} == DEPLOYED
+
+
+def test_nothing_of_the_app_is_left_out() -> None:
+    left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
+    assert [file for file in left_out if file.split("/")[0] in DEPLOYED] == []

@@ -1,0 +1,297 @@
+"""The description of the API and the API itself: the same routes, the same methods, the same shapes.
+
+The first part compares the document with what Azure indexes. The second calls every operation on the running
+stack and holds each answer, refusals included, against the document.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from jsonschema import Draft202012Validator
+
+from functions.description.document import document
+from local.stack.components import CODE as ROOT
+from shared.domain.policy import Policy
+from tests.integration.loop.driving.company import rooms
+from tests.integration.loop.driving.stack import Stack
+from tests.integration.loop.driving.waiting import eventually
+from tests.integration.loop.driving.web import Answer, Web
+from tests.unit.functions.calling.described import answer_mistakes, mistakes, request_mistakes
+from tests.unit.functions.calling.office import ENDPOINTS
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every path, method and operation of the document."""
+    for path, item in document()["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, {**item[method], "shared": item.get("parameters", [])}
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    return list(_operations())
+
+
+def references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for each in value.values():
+            yield from references(each)
+    if isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*operation["shared"], *operation.get("parameters", [])]
+
+
+# The stack lives in real time, so its days are counted from today.
+DAY, NEXT, LATER, YEARS_LATER = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (10, 11, 20, 1100))
+SCHEMAS = document()["components"]["schemas"]
+
+
+class TestDescription:
+    def test_it_names_every_route_with_every_method_and_no_other(self) -> None:
+        described = {(path, method, operation["operationId"]) for path, method, operation in operations()}
+        served = {(each.path, method.lower(), each.name) for each in ENDPOINTS for method in each.methods}
+        assert described == served
+
+    def test_it_carries_the_version_of_the_project(self) -> None:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+        assert document()["info"]["version"] == project["version"]
+
+    def test_what_needs_no_key_is_what_is_open_to_anybody(self) -> None:
+        assert document()["security"] == [{"header": []}, {"query": []}]
+        described = {operation["operationId"] for _, _, operation in operations() if operation.get("security") == []}
+        assert described == {each.name for each in ENDPOINTS if each.auth == "anonymous"}
+        assert {each.auth for each in ENDPOINTS} == {"anonymous", "function"}
+
+    def test_only_notifications_and_health_are_open(self) -> None:
+        opened = {each.name for each in ENDPOINTS if each.auth == "anonymous"}
+        assert opened == {"health", "notify_changes", "notify_lifecycle"}
+
+    @pytest.mark.parametrize(("path", "method", "operation"), operations(), ids=lambda value: str(value)[:40])
+    def test_an_operation_describes_itself(self, path: str, method: str, operation: dict[str, Any]) -> None:
+        assert operation["summary"]
+        assert set(operation["tags"]) <= {each["name"] for each in document()["tags"]}
+        named = {each["name"] for each in parameters(operation) if each["in"] == "path"}
+        assert named == set(re.findall(r"\{(\w+)\}", path))
+        assert all(each["description"] for each in parameters(operation))
+        keyed = operation.get("security") != []
+        assert ("401" in operation["responses"]) == keyed
+        assert any(status.startswith("2") for status in operation["responses"])
+        assert ("requestBody" in operation) <= (method in ("post", "patch"))
+
+    def test_every_reference_leads_somewhere_and_every_schema_is_used(self) -> None:
+        used = set(references(document()))
+        known = {f"#/components/{kind}/{name}" for kind, parts in document()["components"].items() for name in parts}
+        assert used - known == set()
+        unused = {each for each in known - used if "securitySchemes" not in each}
+        assert unused == set()
+
+    @pytest.mark.parametrize("name", SCHEMAS)
+    def test_a_schema_is_one_and_its_examples_are_as_it_says(self, name: str) -> None:
+        Draft202012Validator.check_schema(SCHEMAS[name])
+        for example in SCHEMAS[name].get("examples", ()):
+            assert mistakes(example, "components", "schemas", name) == []
+
+    @pytest.mark.parametrize(("path", "method", "operation"), operations(), ids=lambda value: str(value)[:40])
+    def test_every_body_has_an_example(self, path: str, method: str, operation: dict[str, Any]) -> None:
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        if schema.get("$ref", "").endswith("/Notifications"):
+            schema = {"$ref": "#/components/schemas/Notification"}
+        name = schema.get("$ref", "").rpartition("/")[2]
+        assert not name or SCHEMAS[name]["examples"], f"{method} {path}"
+
+    @pytest.mark.parametrize("value", [{"id": "x"}, {}, {"error": {"code": "x"}}, {"status": "fine"}])
+    def test_the_measure_sees_what_is_not_as_described(self, value: object) -> None:
+        assert mistakes(value, "components", "schemas", "Resource")
+        assert mistakes(value, "components", "schemas", "Error")
+        assert mistakes(value, "components", "schemas", "Health")
+
+    def test_a_policy_has_the_settings_and_limits_that_are_described(self) -> None:
+        described = SCHEMAS["Policy"]["properties"]
+        assert set(described) == set(Policy().as_settings())
+        for name, schema in described.items():
+            if schema.get("type") != "integer":
+                continue
+            for allowed in (schema["minimum"], schema["maximum"]):
+                assert Policy().with_settings({name: allowed}).as_settings()[name] == allowed
+            for refused in (schema["minimum"] - 1, schema["maximum"] + 1):
+                with pytest.raises(ValueError, match=name):
+                    Policy().with_settings({name: refused})
+
+    def test_a_policys_words_are_those_that_are_described(self) -> None:
+        for name, schema in SCHEMAS["Policy"]["properties"].items():
+            for word in schema.get("enum", ()):
+                assert Policy().with_settings({name: word}).as_settings()[name] == word
+
+
+@dataclass
+class Site:
+    """The running stack as a caller with a key. Every answer is held against the document."""
+
+    web: Web
+    seen: set[str] = field(default_factory=set)
+
+    async def send(
+        self, method: str, target: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        answer = await self.web.send(method, target, body, headers)
+        path = described_path(method, target.partition("?")[0])
+        wrong = answer_mistakes(path, method, answer.status, answer.body)
+        assert not wrong, f"{method} {target} answered {answer.status} {answer.body}: {wrong}"
+        if answer.status != 401:
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        if answer.status < 300:
+            self.seen.add(document()["paths"][path][method.lower()]["operationId"])
+            undescribed = [] if body is None else request_mistakes(path, method, body)
+            assert not undescribed, undescribed
+        return answer
+
+    async def ask(self, method: str, target: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
+        answer = await self.send(method, target, body, headers)
+        assert answer.status < 300, f"{method} {target}: {answer.status} {answer.body}"
+        return answer.body
+
+
+def described_path(method: str, target: str) -> str:
+    for path, item in document()["paths"].items():
+        if method.lower() in item and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), target):
+            return str(path)
+    raise AssertionError(f"nothing describes {method} {target}")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    made = Stack(tmp_path_factory.mktemp("api"))
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as opened:
+        yield opened
+
+
+@pytest.mark.stack
+class TestOnTheStack:
+    async def test_every_operation_answers_as_described(self, stack: Stack, session: aiohttp.ClientSession) -> None:
+        site = Site(Web(session, stack.described["host"], {"x-functions-key": stack.described["function_key"]}))
+        room = await _linked(site)
+        await _booked(site, room["platform"])
+        await _agreed(site, room["id"])
+        await _refused(site, room["id"], room["platform"])
+        await _ended(site, room["id"])
+        described = {operation["operationId"] for _, _, operation in operations()}
+        assert described - site.seen == set()
+
+    async def test_the_document_is_served_as_it_is_here(self, stack: Stack, session: aiohttp.ClientSession) -> None:
+        web = Web(session, stack.described["host"], {})
+        key = stack.described["function_key"]
+        assert await web.ask("GET", f"/api/openapi.json?code={key}") == document()
+        assert (await web.send("GET", "/api/openapi.json")).status == 401
+
+
+async def _linked(site: Site) -> Any:
+    vacancy = next(iter(rooms("Zurich")))
+    assert (await site.ask("GET", "/api/health")) == {"status": "ok"}
+    assert await site.ask("GET", "/api/openapi.json")
+    order = {"mailbox": vacancy.address, "platform": "api-room", "policy": {"winner": "first", "units": 1}}
+    room = await site.ask("POST", "/api/resources", order)
+    here = f"/api/resources/{room['id']}"
+    await eventually(lambda: site.ask("GET", here), lambda seen: seen["state"] == "in step", "the room is in step")
+    assert [each["id"] for each in (await site.ask("GET", "/api/resources"))["resources"]] == [room["id"]]
+    return room
+
+
+async def _booked(site: Site, platform: str) -> None:
+    here = f"/api/platform/resources/{platform}"
+    await site.ask("POST", "/api/platform/resources", {"id": "api-other", "name": "Other", "zone": "Europe/Zurich"})
+    assert len((await site.ask("GET", "/api/platform/resources"))["resources"]) == 2
+    order = {"start": f"{DAY}T09:00:00Z", "end": f"{DAY}T10:00:00Z", "organiser": "ben@contoso.example"}
+    made = await site.ask("POST", f"{here}/bookings", order, {"Idempotency-Key": "order-1"})
+    again = await site.send("POST", f"{here}/bookings", order, {"Idempotency-Key": "order-1"})
+    assert (again.status, again.body["id"]) == (200, made["id"])
+    booking = f"{here}/bookings/{made['id']}"
+    assert (await site.ask("GET", booking))["id"] == made["id"]
+    await site.ask("PATCH", booking, {"title": "Private talk", "private": True})
+    await site.ask("DELETE", f"{booking}?reason=moved%20online")
+    await site.ask("POST", f"{booking}/restore")
+    assert len((await site.ask("GET", f"{here}/bookings?day={DAY}"))["bookings"]) == 1
+    assert (await site.ask("GET", f"{here}/changes"))["bookings"]
+    block = {"start": DAY, "end": NEXT, "all_day": True, "reason": "Closed"}
+    made_block = await site.ask("POST", f"{here}/blocks", block)
+    window = f"from={DAY}T00:00:00Z&to={LATER}T00:00:00Z"
+    assert (await site.ask("GET", f"{here}/blocks?{window}"))["blocks"] == [made_block]
+    await site.ask("DELETE", f"{here}/blocks/{made_block['id']}")
+
+
+async def _agreed(site: Site, room: str) -> None:
+    here = f"/api/resources/{room}"
+    window = f"from={DAY}T00:00:00Z&to={NEXT}T00:00:00Z"
+
+    async def sides() -> Any:
+        return await site.ask("GET", f"{here}/sides?{window}")
+
+    seen = await eventually(sides, lambda told: told["equal"] and bool(told["pairs"]), "both sides are equal")
+    assert "Private talk" not in str(seen)
+    assert len((await site.ask("GET", f"{here}/mappings"))["mappings"]) == 1
+    assert (await site.ask("GET", f"{here}/decisions?limit=5"))["decisions"]
+    assert (await site.ask("GET", f"{here}/open-steps"))["open_steps"] == []
+    await site.ask("POST", f"{here}/commands", {"verb": "policy", "settings": {"buffer_minutes": 5}})
+    assert (await site.ask("POST", "/api/sweep"))["woken"] == 1
+    assert (await site.ask("POST", "/api/subscriptions/renew", {"resources": [room]}))["renewed"] == 1
+    await eventually(
+        lambda: site.ask("GET", here), lambda told: told["policy"]["buffer_minutes"] == 5, "the policy is changed"
+    )
+
+
+async def _refused(site: Site, room: str, platform: str) -> None:
+    bookings = f"/api/platform/resources/{platform}/bookings"
+    taken = {"start": f"{DAY}T09:30:00Z", "end": f"{DAY}T10:30:00Z"}
+    for method, target, body, status in (
+        ("POST", bookings, taken, 409),
+        ("POST", bookings, b"{", 400),
+        ("POST", bookings, b" " * 70_000, 413),
+        ("POST", bookings, {**taken, "colour": "red"}, 400),
+        ("POST", bookings, {"start": DAY, "end": YEARS_LATER, "all_day": True}, 422),
+        ("GET", f"{bookings}/%23%3F", None, 404),
+        ("GET", f"/api/platform/resources/{platform}/changes?since=yesterday", None, 410),
+        ("GET", "/api/resources/nobody", None, 404),
+        ("POST", f"/api/resources/{room}/commands", {"verb": "explode"}, 400),
+        ("POST", "/api/resources", {"mailbox": "nobody@contoso.example"}, 404),
+        ("POST", "/api/notifications/changes", b"[]", 400),
+    ):
+        assert (await site.send(method, target, body)).status == status, target
+    for which in ("changes", "lifecycle"):
+        target = f"/api/notifications/{which}?resource={room}"
+        assert (await site.send("POST", f"{target}&validationToken=a%2Bb%3C")).body == "a+b&lt;"
+        assert (await site.send("POST", target, {"value": [{"clientState": "wrong"}]})).status == 202
+    stranger = Site(Web(site.web.session, site.web.base, {"x-functions-key": "guessed"}))
+    assert (await stranger.send("GET", "/api/resources")).status == 401
+
+
+async def _ended(site: Site, room: str) -> None:
+    here = f"/api/resources/{room}"
+    assert not (await site.ask("DELETE", here))["unlinked"]
+    assert (await site.ask("DELETE", f"{here}?confirm=true"))["unlinked"]
+    await eventually(lambda: site.ask("GET", here), lambda told: told["state"] == "unlinked", "it is unlinked")
+    answer = await site.send("POST", f"{here}/commands", {"verb": "retry"})
+    assert (answer.status, answer.body["error"]["code"]) == (409, "unlinked")

@@ -1,0 +1,242 @@
+"""The calendar port in memory, for many mailboxes, with the habits of Exchange that rules are about.
+
+It keeps the promises of ``shared.ports.calendar`` and no others: own writes come back in the next delta,
+an event outside the window of a token comes back as a removal, a token belongs to the window it was made
+for. What people and the booking attendant do is in ``calendar.outlook``. Fault points are
+``calendar.<method>`` before anything happened and, for writes, ``calendar.<method>:done`` after it was done.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from shared.domain.booking import (
+    Answer,
+    CalendarItem,
+    CalendarKey,
+    Gone,
+    Proof,
+    SetAside,
+    Side,
+    Window,
+)
+from shared.domain.ids import EventId, MailboxId, TransactionId, Version
+from shared.ports.calendar import CalendarChanges, EventChange, EventDraft
+from shared.ports.errors import CursorExpired, NotFound, Rejected, Stale
+from tests.doubles.mailboxes import Access, Box, StoredEvent
+from tests.doubles.outlook import Outlook
+
+_WRITES = ("create", "change", "cancel", "decline")
+
+
+class FaultHook(Protocol):
+    """Where a test may stop a call: ``at`` raises, waits, or lets it go on."""
+
+    async def at(self, point: str) -> None: ...
+
+
+class InMemoryCalendar:
+    """The calendars of one tenant. Mailboxes are added with ``add_mailbox``."""
+
+    def __init__(self, faults: FaultHook | None = None, clock: Callable[[], datetime] | None = None) -> None:
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.boxes: dict[MailboxId, Box] = {}
+        self.calls: list[tuple[str, MailboxId]] = []
+        self.not_understood: dict[MailboxId, dict[EventId, str]] = {}
+        self._faults = faults
+        self._ids = itertools.count(1)
+        self.outlook = Outlook(self.boxes, self.clock, self.new_id)
+
+    # -- for tests
+
+    def add_mailbox(self, mailbox: MailboxId, zone: str = "Europe/Zurich") -> Box:
+        """Open an empty calendar and return its state and switches."""
+        return self.boxes.setdefault(mailbox, Box(zone))
+
+    def items(self, mailbox: MailboxId) -> tuple[CalendarItem, ...]:
+        """Return what stands in the calendar now, cancelled meetings that were left in place included."""
+        return tuple(event.item() for event in self.boxes[mailbox].standing())
+
+    def expire_tokens(self, mailbox: MailboxId) -> None:
+        """Make every token of the mailbox unknown (410)."""
+        self.boxes[mailbox].generation += 1
+
+    def hold_delta(self, mailbox: MailboxId) -> None:
+        """Let the delta feed lag: it shows nothing newer until ``release_delta``."""
+        self.boxes[mailbox].lag_from = len(self.boxes[mailbox].log)
+
+    def release_delta(self, mailbox: MailboxId) -> None:
+        """Let the delta feed catch up."""
+        self.boxes[mailbox].lag_from = None
+
+    def garble(self, mailbox: MailboxId, key: CalendarKey, reason: str) -> None:
+        """Make an event one that cannot be understood, for the given reason."""
+        self.not_understood.setdefault(mailbox, {})[key.event] = reason
+        self.outlook.touch(mailbox, key)
+
+    def new_id(self) -> EventId:
+        """Return a fresh event id with characters that keys and paths must escape."""
+        return EventId(f"AAkALgAA/{next(self._ids):04d}+=")
+
+    # -- the port
+
+    async def changes(self, mailbox: MailboxId, token: str | None, window: Window) -> CalendarChanges:
+        """Read the delta since ``token``, or the whole window without one."""
+        async with self._call("changes", mailbox) as box:
+            if token is None:
+                return self._first_round(mailbox, box, window)
+            since, frozen = _opened(token, box)
+            return self._round(mailbox, box, dict.fromkeys(box.log[since : box.visible]), frozen)
+
+    def _first_round(self, mailbox: MailboxId, box: Box, window: Window) -> CalendarChanges:
+        standing = [event for event in box.standing() if box.within(event, window)]
+        masters = dict.fromkeys(event.master for event in standing if event.master is not None)
+        items, aside = self._told(mailbox, standing)
+        return CalendarChanges(items, (), tuple(masters), aside, _token(box, window))
+
+    def _round(self, mailbox: MailboxId, box: Box, touched: Iterable[EventId], window: Window) -> CalendarChanges:
+        seen: list[StoredEvent] = []
+        hints: list[EventId] = []
+        series: list[EventId] = []
+        for touched_id in touched:
+            members = box.occurrences(touched_id)
+            events = members or [box.events[touched_id]]
+            seen += (listed := [event for event in events if box.within(event, window)])
+            if not listed:
+                hints.append(touched_id)
+            elif members:
+                series.append(touched_id)
+        items, aside = self._told(mailbox, seen)
+        return CalendarChanges(items, tuple(hints), tuple(series), aside, _token(box, window))
+
+    async def view(self, mailbox: MailboxId, window: Window) -> tuple[tuple[CalendarItem, ...], tuple[SetAside, ...]]:
+        """Read every booking of ``window``."""
+        async with self._call("view", mailbox) as box:
+            return self._told(mailbox, [event for event in box.standing() if box.within(event, window)])
+
+    async def read(self, mailbox: MailboxId, key: CalendarKey) -> CalendarItem | Gone:
+        """Read one booking by its key, and prove it gone if it is."""
+        async with self._call("read", mailbox) as box:
+            event = box.at(key)
+            if event is None:
+                return Gone(key, Proof.NOT_FOUND)
+            if event.deleted:
+                return Gone(key, Proof.NOT_LISTED)
+            return Gone(key, Proof.CANCELLED) if event.cancelled else event.item()
+
+    async def find(self, mailbox: MailboxId, transaction: TransactionId) -> CalendarItem | None:
+        """Find the standing event that was created under ``transaction``."""
+        async with self._call("find", mailbox) as box:
+            event = box.created_under(transaction)
+            return None if event is None or event.deleted else event.item()
+
+    async def create(self, mailbox: MailboxId, draft: EventDraft) -> CalendarItem:
+        """Make an event, or bring the one made before under the same transaction to the draft."""
+        async with self._call("create", mailbox) as box:
+            before = box.created_under(draft.transaction)
+            if before is not None and before.deleted:
+                raise Rejected("The event made under this transaction was deleted since; a new one is needed.", "gone")
+            made = before or StoredEvent(
+                id=self.new_id(), when=draft.when, title=draft.title, is_organiser=True, created=self._now()
+            )
+            wanted = replace(
+                made,
+                when=draft.when,
+                title=draft.title,
+                private=draft.private,
+                organiser=draft.invited,
+                transaction=draft.transaction,
+                ical_uid=made.ical_uid or f"uid-{made.id}",
+            )
+            if draft.invited is not None:
+                box.mails.append(f"invitation to {draft.invited.address}")
+            return (made if wanted == before else box.put(wanted)).item()
+
+    async def change(self, mailbox: MailboxId, event: EventId, change: EventChange, version: Version) -> CalendarItem:
+        """Write the given fields if the event still has ``version``."""
+        async with self._call("change", mailbox) as box:
+            stored = box.events.get(event)
+            if stored is None or stored.version != version:
+                raise Stale("The event is no longer what was read in this run; read it again.")
+            return box.put(
+                replace(
+                    stored,
+                    when=stored.when if change.when is None else change.when,
+                    title=stored.title if change.title is None else change.title,
+                    private=stored.private if change.private is None else change.private,
+                )
+            ).item()
+
+    async def cancel(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
+        """Remove an event that the mailbox organises and tell its attendees."""
+        async with self._call("cancel", mailbox) as box:
+            stored = box.events.get(event)
+            if stored is None or stored.deleted:
+                return
+            if not stored.is_organiser:
+                raise Rejected("The mailbox is not the organiser of this meeting; decline it.", "ErrorInvalidRequest")
+            if stored.organiser is not None:
+                box.mails.append(f"cancellation to {stored.organiser.address}: {comment}")
+            box.put(replace(stored, deleted=True))
+
+    async def decline(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
+        """Decline a meeting; its organiser is told why, and it leaves the calendar."""
+        async with self._call("decline", mailbox) as box:
+            stored = box.events.get(event)
+            if stored is None or stored.deleted:
+                return
+            if stored.is_organiser or stored.organiser is None:
+                raise Rejected("The mailbox organises this event itself; cancel it.", "ErrorInvalidRequest")
+            box.mails.append(f"declined to {stored.organiser.address}: {comment}")
+            box.put(replace(stored, answer=Answer.DECLINED, deleted=True))
+
+    # -- inside
+
+    @asynccontextmanager
+    async def _call(self, name: str, mailbox: MailboxId) -> AsyncIterator[Box]:
+        self.calls.append((name, mailbox))
+        if self._faults is not None:
+            await self._faults.at(f"calendar.{name}")
+        box = self.boxes.get(mailbox)
+        if box is None or box.access is Access.MISSING:
+            raise NotFound(f"There is no mailbox {mailbox}; link an existing one.")
+        if box.access is Access.DENIED:
+            raise Rejected(f"Access to mailbox {mailbox} is denied; grant it.", "ErrorAccessDenied")
+        yield box
+        if self._faults is not None and name in _WRITES:
+            await self._faults.at(f"calendar.{name}:done")
+
+    def _told(
+        self, mailbox: MailboxId, events: list[StoredEvent]
+    ) -> tuple[tuple[CalendarItem, ...], tuple[SetAside, ...]]:
+        garbled = self.not_understood.get(mailbox, {})
+        items = tuple(event.item() for event in events if event.key.event not in garbled)
+        aside = tuple(
+            SetAside(Side.CALENDAR, str(event.key), garbled[event.key.event])
+            for event in events
+            if event.key.event in garbled
+        )
+        return items, aside
+
+    def _now(self) -> datetime:
+        return self.clock().replace(microsecond=0)
+
+
+def _token(box: Box, window: Window) -> str:
+    return json.dumps([box.generation, box.visible, window.start.isoformat(), window.end.isoformat()])
+
+
+def _opened(token: str, box: Box) -> tuple[int, Window]:
+    try:
+        generation, since, start, end = json.loads(token)
+    except ValueError:
+        generation, since, start, end = -1, 0, "", ""
+    if generation != box.generation:
+        raise CursorExpired("The delta token is no longer known; a full round is needed.")
+    return int(since), Window(datetime.fromisoformat(start), datetime.fromisoformat(end))

@@ -1,0 +1,130 @@
+"""What the calendar double stores: events of a mailbox, and the log from which its delta feed is read.
+
+It keeps state and decides nothing. Like Exchange it never forgets an id: a deleted event stays readable, a
+series logs its master's id and never an occurrence's, and every write, whoever made it, is in the log.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.booking import Answer, Booking, CalendarItem, CalendarKey, Person, ShowAs, Window
+from shared.domain.ids import EventId, TransactionId, Version
+from shared.domain.spans import Span, When, occupied
+
+
+class Access(StrEnum):
+    """How the mailbox answers."""
+
+    ACTIVE = "active"
+    MISSING = "missing"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """One event, or one occurrence of a series, with what people and Exchange did to it."""
+
+    id: EventId
+    when: When
+    title: str
+    is_organiser: bool
+    created: datetime
+    organiser: Person | None = None
+    private: bool = False
+    cancelled: bool = False
+    answer: Answer = Answer.ORGANIZER
+    show_as: ShowAs = ShowAs.BUSY
+    transaction: TransactionId | None = None
+    is_buffer: bool = False
+    deleted: bool = False
+    master: EventId | None = None
+    original_start: datetime | None = None
+    ical_uid: str = ""
+    revision: int = 0
+
+    @property
+    def key(self) -> CalendarKey:
+        """The key that identifies it for ever."""
+        return CalendarKey(self.master or self.id, self.original_start)
+
+    @property
+    def version(self) -> Version:
+        """Its etag."""
+        return Version(f'W/"{self.revision}"')
+
+    def item(self) -> CalendarItem:
+        """Return it as the port reports it: a private one carries no title."""
+        title = "" if self.private else self.title
+        return CalendarItem(
+            key=self.key,
+            event=self.id,
+            version=self.version,
+            booking=Booking(self.when, title, self.organiser, self.private, self.cancelled),
+            is_organiser=self.is_organiser,
+            answer=self.answer,
+            show_as=self.show_as,
+            created=self.created,
+            transaction=self.transaction,
+            ical_uid=self.ical_uid,
+            is_buffer=self.is_buffer,
+        )
+
+
+@dataclass
+class Box:
+    """One mailbox: its events, its change log, and the switches of a test."""
+
+    zone: str
+    access: Access = Access.ACTIVE
+    renames: bool = True
+    clears_private: bool = True
+    removes_cancelled: bool = False
+    generation: int = 0
+    lag_from: int | None = None
+    events: dict[EventId, StoredEvent] = field(default_factory=dict)
+    log: list[EventId] = field(default_factory=list)
+    mails: list[str] = field(default_factory=list)
+    _revisions: Iterator[int] = field(default_factory=itertools.count(1).__iter__)
+
+    def put(self, event: StoredEvent) -> StoredEvent:
+        """Store a new version of an event and log the change."""
+        stamped = replace(event, revision=next(self._revisions))
+        self.events[event.id] = stamped
+        self.log.append(event.master or event.id)
+        return stamped
+
+    def at(self, key: CalendarKey) -> StoredEvent | None:
+        """Return the event of a key, a deleted one included."""
+        if key.original_start is None:
+            return self.events.get(key.event)
+        same = (e for e in self.occurrences(key.event) if e.original_start == key.original_start)
+        return next(same, None)
+
+    def occurrences(self, master: EventId) -> list[StoredEvent]:
+        """Return the occurrences of a series, deleted ones included."""
+        return [event for event in self.events.values() if event.master == master]
+
+    def standing(self) -> list[StoredEvent]:
+        """Return what stands in the calendar."""
+        return [event for event in self.events.values() if not event.deleted]
+
+    def within(self, event: StoredEvent, window: Window) -> bool:
+        """Tell whether an event stands in the calendar and touches the window."""
+        if event.deleted:
+            return False
+        span = occupied(event.when, self.zone)
+        return span.overlaps(Span(window.start, window.end))
+
+    def created_under(self, transaction: TransactionId) -> StoredEvent | None:
+        """Return the event made under a transaction, a deleted one included."""
+        return next((e for e in self.events.values() if e.transaction == transaction), None)
+
+    @property
+    def visible(self) -> int:
+        """How much of the log the delta feed shows now."""
+        return len(self.log) if self.lag_from is None else self.lag_from

@@ -1,0 +1,142 @@
+"""What people and the booking attendant do in the calendar double: they change state, nothing calls them back.
+
+Exchange's defaults hold: the room's copy of a meeting has its organiser's name as subject, no body and no
+private flag, and a cancelled meeting stays in place, shown free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from shared.domain.booking import Answer, CalendarKey, Occupancy, Person, ShowAs, occupancy
+from shared.domain.ids import EventId, MailboxId
+from shared.domain.spans import Timed, When, occupied
+from tests.doubles.mailboxes import Box, StoredEvent
+
+ADELE = Person("adele.vance@contoso.example", "Adele Vance")
+
+
+class Outlook:
+    """Organisers, delegates and the attendant of all mailboxes of one double."""
+
+    def __init__(
+        self, boxes: dict[MailboxId, Box], clock: Callable[[], datetime], new_id: Callable[[], EventId]
+    ) -> None:
+        self._boxes = boxes
+        self._clock = clock
+        self._new_id = new_id
+
+    def invite(
+        self,
+        mailbox: MailboxId,
+        when: When,
+        title: str = "Planning",
+        organiser: Person = ADELE,
+        private: bool = False,
+        answer: Answer = Answer.ACCEPTED,
+    ) -> CalendarKey:
+        """Put an invited meeting into the calendar with the given answer, free or not."""
+        return self._boxes[mailbox].put(self._copy(mailbox, when, title, organiser, private, answer)).key
+
+    def request(self, mailbox: MailboxId, when: When, organiser: Person = ADELE) -> CalendarKey | None:
+        """Ask for the room as the attendant decides: accepted when free, else declined and not there."""
+        if not self._is_free(mailbox, when, None):
+            return None
+        return self.invite(mailbox, when, organiser=organiser)
+
+    def invite_series(
+        self, mailbox: MailboxId, whens: Sequence[Timed], title: str = "Weekly", organiser: Person = ADELE
+    ) -> tuple[CalendarKey, ...]:
+        """Put an accepted series into the calendar and return the keys of its occurrences."""
+        master = self._new_id()
+        copies = (self._copy(mailbox, when, title, organiser, private=False, answer=Answer.ACCEPTED) for when in whens)
+        events = [
+            replace(copy, id=EventId(f"OID.{master}.{when.start:%Y-%m-%d}"), master=master, original_start=when.start)
+            for copy, when in zip(copies, whens, strict=True)
+        ]
+        return tuple(self._boxes[mailbox].put(event).key for event in events)
+
+    def direct_entry(
+        self, mailbox: MailboxId, when: When, title: str = "Cleaning", show_as: ShowAs = ShowAs.BUSY
+    ) -> CalendarKey:
+        """Type an entry straight into the room's own calendar."""
+        event = StoredEvent(self._new_id(), when, title, is_organiser=True, created=self._now(), show_as=show_as)
+        return self._boxes[mailbox].put(replace(event, ical_uid=f"uid-{event.id}")).key
+
+    def move(self, mailbox: MailboxId, key: CalendarKey, when: When) -> bool:
+        """Move an event as its organiser; the attendant cancels the room's copy where the new time is taken."""
+        event = self._event(mailbox, key)
+        if not event.is_organiser and not self._is_free(mailbox, when, event):
+            self._boxes[mailbox].put(replace(event, deleted=True, answer=Answer.DECLINED))
+            return False
+        self._boxes[mailbox].put(replace(event, when=when))
+        return True
+
+    def retitle(self, mailbox: MailboxId, key: CalendarKey, title: str) -> None:
+        """Change a title as the organiser: the room's copy of an invited meeting keeps the organiser's name."""
+        event = self._event(mailbox, key)
+        box = self._boxes[mailbox]
+        keeps_name = box.renames and not event.is_organiser
+        box.put(event if keeps_name else replace(event, title=title))
+
+    def answer(self, mailbox: MailboxId, key: CalendarKey, answer: Answer) -> None:
+        """Answer for the room, as a delegate does."""
+        shown = ShowAs.BUSY if answer is Answer.ACCEPTED else ShowAs.TENTATIVE
+        self._boxes[mailbox].put(replace(self._event(mailbox, key), answer=answer, show_as=shown))
+
+    def cancel(self, mailbox: MailboxId, key: CalendarKey) -> None:
+        """Cancel a meeting as its organiser: the room's copy stays, shown free, unless the room removes it."""
+        event = self._event(mailbox, key)
+        box = self._boxes[mailbox]
+        if event.master is not None or event.is_organiser or box.removes_cancelled:
+            box.put(replace(event, deleted=True))
+            return
+        box.put(replace(event, cancelled=True, show_as=ShowAs.FREE))
+
+    def remove(self, mailbox: MailboxId, key: CalendarKey) -> None:
+        """Delete an event from the room's calendar, as a delegate does."""
+        self._boxes[mailbox].put(replace(self._event(mailbox, key), deleted=True))
+
+    def restore(self, mailbox: MailboxId, key: CalendarKey) -> None:
+        """Take an event out of Deleted Items again."""
+        self._boxes[mailbox].put(replace(self._event(mailbox, key), deleted=False))
+
+    def touch(self, mailbox: MailboxId, key: CalendarKey) -> None:
+        """Write an event without changing it, as Exchange itself does: a new version, the same content."""
+        self._boxes[mailbox].put(self._event(mailbox, key))
+
+    def _copy(
+        self, mailbox: MailboxId, when: When, title: str, organiser: Person, private: bool, answer: Answer
+    ) -> StoredEvent:
+        box = self._boxes[mailbox]
+        event_id = self._new_id()
+        return StoredEvent(
+            id=event_id,
+            when=when,
+            title=organiser.name if box.renames else title,
+            is_organiser=False,
+            created=self._now(),
+            organiser=organiser,
+            private=private and not box.clears_private,
+            answer=answer,
+            show_as=ShowAs.BUSY if answer is Answer.ACCEPTED else ShowAs.TENTATIVE,
+            ical_uid=f"uid-{event_id}",
+        )
+
+    def _is_free(self, mailbox: MailboxId, when: When, but: StoredEvent | None) -> bool:
+        box = self._boxes[mailbox]
+        wanted = occupied(when, box.zone)
+        others = (event for event in box.standing() if but is None or event.id != but.id)
+        taking = (event for event in others if occupancy(event.item()) is Occupancy.TAKES)
+        return not any(occupied(event.when, box.zone).overlaps(wanted) for event in taking)
+
+    def _event(self, mailbox: MailboxId, key: CalendarKey) -> StoredEvent:
+        event = self._boxes[mailbox].at(key)
+        if event is None:
+            raise KeyError(f"There is no event {key} in mailbox {mailbox}.")
+        return event
+
+    def _now(self) -> datetime:
+        return self._clock().astimezone(UTC).replace(microsecond=0)

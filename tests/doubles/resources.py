@@ -1,0 +1,66 @@
+"""The table of resources in memory; a mailbox and a platform id can be linked once in their tenant."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId, tenant_of
+from shared.domain.resource import Resource
+from shared.ports.errors import Rejected
+from tests.doubles.faults import DONE, Faults
+
+
+class MemoryResources:
+    """``Resources`` in memory."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self._rows: dict[ResourceId, Resource] = {}
+
+    async def get(self, resource: ResourceId) -> Resource | None:
+        await self.faults.at("resources.get")
+        return self._rows.get(resource)
+
+    async def put(self, resource: Resource) -> None:
+        await self.faults.at("resources.put")
+        self._refuse_a_taken_link(resource)
+        self._rows[resource.id] = resource
+        await self.faults.at("resources.put" + DONE)
+
+    async def add(self, resource: Resource) -> None:
+        await self.faults.at("resources.add")
+        if resource.id in self._rows:
+            raise Rejected(f"resource {resource.id} exists already", code="linked")
+        self._refuse_a_taken_link(resource)
+        self._rows[resource.id] = resource
+        await self.faults.at("resources.add" + DONE)
+
+    async def remove(self, resource: ResourceId) -> None:
+        await self.faults.at("resources.remove")
+        self._rows.pop(resource, None)
+        await self.faults.at("resources.remove" + DONE)
+
+    async def by_mailbox(self, tenant: TenantId, mailbox: MailboxId) -> Resource | None:
+        await self.faults.at("resources.by_mailbox")
+        return next((each for each in self._of(tenant) if each.mailbox == mailbox), None)
+
+    async def by_platform(self, tenant: TenantId, platform: PlatformId) -> Resource | None:
+        await self.faults.at("resources.by_platform")
+        return next((each for each in self._of(tenant) if each.platform == platform), None)
+
+    async def all(self, tenant: TenantId) -> AsyncIterator[Resource]:
+        await self.faults.at("resources.all")
+        for each in self._of(tenant):
+            yield each
+
+    def _of(self, tenant: TenantId) -> list[Resource]:
+        return [each for _, each in sorted(self._rows.items()) if tenant_of(each.id) == tenant]
+
+    def _refuse_a_taken_link(self, resource: Resource) -> None:
+        for other in self._of(tenant_of(resource.id)):
+            if other.id == resource.id:
+                continue
+            if other.mailbox == resource.mailbox:
+                raise Rejected(f"mailbox {resource.mailbox} is linked already, to {other.id}", code="linked")
+            if resource.platform is not None and other.platform == resource.platform:
+                raise Rejected(f"platform id {resource.platform} is linked already, to {other.id}", code="linked")

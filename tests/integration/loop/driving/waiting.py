@@ -1,0 +1,36 @@
+"""Waiting for a condition instead of for a time: look, judge, look again, and fail with what was seen last."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 20.0
+_GLANCE_SECONDS = 0.03
+
+
+async def eventually(
+    look: Callable[[], Awaitable[T]], until: Callable[[T], bool], what: str, seconds: float = PATIENCE_SECONDS
+) -> T:
+    """Look until the condition holds and return what was seen then.
+
+    Raises AssertionError after ``seconds``, with ``what`` was waited for and what was seen last.
+    """
+    deadline = time.monotonic() + seconds
+    while not until(seen := await look()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s; seen last: {seen!r}"
+        await asyncio.sleep(_GLANCE_SECONDS)
+    return seen
+
+
+async def throughout(look: Callable[[], Awaitable[T]], holds: Callable[[T], bool], what: str, seconds: float) -> None:
+    """Look for ``seconds`` and fail at the first look at which the condition does not hold."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        seen = await look()
+        assert holds(seen), f"{what}: no longer so; seen: {seen!r}"
+        await asyncio.sleep(_GLANCE_SECONDS)

@@ -1,0 +1,62 @@
+"""The settings the host is given: complete, overridable by name, and untouched by a developer's shell."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from local.stack.components import CODE
+from local.stack.ports import Ports
+from local.stack.processes import environment
+from local.stack.settings import app_settings, write_settings
+
+
+def test_every_value_is_a_string_as_app_settings_are(tmp_path: Path) -> None:
+    write_settings(tmp_path / "settings.json", Ports(), "t", {})
+    content = json.loads((tmp_path / "settings.json").read_text("utf-8"))
+    assert content["IsEncrypted"] is False
+    assert all(isinstance(value, str) and value for value in content["Values"].values())
+
+
+def test_the_environment_overrides_settings_of_lockstep_and_no_others() -> None:
+    settings = app_settings(Ports(), "t", {"LOCKSTEP_QUEUE": "other", "ServiceBus": "other", "PATH": "x"})
+    assert settings["LOCKSTEP_QUEUE"] == "other"
+    assert settings["ServiceBus"].startswith("Endpoint=sb://127.0.0.1:5672;")
+    assert "PATH" not in settings
+
+
+def test_addresses_follow_the_ports() -> None:
+    settings = app_settings(Ports(1, 2, 3, 4, 5), "t", {})
+    assert settings["LOCKSTEP_NOTIFICATION_URL"] == "http://127.0.0.1:1"
+    assert settings["LOCKSTEP_GRAPH_URL"] == "http://127.0.0.1:2/v1.0"
+    assert settings["IDENTITY_ENDPOINT"] == "http://127.0.0.1:2/msi/token"
+    assert "http://127.0.0.1:3/" in settings["LOCKSTEP_TABLES"]
+    assert "sb://127.0.0.1:4;" in settings["ServiceBus"]
+
+
+def test_components_see_nothing_of_what_a_shell_says_about_azure() -> None:
+    seen = environment({"PATH": "/bin", "AZURE_CLIENT_ID": "mine", "IDENTITY_ENDPOINT": "x", "LOCKSTEP_QUEUE": "y"})
+    assert seen["PATH"] == "/bin"
+    assert not {"AZURE_CLIENT_ID", "IDENTITY_ENDPOINT", "LOCKSTEP_QUEUE"} & set(seen)
+
+
+def test_components_reach_loopback_without_a_proxy_and_others_as_before() -> None:
+    seen = environment({"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "intranet"})
+    assert seen["HTTP_PROXY"] == "http://proxy:3128"
+    assert seen["NO_PROXY"] == seen["no_proxy"] == "127.0.0.1,localhost,intranet"
+
+
+@pytest.mark.skipif(not (CODE / "shared/settings.py").exists(), reason="there is no shared/settings.py yet")
+def test_the_product_accepts_them() -> None:
+    from shared.settings import read_settings  # it may not be there yet
+
+    settings = read_settings(app_settings(Ports(), "tenant-id", {}))
+    assert settings.tenant == "tenant-id"
+
+
+def test_every_setting_that_a_binding_names_is_there() -> None:
+    named = {name for file in (CODE / "functions").glob("*.py") for name in re.findall(r'"%(\w+)%"', file.read_text())}
+    assert named - set(app_settings(Ports(), "t", {})) == set()

@@ -1,0 +1,39 @@
+"""How many examples the properties run, from which seed, and that a failure prints what repeats it.
+
+``LOCKSTEP_EXAMPLES`` sets the number (100 by default). ``LOCKSTEP_SEED`` sets the seed: a number, or ``random`` for
+a fresh one. Without it the examples are always the same, so that a change is judged by the same cases as before it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, settings
+
+_SEED = os.environ.get("LOCKSTEP_SEED", "")
+SEED = random.SystemRandom().randrange(2**32) if _SEED == "random" else int(_SEED or 0)
+
+settings.register_profile(
+    "lockstep",
+    max_examples=int(os.environ.get("LOCKSTEP_EXAMPLES", "100")),
+    deadline=None,
+    print_blob=True,
+    derandomize=not _SEED,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("lockstep")
+
+
+def pytest_report_header() -> str:
+    return f"properties: {settings().max_examples} examples, seed {SEED if _SEED else 'fixed'}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every property the seed, so that the number printed above repeats the run."""
+    for item in items:
+        function = getattr(item, "function", None)
+        if _SEED and function is not None and getattr(function, "is_hypothesis_test", False):
+            hypothesis.seed(SEED)(function)

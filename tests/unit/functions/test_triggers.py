@@ -1,0 +1,139 @@
+"""What the queue and the timers set off: one run for one wake-up, and what fell into a pause is made up for."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import azure.functions as func
+import pytest
+from azure.functions.timer import TimerRequest
+
+from shared.app.order_command import order_command
+from shared.domain.ledger import Verb
+from shared.ports.errors import Retry
+from tests.doubles.world import at
+from tests.unit.functions.calling.office import FUNCTIONS, Office
+
+HANDLERS: dict[str | None, Any] = {each.get_function_name(): each.get_user_function() for each in FUNCTIONS}
+
+
+class Message(func.ServiceBusMessage):
+    """A message as the host hands it over."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def get_body(self) -> bytes:
+        return self._body
+
+
+def timer(last: object) -> TimerRequest:
+    """A timer as the host hands it over; ``last`` is when it ran last, as text."""
+    return TimerRequest(past_due=False, schedule_status=None if last is None else {"Last": last})
+
+
+async def take(office: Office, name: str, argument: object) -> None:
+    """Run a function as the host does, over the doubles of an office."""
+    with office.lasting():
+        await HANDLERS[name](argument)
+
+
+def wakeup(**fields: object) -> Message:
+    return Message(json.dumps({"v": 1, **fields}).encode())
+
+
+class TestWakeUps:
+    @pytest.mark.parametrize("cause", ["notification", "sweep", "due", "somethingNew", None])
+    async def test_a_wake_up_runs_its_resource(self, office: Office, cause: object) -> None:
+        room = await office.room()
+        office.world.invite(at("09:00", "10:00"))
+        office.world.clock.advance(timedelta(seconds=2))
+        await take(office, "reconcile", wakeup(resource=room, cause=cause))
+        day = await office.ask("GET", "/api/platform/resources/matterhorn/bookings?day=2026-11-23")
+        assert len(day["bookings"]) == 1
+
+    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'{"resource": 7}', b'{"resource": "x"}'])
+    async def test_a_message_that_makes_no_sense_is_done_with(
+        self, office: Office, body: bytes, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        await take(office, "reconcile", Message(body))
+        assert "dropped" in caplog.text
+
+    async def test_a_resource_that_nobody_knows_is_done_with(self, office: Office) -> None:
+        gone = "11111111-2222-3333-4444-555555555555.01AAAAAAAAAAAAAAAAAAAAAAAA"
+        await take(office, "reconcile", wakeup(resource=gone, cause="sweep"))
+        assert await office.ask("GET", "/api/resources") == {"resources": []}
+
+    async def test_a_run_that_fails_stays_within_the_function(self, office: Office) -> None:
+        room = await office.room()
+        office.world.faults.fail("calendar.changes", Retry("Graph is busy"))
+        office.world.clock.advance(timedelta(seconds=2))
+        await take(office, "reconcile", wakeup(resource=room, cause="sweep"))
+        assert (await office.ask("GET", f"/api/resources/{room}"))["attempts"] == 1
+
+
+class TestTimers:
+    async def _woken_by_a_sweep(self, office: Office, last: object) -> int:
+        office.world.wakeups.sent.clear()
+        await take(office, "sweep", timer(last))
+        return len(office.world.wakeups.sent)
+
+    async def test_a_sweep_reaches_a_room_once_an_hour(self, office: Office) -> None:
+        await office.room()
+        woken = 0
+        for _ in range(60):
+            before = office.world.clock.now()
+            office.world.clock.advance(timedelta(minutes=1))
+            woken += await self._woken_by_a_sweep(office, before.isoformat())
+        assert woken == 1
+
+    async def test_what_fell_into_a_pause_of_the_app_is_made_up_for(self, office: Office) -> None:
+        await office.room()
+        before = office.world.clock.now()
+        office.world.clock.advance(timedelta(hours=3))
+        assert await self._woken_by_a_sweep(office, before.isoformat()) == 1
+
+    @pytest.mark.parametrize("last", [None, "", "soon", "0001-01-01T00:00:00", "2026-11-20T08:59:00", 7])
+    async def test_without_a_last_time_that_makes_sense_a_minute_is_swept(self, office: Office, last: object) -> None:
+        await office.room()
+        woken = 0
+        for _ in range(60):
+            office.world.clock.advance(timedelta(minutes=1))
+            woken += await self._woken_by_a_sweep(office, last)
+        assert woken == 1
+
+    async def test_a_last_time_in_the_future_sweeps_nothing_twice(self, office: Office) -> None:
+        await office.room()
+        later = office.world.clock.now() + timedelta(days=1)
+        assert await self._woken_by_a_sweep(office, later.isoformat()) == 0
+
+    async def test_each_room_is_proven_once_a_day(self, office: Office) -> None:
+        await office.room()
+        for _ in range(24):
+            before = office.world.clock.now()
+            office.world.clock.advance(timedelta(hours=1))
+            await take(office, "order_reads", timer(before.isoformat()))
+        commands = await office.world.ledgers.commands(office.world.resource_id)
+        assert [command.verb for command in commands].count(Verb.PROVE) == 1
+
+    async def test_subscriptions_are_renewed_in_time(self, office: Office) -> None:
+        await office.room()
+        before = (await office.world.row()).subscription
+        assert before is not None
+        await take(office, "renew_subscriptions", timer(None))
+        assert (await office.world.row()).subscription == before
+        office.world.clock.set(before.expires - timedelta(hours=1))
+        await take(office, "renew_subscriptions", timer(None))
+        after = (await office.world.row()).subscription
+        assert after is not None
+        assert after.expires > before.expires
+
+    async def test_a_paused_room_is_left_alone(self, office: Office) -> None:
+        await office.room()
+        await order_command(office.outside, office.world.resource_id, Verb.PAUSE)
+        await office.world.settle()
+        before = office.world.clock.now()
+        office.world.clock.advance(timedelta(hours=3))
+        assert await self._woken_by_a_sweep(office, before.isoformat()) == 0
