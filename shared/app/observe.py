@@ -96,6 +96,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         window,
         resource.facts.name,
         bulk=full or proving,
+        policy_changed=any(command.verb in (Verb.POLICY, Verb.LINK) for command in commands),
     )
     return Observed(
         view,

@@ -139,6 +139,7 @@ class Code(StrEnum):
     HELD = "held"
     SET_ASIDE = "set_aside"
     ONE_WAY = "one_way"
+    SHOWN_BY_POLICY = "shown_by_policy"
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Setting:
     ``permitted`` are mappings whose held steps a person approved; ``rejected`` are those whose time the
     platform itself refused, ``insisted`` those of them that it refused more than once; ``disputed`` are those of
     which an overlap is open, which are judged again whenever something changes; ``unsettled`` are those of which
-    a run left something undone.
+    a run left something undone. ``policy_changed`` tells that what stands was agreed under another policy.
     """
 
     policy: Policy
@@ -70,6 +70,7 @@ class Setting:
     disputed: frozenset[MappingId] = frozenset()
     unsettled: frozenset[MappingId] = frozenset()
     insisted: frozenset[MappingId] = frozenset()
+    policy_changed: bool = False
 
 
 def calendar_record(item: CalendarItem, key: bytes) -> CalendarRecord:

@@ -100,7 +100,8 @@ class LedgerView:
     """What the planner sees of the ledger: the mappings touched, their neighbours in time, open steps, blocks.
 
     ``key`` is the key of the fingerprints. ``zone`` is where the resource stands (IANA). ``bulk`` tells that
-    this is a first or full read: overlaps found by it are held, never settled unasked.
+    this is a first or full read: overlaps found by it are held, never settled unasked. ``policy_changed`` tells that
+    the policy was taken up in this run: what stands was agreed under another.
     """
 
     mappings: tuple[Mapping, ...]
@@ -111,6 +112,7 @@ class LedgerView:
     window: Window
     resource_name: str = ""
     bulk: bool = False
+    policy_changed: bool = False
 
 
 CalendarReport = CalendarItem | Gone

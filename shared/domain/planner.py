@@ -19,6 +19,7 @@ from shared.domain.merge import Case, Setting, merge_linked
 from shared.domain.overlaps import settle_overlaps
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy
+from shared.domain.restate import restated
 from shared.domain.retire import is_over, retired
 
 UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
@@ -60,12 +61,22 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
     insisted = frozenset(step.mapping for step in refusals if step.mapping and step.attempts > 1)
     disputed = frozenset(s.mapping for s in ledger.open_steps if s.cause is Cause.CONFLICT and s.mapping)
     unsettled = frozenset(s.mapping for s in ledger.open_steps if s.cause in UNDONE and s.mapping)
-    return Setting(policy, ledger.key, now, permitted, rejected, disputed, unsettled, insisted)
+    return Setting(
+        policy,
+        ledger.key,
+        now,
+        permitted,
+        rejected,
+        disputed,
+        unsettled,
+        insisted,
+        policy_changed=ledger.policy_changed,
+    )
 
 
 def _settle(case: Case, setting: Setting) -> Settlement:
     if case.mapping.calendar is not None and case.mapping.platform is not None:
-        return merge_linked(case, setting)
+        return restated(merge_linked(case, setting), setting)
     return settle_one_sided(case, setting)
 
 

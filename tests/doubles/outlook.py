@@ -81,6 +81,10 @@ class Outlook:
         keeps_name = box.renames and not event.is_organiser
         box.put(event if keeps_name else replace(event, title=title))
 
+    def mark_private(self, mailbox: MailboxId, key: CalendarKey) -> None:
+        """Set the private flag of an entry in the mailbox's own calendar."""
+        self._boxes[mailbox].put(replace(self._event(mailbox, key), private=True))
+
     def answer(self, mailbox: MailboxId, key: CalendarKey, answer: Answer) -> None:
         """Answer for the room, as a delegate does."""
         shown = ShowAs.BUSY if answer is Answer.ACCEPTED else ShowAs.TENTATIVE

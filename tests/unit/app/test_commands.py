@@ -236,7 +236,6 @@ async def test_a_longer_horizon_is_read_at_once() -> None:
     assert len(world.on_platform()) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="titles are projected when a booking changes, not when the policy does")
 async def test_titles_that_the_policy_hides_from_now_on_are_hidden_where_they_stand() -> None:
     world = World()
     await world.link()

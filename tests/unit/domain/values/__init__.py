@@ -162,5 +162,5 @@ def ledger(
     return LedgerView(tuple(mappings), tuple(open_steps), tuple(blocks), KEY, ZURICH, window, bulk=bulk)
 
 
-def setting(policy: Policy | None = None, **more: frozenset[MappingId]) -> Setting:
-    return Setting(policy or Policy(), KEY, NOW, **more)
+def setting(policy: Policy | None = None, *, policy_changed: bool = False, **more: frozenset[MappingId]) -> Setting:
+    return Setting(policy or Policy(), KEY, NOW, policy_changed=policy_changed, **more)

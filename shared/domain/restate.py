@@ -1,0 +1,62 @@
+"""What the platform shows of a calendar booking, brought to what the policy says it is to show from now on. Pure.
+
+    seen                                     decision
+    ---------------------------------------  ------------------------------------------------------------
+    both sides, the policy has changed       the platform is written where it shows a title otherwise
+    both sides, an earlier such write waits  the same, from what both sides show now
+    anything else                            nothing: equal sides are not compared with each other
+
+A booking that was made on the platform keeps its title: the policy is about what the platform did not know.
+Only what the platform shows is written here, and never in a room whose platform leads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.domain.booking import CalendarItem, PlatformItem, Side
+from shared.domain.fingerprint import Field
+from shared.domain.ledger import Code, Reason
+from shared.domain.merge import Setting
+from shared.domain.plan import Action, Settlement, Step
+from shared.domain.policy import Direction
+from shared.domain.projection import to_platform, value, written
+
+_RULED = frozenset({Field.TITLE})
+"""The fields whose form on the platform the policy decides."""
+
+
+def restated(settlement: Settlement, setting: Setting) -> Settlement:
+    """Return the settlement with whatever the platform has to show otherwise under the present policy."""
+    event, booking = settlement.calendar, settlement.platform
+    if not _is_asked(settlement, setting) or event is None or booking is None:
+        return settlement
+    differing = _differing(event, booking, setting)
+    written_already = next((step for step in settlement.steps if step.side is Side.PLATFORM), None)
+    missing = differing - (written_already.fields if written_already else frozenset())
+    if not missing:
+        return settlement
+    reason = Reason(Code.SHOWN_BY_POLICY, {"fields": ",".join(sorted(missing)), "titles": setting.policy.titles})
+    shown = to_platform(event, setting.policy)
+    if written_already is None or written_already.wanted is None:
+        step = Step(Action.CHANGE, Side.PLATFORM, reason, written(booking.booking, shown, missing), missing)
+        return replace(settlement, steps=(*settlement.steps, step), decisions=(*settlement.decisions, reason))
+    wanted = written(written_already.wanted, shown, missing)
+    widened = replace(written_already, wanted=wanted, fields=written_already.fields | missing)
+    steps = tuple(widened if step is written_already else step for step in settlement.steps)
+    return replace(settlement, steps=steps, decisions=(*settlement.decisions, reason))
+
+
+def _is_asked(settlement: Settlement, setting: Setting) -> bool:
+    asked = setting.policy_changed or settlement.id in setting.permitted | setting.unsettled
+    if not asked or settlement.open is not None or setting.policy.direction is Direction.TO_CALENDAR:
+        return False
+    after = settlement.after
+    stands = after is not None and after.calendar is not None and after.platform is not None
+    changes_only = all(step.action is Action.CHANGE for step in settlement.steps)
+    return stands and changes_only and after is not None and after.origin is Side.CALENDAR
+
+
+def _differing(event: CalendarItem, booking: PlatformItem, setting: Setting) -> frozenset[Field]:
+    shown = to_platform(event, setting.policy)
+    return frozenset(name for name in _RULED if value(shown, name) != value(booking.booking, name))
