@@ -7,6 +7,7 @@ import azure.functions as func
 from functions.admin import admin
 from functions.agreed import agreed
 from functions.bookings import bookings
+from functions.foreseen import foreseen
 from functions.health import health
 from functions.notifications import notifications
 from functions.openapi import openapi
@@ -16,5 +17,6 @@ from functions.schedules import schedules
 from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
-for blueprint in (notifications, reconcile, schedules, admin, agreed, upkeep, platform, bookings, openapi, health):
+_OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health)
+for blueprint in (*_OWN, platform, bookings):
     app.register_functions(blueprint)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from functions.description import admin_paths, admin_schemas, platform_paths, platform_schemas
+from functions.description import (
+    admin_paths,
+    admin_schemas,
+    platform_paths,
+    platform_schemas,
+    safety_paths,
+    safety_schemas,
+)
 from functions.description.parts import ERRORS, Json, in_query, operation, ref, sent
 
 VERSION = "0.1.0"
@@ -12,6 +19,7 @@ VERSION = "0.1.0"
 _TAGS = {
     "resources": "What is kept in lockstep: linking, states, orders.",
     "agreed": "What is agreed about a resource, and what both of its sides show.",
+    "plans": "What would be done, shown before, while and after it is.",
     "upkeep": "What the timers do, at once.",
     "platform": "The built-in booking platform.",
     "notifications": "For Microsoft Graph alone.",
@@ -81,6 +89,7 @@ def document() -> Json:
         "tags": [{"name": name, "description": words} for name, words in _TAGS.items()],
         "paths": {
             **admin_paths.PATHS,
+            **safety_paths.PATHS,
             **platform_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
@@ -88,7 +97,7 @@ def document() -> Json:
             "/api/openapi.json": {"get": operation("openapi", "app", "This description", described)},
         },
         "components": {
-            "schemas": {**admin_schemas.SCHEMAS, **platform_schemas.SCHEMAS},
+            "schemas": {**admin_schemas.SCHEMAS, **safety_schemas.SCHEMAS, **platform_schemas.SCHEMAS},
             "responses": _errors(),
             "securitySchemes": {
                 "header": {"type": "apiKey", "in": "header", "name": "x-functions-key"},

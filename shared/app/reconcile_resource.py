@@ -15,14 +15,13 @@ from shared.app.apply import Applying, Outcome, apply_plan, note_intentions
 from shared.app.observe import Observed, observe
 from shared.app.orders import take_orders
 from shared.app.outside import Outside
+from shared.app.planning import guarded
 from shared.app.proof import is_unequal_still
 from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
-from shared.domain.guards import guard
 from shared.domain.ids import ResourceId
 from shared.domain.ledger import Cause, Head
 from shared.domain.plan import Plan
-from shared.domain.planner import plan, setting_of
 from shared.domain.resource import Resource, State
 from shared.domain.wakeup import LATE_DELTA, WakeCause, fold, retry_delay
 from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
@@ -96,21 +95,20 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     if resource.state is State.PAUSED:
         return Run(Ending.LEFT_ALONE, why="the resource is paused")
     seen = await observe(outside, orders, head, cause)
-    made = plan(seen.view, seen.calendar, seen.platform, resource.policy, started)
-    guarded = guard(made, seen.view, setting_of(seen.view, resource.policy, started))
+    planned = guarded(seen, resource.policy, started)
     assert resource.platform is not None
     applying = Applying(
         outside, resource, resource.platform, seen.view.key, seen.view.open_steps, started, bulk=seen.view.bulk
     )
-    noted, head = await note_intentions(applying, guarded.plan, head)
+    noted, head = await note_intentions(applying, planned.plan, head)
     outcomes = await apply_plan(applying, noted)
     late = _late_look(head, seen, started, cause)
-    after = replace(_advanced(outside, head, seen, started, guarded.plan), echo_look=late or head.echo_look)
+    after = replace(_advanced(outside, head, seen, started, planned.plan), echo_look=late or head.echo_look)
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
     await _wake_again(outside, resource, outcomes, late)
     after, written = await remember(outside, resource, head, after, seen, outcomes)
     await show_state(outside, resource, seen, after, outcomes, written)
-    return _ended(outcomes, guarded.why)
+    return _ended(outcomes, planned.why)
 
 
 def _advanced(outside: Outside, head: Head, seen: Observed, started: datetime, done: Plan) -> Head:

@@ -255,6 +255,7 @@ async def _agreed(site: Site, room: str) -> None:
     assert len((await site.ask("GET", f"{here}/mappings"))["mappings"]) == 1
     assert (await site.ask("GET", f"{here}/decisions?limit=5"))["decisions"]
     assert (await site.ask("GET", f"{here}/open-steps"))["open_steps"] == []
+    assert (await site.ask("GET", f"{here}/plan?full=true"))["held"]["bookings"] == 0
     await site.ask("POST", f"{here}/commands", {"verb": "policy", "settings": {"buffer_minutes": 5}})
     assert (await site.ask("POST", "/api/sweep"))["woken"] == 1
     assert (await site.ask("POST", "/api/subscriptions/renew", {"resources": [room]}))["renewed"] == 1

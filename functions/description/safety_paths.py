@@ -1,0 +1,28 @@
+"""The operations that show plans before, while and after they run."""
+
+from __future__ import annotations
+
+from functions.description.admin_schemas import RESOURCE_ID
+from functions.description.parts import Json, in_path, in_query, operation, ref
+
+_RESOURCE = in_path("resource", "Lockstep's id of the resource.", RESOURCE_ID)
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": 1000, "default": 200}
+
+
+def _looking(
+    name: str, path: str, summary: str, schema: str, *parameters: Json, errors: tuple[int, ...]
+) -> dict[str, Json]:
+    more = {"parameters": list(parameters)} if parameters else {}
+    answers = {200: (summary, ref(schema))}
+    return {path: {"parameters": [_RESOURCE], "get": operation(name, "plans", summary, answers, errors, **more)}}
+
+
+PATHS: dict[str, Json] = {
+    **_looking(
+        "preview_plan", "/api/resources/{resource}/plan", "See what the next run would do, and why", "Preview",
+        in_query("full", {"type": "boolean", "default": False}, "As if both sides were read anew.", True),
+        in_query("limit", _LIMIT, "How many bookings at most; the counts are of all.", 50),
+        errors=(400, 403, 404, 409),
+    ),
+}  # fmt: skip
+"""Operations by path and method."""

@@ -1,0 +1,108 @@
+"""Schemas of what is shown of plans before, while and after they run."""
+
+from __future__ import annotations
+
+from functions.description.admin_schemas import MAPPING_ID, MOMENT, RESOURCE_ID, TIMED, WHEN
+from functions.description.parts import Json, flag, one_of, or_null, record, ref, text, whole
+from shared.domain.booking import Side
+from shared.domain.fingerprint import Field
+from shared.domain.ledger import Code
+from shared.domain.plan import Action
+from shared.domain.preview import Fate
+
+_MOMENT = "2026-11-23T08:59:58.120Z"
+_WHEN = or_null(record(WHEN))
+_REASON_EXAMPLE: Json = {
+    "code": "created_on_platform",
+    "facts": {},
+    "sentence": "It was new in the calendar and was made on the platform.",
+}
+_NOTHING: Json = dict.fromkeys(("bookings", "created", "matched", "changed", "cancelled", "declined", "mails"), 0)
+
+_FORESEEN = record(
+    {
+        "mapping": or_null(text("The booking in the ledger; null: the run that takes it up makes the mapping.")),
+        "fate": one_of("Whether its steps would run, wait for a person, or there is only something to note.", Fate),
+        "why": text("Why it waits."),
+        "when": _WHEN,
+        "private": flag("Whether the booking is private: then only its time is told."),
+        "event": or_null(text("What identifies the calendar's item.")),
+        "booking": or_null(text("The platform's id of the booking.")),
+        "mails": whole("Mails that would follow, whoever sends them."),
+        "steps": {"type": "array", "items": ref("PlannedStep")},
+        "decisions": {"type": "array", "items": ref("Reason")},
+    }
+)
+
+SCHEMAS: dict[str, Json] = {
+    "Reason": record(
+        {
+            "code": one_of("What was decided.", Code),
+            "facts": {"type": "object", "additionalProperties": {"type": "string"}},
+            "sentence": text("Code and facts in words."),
+        },
+        _REASON_EXAMPLE,
+    ),
+    "PlannedStep": record(
+        {
+            "action": one_of("What is done.", Action),
+            "side": one_of("The side that is written.", Side),
+            "fields": {"type": "array", "items": one_of("What is written of it.", Field)},
+            "to": _WHEN,
+            "reason": ref("Reason"),
+        }
+    ),
+    "Foreseen": _FORESEEN,
+    "Counts": record(
+        {
+            "bookings": whole("Bookings that the plan says something about."),
+            "created": whole("Copies that would be made."),
+            "matched": whole("Bookings of both sides that would be tied to each other."),
+            "changed": whole("Copies that would be changed."),
+            "cancelled": whole("Copies that would be cancelled."),
+            "declined": whole("Meetings that the room would decline."),
+            "mails": whole("Mails that would follow, whoever sends them."),
+        },
+        _NOTHING,
+    ),
+    "Preview": record(
+        {
+            "resource": text("The resource's id."),
+            "looked_at": MOMENT,
+            "why": text("Why something is held; empty where nothing is."),
+            "runs": ref("Counts"),
+            "held": ref("Counts"),
+            "bookings": {"type": "array", "items": ref("Foreseen")},
+        },
+        {
+            "resource": RESOURCE_ID,
+            "looked_at": _MOMENT,
+            "why": "",
+            "runs": _NOTHING | {"bookings": 1, "created": 1},
+            "held": _NOTHING,
+            "bookings": [
+                {
+                    "mapping": MAPPING_ID,
+                    "fate": "runs",
+                    "why": "",
+                    "when": TIMED,
+                    "private": False,
+                    "event": "AAkALgAAAAAAHYQDEapmEc2byACqAC",
+                    "booking": None,
+                    "mails": 0,
+                    "steps": [
+                        {
+                            "action": "create",
+                            "side": "platform",
+                            "fields": ["time", "title"],
+                            "to": TIMED,
+                            "reason": _REASON_EXAMPLE,
+                        }
+                    ],
+                    "decisions": [_REASON_EXAMPLE],
+                }
+            ],
+        },
+    ),
+}
+"""Schemas by their names in the description."""

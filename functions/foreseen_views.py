@@ -1,0 +1,73 @@
+"""What the API shows of plans that have not run, as JSON objects. Pure. Times and keys, never a title."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from functions.views import moment, when_view
+from shared.app.wording import sentence
+from shared.domain.ledger import Reason
+from shared.domain.plan import Step
+from shared.domain.preview import Counts, Fate, Foreseen, Preview, held_first
+from shared.domain.resource import Resource
+
+Json = dict[str, Any]
+
+
+def preview_view(resource: Resource, now: datetime, seen: Preview, limit: int) -> Json:
+    """Return a plan with its counts; of its bookings the first ``limit``, those that are held before the others."""
+    zone = resource.facts.zone
+    return {
+        "resource": resource.id,
+        "looked_at": moment(now),
+        "why": seen.why,
+        "runs": counts_view(seen.counts(Fate.RUNS, Fate.NOTED)),
+        "held": counts_view(seen.counts(Fate.HELD)),
+        "bookings": [foreseen_view(each, zone) for each in held_first(seen.bookings)[:limit]],
+    }
+
+
+def counts_view(counts: Counts) -> Json:
+    """Return how much would be done."""
+    return {
+        "bookings": counts.bookings,
+        "created": counts.created,
+        "matched": counts.matched,
+        "changed": counts.changed,
+        "cancelled": counts.cancelled,
+        "declined": counts.declined,
+        "mails": counts.mails,
+    }
+
+
+def foreseen_view(each: Foreseen, zone: str) -> Json:
+    """Return what would be done about one booking, and why."""
+    return {
+        "mapping": None if each.is_new and each.fate is not Fate.HELD else each.mapping,
+        "fate": each.fate,
+        "why": each.why,
+        "when": when_view(each.when) if each.when else None,
+        "private": each.private,
+        "event": each.event or None,
+        "booking": each.booking or None,
+        "mails": each.mails,
+        "steps": [step_view(step, zone) for step in each.steps],
+        "decisions": [reason_view(reason, zone) for reason in each.decisions],
+    }
+
+
+def step_view(step: Step, zone: str) -> Json:
+    """Return one write, and its reason."""
+    return {
+        "action": step.action,
+        "side": step.side,
+        "fields": sorted(step.fields),
+        "to": when_view(step.wanted.when) if step.wanted else None,
+        "reason": reason_view(step.reason, zone),
+    }
+
+
+def reason_view(reason: Reason, zone: str) -> Json:
+    """Return a reason as its code, its facts and the sentence they make."""
+    return {"code": reason.code, "facts": dict(reason.facts), "sentence": sentence(reason, zone)}

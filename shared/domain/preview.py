@@ -1,0 +1,139 @@
+"""A plan as it is shown before anything of it runs: what would be done about each booking, why, and how much of it.
+
+It names bookings by their keys and times, never by a title. What is held is shown with what an approval would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.ids import MappingId
+from shared.domain.ledger import Cause, Code, OpenStep, Reason
+from shared.domain.mails import mails_of
+from shared.domain.plan import Action, Plan, Settlement, Step
+from shared.domain.policy import Policy
+from shared.domain.spans import When
+
+
+class Fate(StrEnum):
+    """What becomes of a booking in the next run."""
+
+    RUNS = "runs"
+    HELD = "held"
+    NOTED = "noted"
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What is planned about one booking. ``steps`` of a held one are those that an approval would let run.
+
+    ``is_new`` tells that no mapping stands in the ledger yet: its id is minted by the run that makes one.
+    """
+
+    mapping: MappingId
+    is_new: bool
+    fate: Fate
+    steps: tuple[Step, ...]
+    decisions: tuple[Reason, ...]
+    why: str = ""
+    when: When | None = None
+    private: bool = False
+    event: str = ""
+    booking: str = ""
+    mails: int = 0
+
+    @property
+    def is_matched(self) -> bool:
+        return any(reason.code in (Code.PAIRED, Code.ADOPTED) for reason in self.decisions)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much a plan would do; ``mails`` counts those that would follow, whoever sends them."""
+
+    created: int = 0
+    matched: int = 0
+    changed: int = 0
+    cancelled: int = 0
+    declined: int = 0
+    mails: int = 0
+    bookings: int = 0
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the next run would do, and what waits for a person. ``why`` is the guard's sentence, if it held."""
+
+    bookings: tuple[Foreseen, ...]
+    why: str = ""
+
+    def counts(self, *fates: Fate) -> Counts:
+        """Return how much would be done about the bookings of these fates; of all without any."""
+        return count(each for each in self.bookings if not fates or each.fate in fates)
+
+
+def count(bookings: Iterable[Foreseen]) -> Counts:
+    """Return how much would be done about ``bookings``."""
+    chosen = tuple(bookings)
+    actions = [step.action for each in chosen for step in each.steps]
+    return Counts(
+        actions.count(Action.CREATE),
+        sum(each.is_matched for each in chosen),
+        actions.count(Action.CHANGE),
+        actions.count(Action.CANCEL),
+        actions.count(Action.DECLINE),
+        sum(each.mails for each in chosen),
+        len(chosen),
+    )
+
+
+def preview(
+    now: Plan,
+    held: Mapping[MappingId, OpenStep],
+    approved: Mapping[MappingId, Settlement],
+    policy: Policy,
+    *,
+    bulk: bool,
+    why: str,
+) -> Preview:
+    """Return a guarded plan as it is shown.
+
+    ``held`` is what waits for a person, whether this plan held it or an earlier run; ``approved`` are the same
+    bookings as an approval would settle them. One that is no longer needed is not shown.
+    """
+    shown = [_foreseen(each, policy, bulk, each.open) for each in now.settlements if each.id not in held]
+    shown += [_foreseen(approved[each], policy, bulk, step) for each, step in held.items() if each in approved]
+    return Preview(tuple(sorted(shown, key=lambda each: (str(each.when), each.mapping))), why)
+
+
+def is_held(settlement: Settlement) -> bool:
+    """Tell whether a settlement waits for a person."""
+    return settlement.open is not None and settlement.open.cause is Cause.HELD
+
+
+def _foreseen(meant: Settlement, policy: Policy, bulk: bool, waits: OpenStep | None) -> Foreseen:
+    held = waits is not None and waits.cause is Cause.HELD
+    mapping = meant.after or meant.before
+    calendar = mapping.calendar if mapping else None
+    platform = mapping.platform if mapping else None
+    return Foreseen(
+        meant.id,
+        meant.before is None,
+        Fate.HELD if held else Fate.RUNS if meant.writes else Fate.NOTED,
+        meant.steps,
+        meant.decisions,
+        waits.reason if waits else "",
+        mapping.when if mapping else None,
+        mapping.private if mapping else False,
+        str(calendar.key) if calendar else "",
+        platform.id if platform else "",
+        mails_of(meant, policy, bulk=bulk),
+    )
+
+
+def held_first(bookings: Iterable[Foreseen]) -> list[Foreseen]:
+    """Return bookings in the order in which a person wants to see them: what waits for them, then what runs."""
+    order = {Fate.HELD: 0, Fate.RUNS: 1, Fate.NOTED: 2}
+    return sorted(bookings, key=lambda each: order[each.fate])
