@@ -14,9 +14,10 @@ from functions.openapi import openapi
 from functions.platform import platform
 from functions.reconcile import reconcile
 from functions.schedules import schedules
+from functions.story import story
 from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
-_OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health)
+_OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story)
 for blueprint in (*_OWN, platform, bookings):
     app.register_functions(blueprint)

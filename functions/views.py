@@ -7,6 +7,7 @@ from typing import Any
 
 from functions.asked import KEY_PREFIX
 from shared.adapters.builtin.entries import Entry, PlatformResource
+from shared.app.tell_story import BookingStory
 from shared.app.wording import sentence
 from shared.domain.booking import Block, Booking, Window
 from shared.domain.comparison import Comparison, Pair
@@ -130,6 +131,17 @@ def decision_view(decision: Decision, zone: str) -> Json:
         "facts": dict(decision.reason.facts),
         "sentence": sentence(decision.reason, zone),
         "run": decision.run,
+    }
+
+
+def story_view(story: BookingStory) -> Json:
+    """Return the story of one booking, the oldest decision first."""
+    return {
+        "resource": story.resource,
+        "zone": story.zone,
+        "when": when_view(story.when) if story.when else None,
+        "decisions": [{"at": moment(each.at), "sentence": each.words} for each in story.chapters],
+        "readable_until": moment(story.until),
     }
 
 

@@ -90,6 +90,8 @@ class Composition:
         from shared.adapters.builtin.connector import BuiltinConnector
         from shared.adapters.graph.calendar import GraphCalendar
         from shared.adapters.graph.directory import GraphMailboxDirectory
+        from shared.adapters.graph.mail import GraphMail
+        from shared.adapters.graph.people import GraphPeople
         from shared.adapters.graph.subscriptions import GraphSubscriptions
         from shared.adapters.tables.ledgers import TableLedgers
         from shared.adapters.tables.resources import TableResources
@@ -107,6 +109,8 @@ class Composition:
             self.secrets,
             self.wakeups,
             self.clock,
+            GraphMail(self._graph, self.settings.mail_from) if self.settings.mail_from else None,
+            GraphPeople(self._graph),
         )
 
     @cached_property

@@ -13,6 +13,7 @@ ServiceBus__fullyQualifiedNamespace    its host name, reached under the app's id
 LOCKSTEP_QUEUE                         queue of the wake-ups
 LOCKSTEP_GRAPH_URL                     Graph's base URL with its version (default: the public cloud's)
 AZURE_CLIENT_ID                        client id of the user-assigned identity (default: system-assigned)
+LOCKSTEP_MAIL_FROM                     mailbox from which Lockstep's own mails are sent (optional: none are sent)
 LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the tenant's mailboxes (optional)
 """
 
@@ -30,6 +31,7 @@ PUBLIC_GRAPH = "https://graph.microsoft.com/v1.0"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TENANT = re.compile(r"[0-9A-Za-z-]{1,64}")
+_ADDRESS = re.compile(r"[^\s@/?#%]+@[^\s@/?#%]+")
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -51,6 +53,7 @@ class Settings:
     graph_url: str = PUBLIC_GRAPH
     graph_application: str = ""
     identity: str = ""
+    mail_from: str = ""
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -69,6 +72,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.url("LOCKSTEP_GRAPH_URL", given.any("LOCKSTEP_GRAPH_URL") or PUBLIC_GRAPH),
         given.guid("LOCKSTEP_GRAPH_APPLICATION", given.any("LOCKSTEP_GRAPH_APPLICATION")),
         given.guid("AZURE_CLIENT_ID", given.any("AZURE_CLIENT_ID")),
+        given.mailbox("LOCKSTEP_MAIL_FROM", given.any("LOCKSTEP_MAIL_FROM")),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -108,6 +112,11 @@ class _Given:
         if value and not _GUID.fullmatch(value):
             self.mistakes.append(f"{name} is no GUID")
         return value.lower()
+
+    def mailbox(self, name: str, value: str) -> str:
+        if value and not (_ADDRESS.fullmatch(value) or _GUID.fullmatch(value)):
+            self.mistakes.append(f"{name} is neither the address of a mailbox nor its object id")
+        return value
 
     def host(self, name: str, value: str) -> str:
         if value and not _HOST_NAME.fullmatch(value):

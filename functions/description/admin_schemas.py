@@ -276,6 +276,25 @@ SCHEMAS: dict[str, Json] = {
     "OpenSteps": listed("open_steps", "OpenStep"),
     "Decision": _DECISION,
     "Decisions": listed("decisions", "Decision"),
+    "Story": record(
+        {
+            "resource": text("What people call the resource."),
+            "zone": text("Its time zone, an IANA name."),
+            "when": or_null(record(WHEN)),
+            "decisions": {
+                "type": "array",
+                "items": record({"at": or_null(MOMENT), "sentence": text("What was decided, in words.")}),
+            },
+            "readable_until": or_null(MOMENT),
+        },
+        {
+            "resource": "Matterhorn",
+            "zone": "Europe/Zurich",
+            "when": None,
+            "decisions": [{"at": _MOMENT, "sentence": "Its owner was told by mail."}],
+            "readable_until": _MOMENT,
+        },
+    ),
     "Pair": _PAIR,
     "Comparison": _COMPARISON,
     "LinkOrder": _LINK,

@@ -12,7 +12,7 @@ from functions.description import (
     safety_paths,
     safety_schemas,
 )
-from functions.description.parts import ERRORS, Json, in_query, operation, ref, sent
+from functions.description.parts import ERRORS, Json, in_path, in_query, operation, ref, sent
 
 VERSION = "0.1.0"
 
@@ -27,7 +27,8 @@ _TAGS = {
 }
 _ABOUT = (
     "Lockstep keeps Microsoft 365 room and equipment calendars and a booking platform in lockstep. Everything but "
-    "notifications and health needs a function key, in the header x-functions-key or as ?code=. Times are UTC."
+    "notifications, health and signed links needs a function key, in the header x-functions-key or as ?code=. "
+    "Times are UTC."
 )
 
 
@@ -68,6 +69,17 @@ def _health() -> Json:
     }
 
 
+def _story() -> Json:
+    found = operation(
+        "tell_story", "agreed", "What happened to one booking, for whoever holds its link",
+        {200: ("Its decisions in words, the oldest first; a page where text/html is accepted.", ref("Story"))}, (404,),
+        security=[], parameters=[in_path("token", "Signed by Lockstep, and good for 30 days.", "k1.WyJ.Zm8")],
+    )  # fmt: skip
+    found["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
+    del found["responses"]["401"]
+    return found
+
+
 def _errors() -> Json:
     told = {"application/json": {"schema": ref("Error")}}
     wait = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}}
@@ -93,6 +105,7 @@ def document() -> Json:
             **platform_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
+            "/api/story/{token}": {"get": _story()},
             "/api/health": {"get": _health()},
             "/api/openapi.json": {"get": operation("openapi", "app", "This description", described)},
         },

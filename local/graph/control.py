@@ -159,6 +159,7 @@ async def outbox(call: Call) -> Reply:
             "event": mail.event,
             "time": mail.at.isoformat(),
             "body": mail.body,
+            "headers": dict(mail.headers),
         }
         for mail in found
     ]

@@ -16,6 +16,10 @@ UNRESOLVED = (
 )
 
 
+# Live answer: microsoftgraph/msgraph-sdk-dotnet#2105.
+FOREIGN_HEADER = "The internet message header name '{name}' should start with 'x-' or 'X-'."
+
+
 def routes() -> Iterable[Route]:
     """One action."""
     return (Route("POST", "/v1.0/users/{user}/sendMail", send_mail),)
@@ -33,8 +37,21 @@ async def send_mail(call: Call) -> Reply:
     if not to:
         raise GraphError(400, "ErrorInvalidRecipients", NO_RECIPIENTS)
     body = _folded(message.get("body")).get("content", "")
-    call.sim.store.add_mail(sender.upn, to, "mail", str(message.get("subject") or ""), body=str(body or ""))
+    headers = _headers(message)
+    call.sim.store.add_mail(
+        sender.upn, to, "mail", str(message.get("subject") or ""), body=str(body or ""), headers=headers
+    )
     return Reply(202)
+
+
+def _headers(message: dict[str, Any]) -> dict[str, str]:
+    """The sender's own headers: a name that does not begin with x- refuses the whole message."""
+    given = [_folded(each) for each in message.get("internetmessageheaders") or ()]
+    headers = {str(each.get("name") or ""): str(each.get("value") or "") for each in given}
+    for name in headers:
+        if not name.lower().startswith("x-"):
+            raise GraphError(400, "InvalidInternetMessageHeader", FOREIGN_HEADER.format(name=name))
+    return headers
 
 
 def _addresses(message: dict[str, Any], part: str) -> list[str]:

@@ -77,7 +77,7 @@ def user_body(mailbox: Mailbox) -> Json:
         "businessPhones": [mailbox.place.phone] if mailbox.place.phone else [],
         "mobilePhone": None,
         "officeLocation": mailbox.place.building,
-        "preferredLanguage": None,
+        "preferredLanguage": mailbox.language,
         "accountEnabled": mailbox.enabled,
         "mailNickname": mailbox.upn.partition("@")[0],
         "proxyAddresses": ["SMTP:" + mailbox.upn, *("smtp:" + alias for alias in mailbox.aliases)],

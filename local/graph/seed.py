@@ -111,6 +111,7 @@ _PLAIN = {
     "state": "state",
     "jobTitle": "job_title",
     "department": "department",
+    "preferredLanguage": "language",
 }
 
 

@@ -107,6 +107,7 @@ class Mailbox:
     enabled: bool = True
     job_title: str | None = None
     department: str | None = None
+    language: str | None = None
 
     @property
     def address(self) -> Address:
@@ -229,6 +230,7 @@ class Mail:
     at: datetime
     event: str | None = None
     body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

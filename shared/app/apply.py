@@ -73,11 +73,14 @@ def change_of(before: Mapping | None, after: Mapping | None, zone: str) -> Mappi
     )
 
 
-async def note_intentions(applying: Applying, plan: Plan, head: Head) -> tuple[Plan, Head]:
+async def note_intentions(
+    applying: Applying, plan: Plan, head: Head, notes: tuple[OpenStep, ...] = ()
+) -> tuple[Plan, Head]:
     """Write down what may not be forgotten before it is done, in one commit.
 
     The mappings of all creations become ``creating``; a booking that is refused before any mapping knew it gets
-    one, and the decision against it is recorded: once it is removed, nothing else would tell why.
+    one, and the decision against it is recorded: once it is removed, nothing else would tell why. ``notes`` are
+    open steps that belong to the same moment.
     """
     # What is only remembered does not count: as many settlements are noted as this run may come to write.
     coming = {settlement.id for settlement in [s for s in plan.settlements if s.writes][: MOST_WRITES + _AT_ONCE]}
@@ -92,7 +95,8 @@ async def note_intentions(applying: Applying, plan: Plan, head: Head) -> tuple[P
             OpenStep(f"creating-{new.id}", Cause.CREATING, applying.started, applying.started, new.id)
             for old, new in zip(plan.settlements, noted, strict=True)
             if old.before != new.before
-        ),
+        )
+        + notes,
         decisions=tuple(
             Decision(applying.outside.clock.ulid(), old.id, applying.started, reason, head.run + 1)
             for old, new in zip(plan.settlements, noted, strict=True)

@@ -8,11 +8,15 @@ from shared.domain.ids import TenantId
 from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
+from shared.ports.people import Mail, People
 
 
 @dataclass(frozen=True)
 class Outside:
-    """The ports of one tenant. ``notification_url`` is the public base URL of this app, without a slash at its end."""
+    """The ports of one tenant. ``notification_url`` is the public base URL of this app, without a slash at its end.
+
+    ``mail`` is None where no mailbox for mails of ours is set.
+    """
 
     tenant: TenantId
     notification_url: str
@@ -25,3 +29,5 @@ class Outside:
     secrets: Secrets
     wakeups: Wakeups
     clock: Clock
+    mail: Mail | None = None
+    people: People | None = None

@@ -19,6 +19,7 @@ from shared.app.planning import guarded
 from shared.app.proof import is_unequal_still
 from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
+from shared.app.tell_people import prepare_notices, tell_people
 from shared.domain.ids import ResourceId
 from shared.domain.ledger import Cause, Head
 from shared.domain.plan import Plan
@@ -100,13 +101,15 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     applying = Applying(
         outside, resource, resource.platform, seen.view.key, seen.view.open_steps, started, bulk=seen.view.bulk
     )
-    noted, head = await note_intentions(applying, planned.plan, head)
+    notices = await prepare_notices(applying, planned.plan, seen)
+    noted, head = await note_intentions(applying, planned.plan, head, notices.notes)
     outcomes = await apply_plan(applying, noted)
+    told = await tell_people(applying, notices, outcomes, seen, head.run + 1)
     late = _late_look(head, seen, started, cause)
     after = replace(_advanced(outside, head, seen, started, planned.plan), echo_look=late or head.echo_look)
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
     await _wake_again(outside, resource, outcomes, late)
-    after, written = await remember(outside, resource, head, after, seen, outcomes)
+    after, written = await remember(outside, resource, head, after, seen, outcomes, told)
     await show_state(outside, resource, seen, after, outcomes, written)
     return _ended(outcomes, planned.why)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from shared.app.apply import Outcome, change_of
 from shared.app.observe import Observed
 from shared.app.outside import Outside
+from shared.app.tell_people import NOTHING_TOLD, Told
 from shared.domain.booking import SetAside
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Decision, Head, OpenStep, Reason
@@ -26,7 +27,13 @@ def aside_id(key: str) -> str:
 
 
 async def remember(
-    outside: Outside, resource: Resource, before: Head, after: Head, seen: Observed, outcomes: Sequence[Outcome]
+    outside: Outside,
+    resource: Resource,
+    before: Head,
+    after: Head,
+    seen: Observed,
+    outcomes: Sequence[Outcome],
+    told: Told = NOTHING_TOLD,
 ) -> tuple[Head, Writes]:
     """Commit what a run found and did. Raises ``Stale`` when another run holds the ledger."""
     now = outside.clock.now()
@@ -38,8 +45,8 @@ async def remember(
             if outcome.before != outcome.after
         ),
         tuple(opened.values()),
-        tuple(sorted(_settled(seen, outcomes) - opened.keys())),
-        tuple(_decisions(outside, outcomes, seen.set_aside, seen.view.open_steps, after.run)),
+        tuple(sorted((_settled(seen, outcomes) | set(told.settled)) - opened.keys())),
+        (*_decisions(outside, outcomes, seen.set_aside, seen.view.open_steps, after.run), *told.decisions),
         tuple(command.id for command in seen.orders.commands),
     )
     counted = replace(after, mappings=_count(before, seen, outcomes, written))

@@ -35,6 +35,9 @@ _SENTENCES = {
     Code.SET_ASIDE: "It could not be understood: {why}.",
     Code.ONE_WAY: "This side only receives; the change was not carried over.",
     Code.SHOWN_BY_POLICY: "The platform shows it as the resource's settings say now ({fields}).",
+    Code.TOLD: "Its owner was told by mail.",
+    Code.NOBODY_TOLD: "Nobody was told by mail: {why}.",
+    Code.MAYBE_TOLD: "Whether its owner was told by mail is not known: {why}.",
 }
 
 

@@ -91,6 +91,7 @@ class Cause(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
     STALE = "stale"
     CONFLICT = "conflict"
+    TELLING = "telling"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,9 @@ class Code(StrEnum):
     SET_ASIDE = "set_aside"
     ONE_WAY = "one_way"
     SHOWN_BY_POLICY = "shown_by_policy"
+    TOLD = "told"
+    NOBODY_TOLD = "nobody_told"
+    MAYBE_TOLD = "maybe_told"
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,9 @@ class TestDescription:
         assert described == {each.name for each in ENDPOINTS if each.auth == "anonymous"}
         assert {each.auth for each in ENDPOINTS} == {"anonymous", "function"}
 
-    def test_only_notifications_and_health_are_open(self) -> None:
+    def test_only_notifications_health_and_signed_links_are_open(self) -> None:
         opened = {each.name for each in ENDPOINTS if each.auth == "anonymous"}
-        assert opened == {"health", "notify_changes", "notify_lifecycle"}
+        assert opened == {"health", "notify_changes", "notify_lifecycle", "tell_story"}
 
     @pytest.mark.parametrize(("path", "method", "operation"), operations(), ids=lambda value: str(value)[:40])
     def test_an_operation_describes_itself(self, path: str, method: str, operation: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ from tests.doubles.connector import InMemoryConnector
 from tests.doubles.directory import InMemoryMailboxDirectory
 from tests.doubles.faults import Faults, Killed
 from tests.doubles.ledgers import MemoryLedgers
+from tests.doubles.people import InMemoryMail, InMemoryPeople
 from tests.doubles.resources import MemoryResources
 from tests.doubles.secrets import MemorySecrets
 from tests.doubles.subscriptions import InMemorySubscriptions
@@ -77,6 +78,8 @@ class World:
         self.wakeups = MemoryWakeups(self.faults)
         self.subscriptions = InMemorySubscriptions(self.faults, self.clock.now)
         self.secrets = MemorySecrets(faults=self.faults)
+        self.mail = InMemoryMail(self.faults)
+        self.people = InMemoryPeople(self.faults)
         self.outside = Outside(
             TENANT,
             "https://lockstep.example",
@@ -89,6 +92,8 @@ class World:
             self.secrets,
             self.wakeups,
             self.clock,
+            self.mail,
+            self.people,
         )
         self.calendar.add_mailbox(ROOM)
         self.directory.add(

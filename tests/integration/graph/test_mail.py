@@ -64,3 +64,13 @@ async def test_a_message_that_cannot_be_delivered_is_refused(graph: Client, body
 async def test_a_sender_that_does_not_exist_is_refused(graph: Client) -> None:
     answer = await graph.post("/v1.0/users/nobody@contoso.example/sendMail", {"message": {}})
     assert answer.status == 404
+
+
+async def test_a_senders_own_headers_are_kept_where_their_names_begin_with_x(graph: Client) -> None:
+    to = [{"emailAddress": {"address": "adele.vance@contoso.example"}}]
+    kept = {"toRecipients": to, "internetMessageHeaders": [{"name": "X-Mark", "value": "1"}]}
+    assert (await graph.post(SEND, {"message": kept})).status == 202
+    refused = {"toRecipients": to, "internetMessageHeaders": [{"name": "Auto-Submitted", "value": "auto-generated"}]}
+    answer = await graph.post(SEND, {"message": refused})
+    assert (answer.status, answer.code) == (400, "InvalidInternetMessageHeader")
+    assert [dict(mail.headers) for mail in graph.store.outbox] == [{"X-Mark": "1"}]

@@ -58,6 +58,8 @@ def test_every_missing_key_is_named_at_once() -> None:
         ("LOCKSTEP_GRAPH_URL", "http://graph.microsoft.com/v1.0"),
         ("LOCKSTEP_GRAPH_APPLICATION", "lockstep"),
         ("AZURE_CLIENT_ID", "lockstep"),
+        ("LOCKSTEP_MAIL_FROM", "hush"),
+        ("LOCKSTEP_MAIL_FROM", "hush@contoso.example/events"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_and_its_value_is_not(name: str, value: str) -> None:

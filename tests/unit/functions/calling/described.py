@@ -29,7 +29,8 @@ def answer_mistakes(path: str, method: str, status: int, body: object) -> list[s
     shared = responses[str(status)].get("$ref")
     at = ["components", "responses", str(status)] if shared else ["paths", path, method.lower(), "responses"]
     told = document()["components"]["responses"][str(status)] if shared else responses[str(status)]
-    if "application/json" not in told.get("content", {}):
+    content = told.get("content", {})
+    if "application/json" not in content or (isinstance(body, str) and "text/html" in content):
         return []
     return mistakes(body, *at, *([] if shared else [str(status)]), "content", "application/json", "schema")
 

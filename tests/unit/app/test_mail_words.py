@@ -1,0 +1,50 @@
+"""The file of words: every language says everything, with the same places for what is filled in."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from string import Formatter
+
+import pytest
+
+from shared.app.mail_texts import languages, time_text, words_of
+from shared.domain.notices import NoticeKind
+from shared.domain.spans import AllDay, Timed, When
+
+ZURICH = "Europe/Zurich"
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_a_language_has_the_entries_and_places_of_english(language: str) -> None:
+    english, words = languages()["en"], languages()[language]
+    assert set(words) == set(english)
+    assert {name: places(text) for name, text in words.items()} == {name: places(t) for name, t in english.items()}
+    assert all(kind in words and f"{kind}_subject" in words for kind in NoticeKind)
+
+
+def test_english_german_and_french_are_there() -> None:
+    assert set(languages()) == {"en", "de", "fr"}
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (
+            Timed(datetime(2026, 3, 28, 23, 30, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+            "29.03.2026, 00:30 bis 03:30 Uhr",
+        ),
+        (
+            Timed(datetime(2026, 3, 2, 20, tzinfo=UTC), datetime(2026, 3, 3, 8, tzinfo=UTC)),
+            "02.03.2026, 21:00 Uhr bis 03.03.2026, 09:00 Uhr",
+        ),
+        (AllDay(date(2026, 3, 2), date(2026, 3, 3)), "02.03.2026, ganztägig"),
+        (AllDay(date(2026, 3, 2), date(2026, 3, 5)), "02.03.2026 bis 04.03.2026, ganztägig"),
+    ],
+    ids=["over the change of the clocks", "over midnight", "one day", "three days"],
+)
+def test_a_time_is_told_on_the_clock_of_the_resource(when: When, words: str) -> None:
+    assert time_text(when, ZURICH, words_of("de")) == words
