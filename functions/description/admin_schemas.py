@@ -7,7 +7,7 @@ from functions.description.parts import Json, flag, listed, one_of, or_null, rec
 from shared.domain.booking import Side
 from shared.domain.comparison import Difference
 from shared.domain.ledger import Cause, Code, MappingState
-from shared.domain.policy import Booker, DirectEntries, Direction, Titles, Winner
+from shared.domain.policy import Booker, DirectEntries, Direction, ReceivedEdits, Titles, Winner
 from shared.domain.resource import State
 
 RESOURCE_ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0.01KAJ3Z8N5Q7R9T1V3X5Y7Z9A1"
@@ -44,11 +44,13 @@ _POLICY: dict[str, Json] = {
     "sweep_minutes": whole("How often the resource is looked at without being woken, in minutes.", 5, 1440),
     "cancellations_held_above": whole("More cancellations in a run wait for approval.", 0, 100_000),
     "writes_held_above": whole("More writes of an import or full read wait for approval.", 0, 100_000),
+    "received_edits": one_of("What becomes of a change on the side that only receives.", ReceivedEdits),
 }
 _POLICY_EXAMPLE = {
     "direction": "both", "winner": "first", "edits": None, "titles": "full", "booker": "none",
     "direct_entries": "report", "free_counts": False, "buffer_minutes": 0, "units": 1, "days_back": 1,
     "days_ahead": 400, "sweep_minutes": 60, "cancellations_held_above": 20, "writes_held_above": 500,
+    "received_edits": "put_back",
 }  # fmt: skip
 
 _FACTS: dict[str, Json] = {

@@ -34,6 +34,7 @@ _SENTENCES = {
     Code.HELD: "It waits for a person's approval.",
     Code.SET_ASIDE: "It could not be understood: {why}.",
     Code.ONE_WAY: "This side only receives; the change was not carried over.",
+    Code.LEFT_AS_EDITED: "The {side}, which only receives, was changed ({fields}); it was left as it is.",
     Code.SHOWN_BY_POLICY: "The platform shows it as the resource's settings say now ({fields}).",
     Code.TOLD: "Its owner was told by mail.",
     Code.NOBODY_TOLD: "Nobody was told by mail: {why}.",

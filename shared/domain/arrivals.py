@@ -23,7 +23,8 @@ from dataclasses import replace
 from shared.domain.booking import CalendarItem, Item, Occupancy, PlatformItem, Side, occupancy
 from shared.domain.fingerprint import Field
 from shared.domain.ids import MappingId, ulid
-from shared.domain.ledger import Code, Mapping, MappingState, Reason
+from shared.domain.ledger import CalendarRecord, Code, Mapping, MappingState, PlatformRecord, Reason
+from shared.domain.left_bookings import is_left
 from shared.domain.merge import (
     Case,
     Setting,
@@ -162,12 +163,12 @@ def settle_one_sided(case: Case, setting: Setting) -> Settlement:
     if isinstance(origin, CalendarItem):
         record = calendar_record(origin, setting.key)
         seen = replace(_at(mapping, origin, setting), calendar=record)
-        if _still_refused(mapping, setting) and record == mapping.calendar:
+        if _still_refused(mapping, setting) and _is_same(record, mapping.calendar, mapping):
             return Settlement(mapping.id, mapping, mapping)
         return _from_calendar(mapping, seen, origin, setting)
     if isinstance(origin, PlatformItem):
         booking_record = platform_record(origin, setting.key)
-        if _still_refused(mapping, setting) and booking_record == mapping.platform:
+        if _still_refused(mapping, setting) and _is_same(booking_record, mapping.platform, mapping):
             return Settlement(mapping.id, mapping, mapping)
         return _from_platform(mapping, replace(_at(mapping, origin, setting), platform=booking_record), origin, setting)
     return Settlement(mapping.id, mapping, mapping)
@@ -175,7 +176,17 @@ def settle_one_sided(case: Case, setting: Setting) -> Settlement:
 
 def _still_refused(mapping: Mapping, setting: Setting) -> bool:
     again = setting.permitted | setting.disputed | setting.unsettled
+    if setting.policy_changed and is_left(mapping):
+        return False
     return mapping.state is MappingState.REFUSED and mapping.id not in again
+
+
+def _is_same(
+    now: CalendarRecord | PlatformRecord, known: CalendarRecord | PlatformRecord | None, mapping: Mapping
+) -> bool:
+    if mapping.reason == Code.LEFT_AS_EDITED and known is not None:
+        return now.print == known.print
+    return now == known
 
 
 def _at(mapping: Mapping, item: Item, setting: Setting) -> Mapping:

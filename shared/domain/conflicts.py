@@ -29,7 +29,8 @@ class Claim:
     """One booking's claim on the resource's time.
 
     ``contested`` marks a claim that is new or moved in this run. ``is_block`` marks a time that the platform
-    keeps free; it takes all units and cannot be removed.
+    keeps free; it takes all units and cannot be removed. ``is_left`` marks what a one-way policy left on the side
+    that only receives.
     """
 
     id: MappingId
@@ -39,15 +40,20 @@ class Claim:
     made_at: datetime
     contested: bool = False
     is_block: bool = False
+    is_left: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """``loser`` must give way to ``winner``; without a loser the overlap is only reported."""
+    """``loser`` must give way to ``winner``; where ``reported_only``, the overlap is only shown on it.
+
+    ``both_stay`` tells that it is written to both sides all the same, whatever the policy's winner.
+    """
 
     winner: Claim
     loser: Claim
     reported_only: bool = False
+    both_stay: bool = False
 
 
 def judge(claims: Sequence[Claim], policy: Policy) -> tuple[Verdict, ...]:

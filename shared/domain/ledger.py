@@ -140,6 +140,7 @@ class Code(StrEnum):
     HELD = "held"
     SET_ASIDE = "set_aside"
     ONE_WAY = "one_way"
+    LEFT_AS_EDITED = "left_as_edited"
     SHOWN_BY_POLICY = "shown_by_policy"
     TOLD = "told"
     NOBODY_TOLD = "nobody_told"

@@ -35,6 +35,7 @@ from shared.domain.booking import (
 from shared.domain.fingerprint import Field, fingerprint
 from shared.domain.ids import MappingId
 from shared.domain.ledger import CalendarRecord, Cause, Code, Mapping, MappingState, OpenStep, PlatformRecord, Reason
+from shared.domain.one_way import is_left_as_edited, receiving, without_copy
 from shared.domain.plan import Action, CalendarReport, PlatformReport, Settlement, Step
 from shared.domain.policy import Direction, Policy
 from shared.domain.projection import CALENDAR_FIELDS, PLATFORM_FIELDS, to_calendar, to_platform, value, written
@@ -136,6 +137,8 @@ def _calendar_gone(case: Case, setting: Setting) -> Settlement:
     mapping, platform = case.mapping, case.platform
     ours = mapping.calendar is not None and mapping.calendar.is_organiser and mapping.origin is Side.PLATFORM
     edited = _changes(platform, mapping.platform, setting.key)
+    if isinstance(platform, PlatformItem) and ours and not edited and is_left_as_edited(setting.policy, Side.CALENDAR):
+        return _left_alone(case, Side.CALENDAR, replace(mapping, platform=platform_record(platform, setting.key)))
     if isinstance(platform, PlatformItem) and ours and (edited or setting.policy.direction is Direction.TO_CALENDAR):
         again = replace(
             mapping,
@@ -161,6 +164,9 @@ def _platform_gone(case: Case, setting: Setting) -> Settlement:
     mapping, calendar = case.mapping, case.calendar
     edited = _changes(calendar, mapping.calendar, setting.key)
     kept = setting.policy.direction is Direction.TO_PLATFORM
+    left = mapping.origin is Side.CALENDAR and not edited and is_left_as_edited(setting.policy, Side.PLATFORM)
+    if isinstance(calendar, CalendarItem) and left:
+        return _left_alone(case, Side.PLATFORM, replace(mapping, calendar=calendar_record(calendar, setting.key)))
     if isinstance(calendar, CalendarItem) and mapping.origin is Side.CALENDAR and (edited or kept):
         again = replace(
             mapping,
@@ -174,6 +180,12 @@ def _platform_gone(case: Case, setting: Setting) -> Settlement:
         wanted = to_platform(calendar, setting.policy)
         return _settled(case, again, (Step(Action.CREATE, Side.PLATFORM, reason, wanted),), (reason,))
     return _settled(case, None, (withdrawal(mapping),), (withdrawal(mapping).reason,))
+
+
+def _left_alone(case: Case, side: Side, mapping: Mapping) -> Settlement:
+    """The side that only receives removed its copy, and the policy leaves it so."""
+    reason = Reason(Code.LEFT_AS_EDITED, {"side": side, "fields": Field.CANCELLED})
+    return _settled(case, without_copy(mapping, side), decisions=(reason,))
 
 
 def withdrawal(mapping: Mapping, code: Code | None = None, facts: dict[str, str] | None = None) -> Step:
@@ -252,6 +264,9 @@ def _sources(
         allowed, code = _allowed(name, source, case.mapping, setting.policy)
         if allowed is None:
             continue
+        if code is Code.ONE_WAY and writers == [source] and is_left_as_edited(setting.policy, source):
+            decisions.append(Reason(Code.LEFT_AS_EDITED, {"side": source, "fields": name}))
+            continue
         sources[name] = allowed
         if code:
             decisions.append(Reason(code, {"field": name, "kept": allowed}))
@@ -310,7 +325,8 @@ def _agreed(case: Case, setting: Setting, sources: dict[Field, Side], bookings: 
     if isinstance(case.platform, PlatformItem):
         after = replace(after, platform=platform_record(case.platform, setting.key))
     if bookings:
-        keeper = sources.get(Field.TIME) or next(iter(bookings))
+        received = receiving(setting.policy)
+        keeper = sources.get(Field.TIME) or (received.other if received else next(iter(bookings)))
         when = bookings[keeper].when if keeper in bookings else after.when
         private = any(booking.private for booking in bookings.values())
         after = replace(after, private=private if bookings else after.private)

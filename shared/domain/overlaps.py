@@ -23,6 +23,7 @@ from shared.domain.conflicts import Claim, Verdict, judge
 from shared.domain.fingerprint import Field
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
+from shared.domain.left_bookings import is_left, takes_its_time, with_left
 from shared.domain.merge import Setting, withdrawal
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import DirectEntries, Winner
@@ -37,7 +38,10 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
     settlements = {draft.id: draft for draft in drafts}
     mappings = {mapping.id: mapping for mapping in ledger.mappings}
     claims = _claims(settlements, mappings, ledger, setting)
+    left = [claim for claim in claims if claim.is_left]
+    claims = [claim for claim in claims if not claim.is_left]
     verdicts = judge(claims, setting.policy) if any(claim.contested for claim in claims) else ()
+    verdicts = with_left(claims, left, verdicts, setting.policy)
     for verdict in verdicts:
         loser = settlements.get(verdict.loser.id)
         if loser is None and not verdict.loser.is_block:
@@ -49,7 +53,8 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
             settlements[loser.id] = replace(loser, open=_to_be_read(loser, setting))
             continue
         shown_already = loser.id in setting.disputed and _stays(loser, verdict, setting)
-        held = ledger.bulk and loser.id not in setting.permitted and not shown_already
+        writes_nothing = verdict.both_stay and not loser.steps
+        held = ledger.bulk and loser.id not in setting.permitted and not shown_already and not writes_nothing
         settlements[loser.id] = _held(loser, verdict, setting) if held else _judged(loser, verdict, setting)
     for refused in setting.insisted & settlements.keys() - {verdict.loser.id for verdict in verdicts}:
         settlements[refused] = _refused_by_platform(settlements[refused], ledger, setting)
@@ -108,7 +113,7 @@ def _claims(
     claims = [
         _claim(mapping, settlements.get(mapping.id), ledger.zone, setting)
         for mapping in current.values()
-        if mapping.state is not MappingState.REFUSED
+        if takes_its_time(mapping)
     ]
     for block in ledger.blocks:
         span = occupied(block.when, ledger.zone)
@@ -120,7 +125,8 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
     before = settlement.base if settlement else mapping
     disputed = settlement is not None and mapping.id in setting.disputed | setting.permitted
     is_new = disputed or (settlement is not None and _takes_new_time(settlement, mapping))
-    moved = before is not None and before.state is MappingState.LINKED and before.when != mapping.when
+    stood = before is not None and (before.state is MappingState.LINKED or is_left(before))
+    moved = stood and before is not None and before.when != mapping.when
     return Claim(
         mapping.id,
         occupied(mapping.when, zone),
@@ -128,6 +134,7 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
         mapping.held_since,
         mapping.made_at,
         contested=is_new or moved,
+        is_left=is_left(mapping),
     )
 
 
@@ -188,7 +195,7 @@ def _reported(loser: Settlement, reason: Reason, setting: Setting, verdict: Verd
     assert loser.after is not None  # a claim is made of a mapping that stands
     already = loser.base is not None and loser.base.state is MappingState.REFUSED
     open_step = _conflict(loser, setting, verdict)
-    if setting.policy.winner is Winner.REPORT and loser.id not in setting.rejected:
+    if (setting.policy.winner is Winner.REPORT or verdict.both_stay) and loser.id not in setting.rejected:
         known = loser.id in setting.disputed
         return replace(loser, decisions=loser.decisions if known else (*loser.decisions, reason), open=open_step)
     after = replace(loser.after, state=MappingState.REFUSED, reason=reason.code) if loser.steps else loser.after

@@ -54,6 +54,13 @@ class DirectEntries(StrEnum):
     REMOVE = "remove"
 
 
+class ReceivedEdits(StrEnum):
+    """What becomes of a change made on the side that only receives, in a one-way resource."""
+
+    PUT_BACK = "put_back"
+    REPORT = "report"
+
+
 @dataclass(frozen=True)
 class Policy:
     """The settings of one resource.
@@ -62,7 +69,8 @@ class Policy:
     time. ``days_back`` and ``days_ahead`` are the horizon around today. ``edits`` names the side that wins a
     field changed on both; without it the side of origin does. Bulk thresholds hold steps until a person
     approves them: more cancellations in one run than ``cancellations_held_above``, or more writes of an
-    import or full read than ``writes_held_above``.
+    import or full read than ``writes_held_above``. ``received_edits`` says what becomes of a change made on the side
+    that only receives.
     """
 
     direction: Direction = Direction.BOTH
@@ -79,6 +87,7 @@ class Policy:
     sweep_minutes: int = 60
     cancellations_held_above: int = 20
     writes_held_above: int = 500
+    received_edits: ReceivedEdits = ReceivedEdits.PUT_BACK
 
     @property
     def gap(self) -> timedelta:
