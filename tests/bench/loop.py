@@ -40,9 +40,9 @@ def measure(scale: Scale) -> Iterator[Figure]:
 async def _measured(scale: Scale) -> list[Figure]:
     async with running() as site:
         rooms = await linked(site, scale.linked_rooms)
-        await asyncio.sleep(_AFTERMATH_SECONDS)
         figures = []
         for name, changes in (("to_platform", CalendarChanges), ("to_calendar", PlatformChanges)):
+            await asyncio.sleep(_AFTERMATH_SECONDS)
             mark = await site.last_request()
             people = [changes(room) for room in rooms]
             timings = await _spread(people, scale.changes)
