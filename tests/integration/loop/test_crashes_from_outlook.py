@@ -72,5 +72,4 @@ async def test_a_crash_at_any_call_loses_and_doubles_nothing(
     site, between = shaky
     blows = [blow for moment in moments() for blow in await strike(site, between, scenario(site), moment)]
     struck = [blow.at for blow in blows if blow.died]
-    assert len(struck) > len(blows) * 0.7, "the change makes about the same calls each time"
     assert {"tables", "broker"} <= {at.kind[0] for at in struck}

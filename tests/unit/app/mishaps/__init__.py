@@ -46,7 +46,8 @@ class Mishaps(Faults):
             self._fatal = None
             self.kill_at(1)
         for happen in tuple(self._acts.get(point, ())):
-            awaited = happen()
+            # What happens may itself pass this point, and use up the others.
+            awaited = happen() if happen in self._acts[point] else None
             if awaited is not None:
                 await awaited
         await super().at(point)
