@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from shared.domain.booking import Side
 from shared.domain.ids import MappingId
 from shared.domain.policy import Policy, Winner
-from shared.domain.spans import Span
+from shared.domain.spans import Span, Timed
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,23 @@ def _overlaps(claims: Sequence[Claim], policy: Policy) -> Iterable[Verdict]:
         elif arrived is not None:
             # Shown on the booking that brought the overlap about, whose two sides this run has seen.
             yield Verdict(claim, arrived, reported_only=True)
+
+
+def crowded(times: Sequence[Span | Timed], gap: timedelta) -> frozenset[int]:
+    """Return the places of those ``times`` that overlap another, or lie closer to one than ``gap``.
+
+    Nothing else gives way or makes another give way, and most bookings of a resource stand alone.
+    """
+    starts = [time.start for time in times]
+    found: set[int] = set()
+    latest, until = 0, datetime.min.replace(tzinfo=UTC)
+    for place in sorted(range(len(times)), key=starts.__getitem__):
+        if starts[place] < until:
+            found.update((latest, place))
+        reach = times[place].end + gap
+        if reach > until:
+            latest, until = place, reach
+    return frozenset(found)
 
 
 class _Timeline:

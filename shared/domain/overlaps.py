@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.domain.booking import Booking, Side
-from shared.domain.conflicts import Claim, Verdict, judge
+from shared.domain.conflicts import Claim, Verdict, crowded, judge
 from shared.domain.fingerprint import Field
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
@@ -28,7 +28,7 @@ from shared.domain.merge import Setting, withdrawal
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import DirectEntries, Winner
 from shared.domain.projection import written
-from shared.domain.spans import occupied
+from shared.domain.spans import Timed, occupied
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -106,17 +106,20 @@ def _organised_here(mapping: Mapping | None) -> bool:
 def _claims(
     settlements: dict[MappingId, Settlement], mappings: dict[MappingId, Mapping], ledger: LedgerView, setting: Setting
 ) -> list[Claim]:
-    current = {**mappings, **{s.id: s.after for s in settlements.values() if s.after is not None}}
-    for settlement in settlements.values():
-        if settlement.after is None:
-            current.pop(settlement.id, None)
+    """Return the claims of whatever touches something else: who stands alone is never judged."""
+    after: dict[MappingId, Mapping | None] = {settlement.id: settlement.after for settlement in settlements.values()}
+    standing = [
+        mapping for mapping in {**mappings, **after}.values() if mapping is not None and takes_its_time(mapping)
+    ]
+    taken = [m.when if isinstance(m.when, Timed) else occupied(m.when, ledger.zone) for m in standing]
+    blocked = [occupied(block.when, ledger.zone) for block in ledger.blocks]
+    touching = crowded([*taken, *blocked], setting.policy.gap)
     claims = [
         _claim(mapping, settlements.get(mapping.id), ledger.zone, setting)
-        for mapping in current.values()
-        if takes_its_time(mapping)
+        for place, mapping in enumerate(standing)
+        if place in touching
     ]
-    for block in ledger.blocks:
-        span = occupied(block.when, ledger.zone)
+    for block, span in zip(ledger.blocks, blocked, strict=True):
         claims.append(Claim(MappingId(f"block:{block.id}"), span, Side.PLATFORM, _ALWAYS, _ALWAYS, is_block=True))
     return claims
 
