@@ -35,12 +35,13 @@ async def create_resource(req: func.HttpRequest) -> func.HttpResponse:
     from functions.views import platform_resource_view
     from shared.adapters.builtin.entries import PlatformResource
 
-    body = body_of(req, "id", "name", "zone", "units")
+    body = body_of(req, "id", "name", "zone", "units", "buffer_minutes")
     wanted, name, zone = body.text("id"), body.text("name"), body.text("zone") or "UTC"
     if not wanted or not (name or "").strip():
         raise BadRequest("'id' and 'name' are needed, both of them")
     units = body.number("units", 1, 1000) or 1
-    made = PlatformResource(platform_id_of("id", wanted), name or "", zone_of("zone", zone), units)
+    buffer = body.number("buffer_minutes", 0, 240) or 0
+    made = PlatformResource(platform_id_of("id", wanted), name or "", zone_of("zone", zone), units, buffer)
     return answer(platform_resource_view(await (await composed()).platform.create_resource(made)), 201)
 
 

@@ -50,7 +50,13 @@ def booking_view(entry: Entry) -> Json:
 
 def platform_resource_view(resource: PlatformResource) -> Json:
     """Return a resource of the platform."""
-    return {"id": resource.id, "name": resource.name, "zone": resource.zone, "units": resource.units}
+    return {
+        "id": resource.id,
+        "name": resource.name,
+        "zone": resource.zone,
+        "units": resource.units,
+        "buffer_minutes": resource.buffer_minutes,
+    }
 
 
 def block_view(block: Block) -> Json:
@@ -75,6 +81,7 @@ def resource_view(resource: Resource) -> Json:
         "mailbox": {"id": resource.mailbox, "address": resource.address},
         "platform": resource.platform,
         "policy": resource.policy.as_settings(),
+        "warnings": list(resource.policy.warnings()),
         "state": resource.state,
         "since": moment(resource.since),
         "why": resource.why,

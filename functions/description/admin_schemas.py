@@ -7,7 +7,7 @@ from functions.description.parts import Json, flag, listed, one_of, or_null, rec
 from shared.domain.booking import Side
 from shared.domain.comparison import Difference
 from shared.domain.ledger import Cause, Code, MappingState
-from shared.domain.policy import Booker, DirectEntries, Direction, ReceivedEdits, Titles, Winner
+from shared.domain.policy import Booker, BufferEntries, DirectEntries, Direction, ReceivedEdits, Titles, Winner
 from shared.domain.resource import State
 
 RESOURCE_ID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0.01KAJ3Z8N5Q7R9T1V3X5Y7Z9A1"
@@ -37,7 +37,7 @@ _POLICY: dict[str, Json] = {
     "booker": one_of("Whether the platform's booker is invited to the event in the room's calendar.", Booker),
     "direct_entries": one_of("What becomes of an entry typed into the room's calendar that loses.", DirectEntries),
     "free_counts": flag("Whether events shown as free occupy the resource."),
-    "buffer_minutes": whole("The gap that two bookings keep, in minutes.", 0, 240),
+    "buffer_minutes": whole("Minutes kept free before and after each booking.", 0, 240),
     "units": whole("How many bookings may run at the same time.", 1, 1000),
     "days_back": whole("How many days back the horizon reaches.", 0, 366),
     "days_ahead": whole("How many days ahead the horizon reaches.", 1, 1080),
@@ -45,12 +45,16 @@ _POLICY: dict[str, Json] = {
     "cancellations_held_above": whole("More cancellations in a run wait for approval.", 0, 100_000),
     "writes_held_above": whole("More writes of an import or full read wait for approval.", 0, 100_000),
     "received_edits": one_of("What becomes of a change on the side that only receives.", ReceivedEdits),
+    "buffer_before_minutes": whole("Minutes kept free before each booking, where that is more.", 0, 240),
+    "buffer_after_minutes": whole("Minutes kept free after each booking, where that is more.", 0, 240),
+    "buffer_entries": one_of("Whether buffers stand in the room's calendar, and as what.", BufferEntries),
 }
 _POLICY_EXAMPLE = {
     "direction": "both", "winner": "first", "edits": None, "titles": "full", "booker": "none",
     "direct_entries": "report", "free_counts": False, "buffer_minutes": 0, "units": 1, "days_back": 1,
     "days_ahead": 400, "sweep_minutes": 60, "cancellations_held_above": 20, "writes_held_above": 500,
     "received_edits": "put_back",
+    "buffer_before_minutes": 0, "buffer_after_minutes": 0, "buffer_entries": "none",
 }  # fmt: skip
 
 _FACTS: dict[str, Json] = {
@@ -76,6 +80,7 @@ _RESOURCE = record(
         "mailbox": record({"id": text("The directory's object id."), "address": text("Its address; it may change.")}),
         "platform": or_null(text("The platform's id of the resource.")),
         "policy": ref("Policy"),
+        "warnings": {"type": "array", "items": text("An effect of the policy that people do not expect.")},
         "state": one_of("What was last observed.", State),
         "since": or_null(MOMENT),
         "why": text("The reason of the state, a sentence; empty where there is nothing to say."),
@@ -96,6 +101,7 @@ _RESOURCE = record(
         "mailbox": {"id": "aaaaaaaa-0000-0000-0000-000000000001", "address": "matterhorn@contoso.com"},
         "platform": "matterhorn",
         "policy": _POLICY_EXAMPLE,
+        "warnings": [],
         "state": "in step",
         "since": _MOMENT,
         "why": "",

@@ -56,8 +56,9 @@ _PLATFORM_RESOURCE = record(
         "name": text("What people call it."),
         "zone": text("Its time zone, an IANA name."),
         "units": whole("How many bookings may run at the same time.", 1, 1000),
+        "buffer_minutes": whole("The gap that two bookings keep, as people are told; Lockstep judges it.", 0, 240),
     },
-    {"id": "matterhorn", "name": "Matterhorn", "zone": "Europe/Zurich", "units": 1},
+    {"id": "matterhorn", "name": "Matterhorn", "zone": "Europe/Zurich", "units": 1, "buffer_minutes": 15},
 )
 
 SCHEMAS: dict[str, Json] = {

@@ -13,9 +13,11 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.app.buffers import write_buffers
 from shared.app.outside import Outside
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarItem, Item, PlatformItem, Side
+from shared.domain.buffers import with_noted_buffers
 from shared.domain.fingerprint import Field
 from shared.domain.ids import PlatformId, transaction_id
 from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, MappingState, OpenStep, Reason
@@ -84,7 +86,7 @@ async def note_intentions(
     """
     # What is only remembered does not count: as many settlements are noted as this run may come to write.
     coming = {settlement.id for settlement in [s for s in plan.settlements if s.writes][: MOST_WRITES + _AT_ONCE]}
-    noted = [_noted(applying, s) if s.id in coming else s for s in plan.settlements]
+    noted = [with_noted_buffers(_noted(applying, s)) if s.id in coming else s for s in plan.settlements]
     writes = Writes(
         tuple(
             change_of(old.before, new.before, applying.resource.facts.zone)
@@ -155,7 +157,7 @@ async def apply_plan(applying: Applying, plan: Plan) -> tuple[Outcome, ...]:
                 outcomes += [_postponed(applying, settlement) for settlement in few]
                 continue
             outcomes += await asyncio.gather(*(_run(applying, settlement) for settlement in few))
-            written += sum(len(settlement.steps) for settlement in few)
+            written += sum(settlement.cost for settlement in few)
     return tuple(outcomes)
 
 
@@ -180,6 +182,7 @@ async def _run(applying: Applying, settlement: Settlement) -> Outcome:
                 raise Stale("the copy made before was cancelled since")
             if after is not None and item is not None:
                 after = _with(after, item, applying.key)
+        after = await write_buffers(applying.outside, applying.resource, settlement, after)
     except Rejected as error:
         failed = _failed(applying, settlement, error)
         if error.code == TRANSACTION_SPENT and settlement.before is not None:

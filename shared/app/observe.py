@@ -97,6 +97,8 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         resource.facts.name,
         bulk=full or proving,
         policy_changed=any(command.verb in (Verb.POLICY, Verb.LINK) for command in commands),
+        stray_buffers=tuple(sight.stray_buffers),
+        astray=frozenset(sight.astray),
     )
     return Observed(
         view,
@@ -313,7 +315,7 @@ def _new_times(sight: Sight) -> Iterable[Span]:
     by_booking = {m.platform.id: m for m in sight.mappings.values() if m.platform}
     window = Span(sight.window.start, sight.window.end)
     for report in (*sight.events.values(), *sight.bookings.values()):
-        if isinstance(report, Gone):
+        if isinstance(report, Gone) or (isinstance(report, CalendarItem) and report.is_buffer):
             continue
         mapping = by_event.get(report.key) if isinstance(report, CalendarItem) else by_booking.get(report.id)
         settled = mapping is not None and mapping.state is MappingState.LINKED and mapping.id not in sight.disputed

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.app.buffers import remove_all_buffers
 from shared.app.outside import Outside
 from shared.app.subscribe import LIFETIME, subscribe, unsubscribe
 from shared.domain.ledger import Cause, Command, Head, OpenStep, Verb
@@ -44,11 +45,19 @@ async def take_orders(outside: Outside, resource: Resource, head: Head) -> Order
     for command in _standing(commands):
         orders = await _VERBS[command.verb](outside, orders, command)
     if orders.resource.state in (State.UNLINKED, State.PAUSED) and commands:
+        if orders.resource.state is State.UNLINKED:
+            head = await _without_buffers(outside, orders.resource, head)
         await outside.resources.put(orders.resource)
         await outside.ledgers.commit(
             resource.id, head, replace(head, trailing=None), Writes(commands_done=tuple(c.id for c in commands))
         )
     return orders
+
+
+async def _without_buffers(outside: Outside, resource: Resource, head: Head) -> Head:
+    """Take the entries of buffers away before the resource counts as unlinked: nobody looks at it afterwards."""
+    unmade = await remove_all_buffers(outside, resource)
+    return await outside.ledgers.commit(resource.id, head, head, Writes(unmade)) if unmade else head
 
 
 def _standing(commands: Sequence[Command]) -> Sequence[Command]:
@@ -70,7 +79,11 @@ async def _link(outside: Outside, orders: Orders, _: Command) -> Orders:
 async def _ensure_platform(outside: Outside, resource: Resource) -> None:
     assert resource.platform is not None
     await outside.platform.ensure_resource(
-        resource.platform, resource.facts.name, resource.facts.zone, resource.policy.units
+        resource.platform,
+        resource.facts.name,
+        resource.facts.zone,
+        resource.policy.units,
+        int(resource.policy.gap.total_seconds() // 60),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+from shared.app.buffers import compare_buffers
 from shared.app.sight import Sight, booking_changed, event_changed
 from shared.domain.booking import CalendarKey, Occupancy, Window, occupancy
 from shared.domain.ids import BookingId
@@ -31,6 +32,7 @@ async def find_differences(sight: Sight) -> int:
         outside.ledgers.on_days(resource.id, span.days()),
     )
     sight.know(mapping for mapping in mappings if mapping.id not in sight.mappings)
+    await compare_buffers(sight, events, mappings, span)
     before = len(sight.events) + len(sight.bookings)
     by_event = {mapping.calendar.key: mapping for mapping in sight.mappings.values() if mapping.calendar}
     by_booking = {mapping.platform.id: mapping for mapping in sight.mappings.values() if mapping.platform}

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.app.outside import Outside
-from shared.domain.booking import CalendarKey, Gone, SetAside, Side, Window
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, SetAside, Side, Window
 from shared.domain.fingerprint import fingerprint
-from shared.domain.ids import BookingId, MappingId, PlatformId
+from shared.domain.ids import BookingId, EventId, MappingId, PlatformId
 from shared.domain.ledger import Mapping
 from shared.domain.plan import CalendarReport, PlatformReport
 from shared.domain.resource import Resource
@@ -35,6 +35,8 @@ class Sight:
     all_mappings_known: bool = False
     disputed: frozenset[MappingId] = frozenset()
     set_aside: list[SetAside] = field(default_factory=list)
+    stray_buffers: list[CalendarItem] = field(default_factory=list)
+    astray: set[EventId] = field(default_factory=set)
 
     def know(self, mappings: Iterable[Mapping]) -> None:
         self.mappings.update({mapping.id: mapping for mapping in mappings})

@@ -200,13 +200,11 @@ def _origin_gone(case: Case, other: object, setting: Setting) -> Settlement:
     mapping = case.mapping
     decisions = (Reason(Code.ENDED_ON_BOTH),)
     if isinstance(other, PlatformItem) and not is_gone(other, setting.policy):
-        found = replace(mapping, platform=platform_record(other, setting.key))
         step = Step(Action.CANCEL, Side.PLATFORM, Reason(Code.CANCELLED_ON_PLATFORM))
-        return Settlement(mapping.id, found, None, (step,), (step.reason,), platform=other)
+        return Settlement(mapping.id, mapping, None, (step,), (step.reason,), platform=other)
     if isinstance(other, CalendarItem) and not is_gone(other, setting.policy):
-        found = replace(mapping, calendar=calendar_record(other, setting.key))
-        step = withdrawal(found)
-        return Settlement(mapping.id, found, None, (step,), (step.reason,), calendar=other)
+        step = withdrawal(replace(mapping, calendar=calendar_record(other, setting.key)))
+        return Settlement(mapping.id, mapping, None, (step,), (step.reason,), calendar=other)
     return Settlement(mapping.id, mapping, None, (), decisions)
 
 

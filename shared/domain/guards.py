@@ -50,7 +50,7 @@ def guard(plan: Plan, ledger: LedgerView, setting: Setting) -> Guarded:
         return _hold(plan, withdrawals, why, setting)
     if ledger.bulk and len(withdrawals) == linked >= _FEWEST_OF_AN_EMPTIED_SIDE:
         return _hold(plan, withdrawals, f"one side shows none of {linked} bookings any more", setting)
-    writes = sum(len(settlement.steps) for settlement in free)
+    writes = sum(settlement.cost for settlement in free)
     if ledger.bulk and writes > policy.writes_held_above:
         why = f"a full read would write {writes} times; the policy allows {policy.writes_held_above}"
         return _hold(plan, frozenset(settlement.id for settlement in free), why, setting)
@@ -79,4 +79,4 @@ def _held(settlement: Settlement, why: str, setting: Setting) -> Settlement:
     after = settlement.before
     if after is None and settlement.after is not None:
         after = replace(settlement.after, state=MappingState.REFUSED, reason=Code.HELD)
-    return replace(settlement, after=after, steps=(), decisions=(Reason(Code.HELD),), open=step)
+    return replace(settlement, after=after, steps=(), buffers=(), decisions=(Reason(Code.HELD),), open=step)

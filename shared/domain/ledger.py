@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.booking import CalendarKey, Side
+from shared.domain.booking import CalendarKey, ShowAs, Side
 from shared.domain.fingerprint import Fingerprint
 from shared.domain.ids import BookingId, EventId, MappingId, Version
-from shared.domain.spans import When
+from shared.domain.spans import Timed, When
 
 
 class WriteMode(StrEnum):
@@ -55,6 +55,32 @@ class PlatformRecord:
     print: Fingerprint
 
 
+_TO_BE_READ = Version("")
+
+
+class BufferPlace(StrEnum):
+    """On which side of its booking a buffer lies."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True)
+class BufferRecord:
+    """A buffer of a booking as it stands in the calendar, or is to stand there.
+
+    Without an ``event`` its creation was noted and its result was not. ``generation`` counts the entries made
+    for this buffer. An empty ``version`` tells that the entry is to be read before it is written.
+    """
+
+    place: BufferPlace
+    when: Timed
+    shown: ShowAs
+    event: EventId | None = None
+    version: Version = _TO_BE_READ
+    generation: int = 1
+
+
 @dataclass(frozen=True)
 class Mapping:
     """The row that ties an event to a booking.
@@ -75,6 +101,7 @@ class Mapping:
     private: bool = False
     generation: int = 1
     reason: str = ""
+    buffers: tuple[BufferRecord, ...] = ()
 
     def record(self, side: Side) -> CalendarRecord | PlatformRecord | None:
         return self.calendar if side is Side.CALENDAR else self.platform

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from shared.domain.booking import Block, Booking, CalendarItem, Gone, PlatformItem, SetAside, Side, Window
 from shared.domain.fingerprint import Field
-from shared.domain.ids import MappingId
-from shared.domain.ledger import Mapping, OpenStep, Reason
+from shared.domain.ids import EventId, MappingId
+from shared.domain.ledger import BufferRecord, Mapping, OpenStep, Reason
 
 
 class Action(StrEnum):
@@ -42,13 +42,25 @@ class Step:
 
 
 @dataclass(frozen=True)
+class BufferStep:
+    """One write to a buffer's entry in the calendar; ``record`` is the buffer as it is to be, or was."""
+
+    action: Action
+    record: BufferRecord
+
+    def __str__(self) -> str:
+        return f"{self.action} buffer {self.record.place} {self.record.when}"
+
+
+@dataclass(frozen=True)
 class Settlement:
     """What was decided about one mapping.
 
     ``before`` is the row as it was read (None: a booking seen for the first time), ``after`` the row once all
     steps have happened (None: it is dropped). ``open`` is what stays unsettled even then. ``calendar`` and
     ``platform`` are the items that this run saw, whose versions the steps are based on. ``adopted`` is set where
-    a copy was found whose creation was not remembered: the link as it would stand had it been.
+    a copy was found whose creation was not remembered: the link as it would stand had it been. ``buffers`` are
+    the writes to the entries around it; they follow its steps.
     """
 
     id: MappingId
@@ -60,6 +72,7 @@ class Settlement:
     calendar: CalendarItem | None = None
     platform: PlatformItem | None = None
     adopted: Mapping | None = None
+    buffers: tuple[BufferStep, ...] = ()
 
     @property
     def base(self) -> Mapping | None:
@@ -68,15 +81,21 @@ class Settlement:
 
     @property
     def writes(self) -> bool:
-        return bool(self.steps)
+        return bool(self.steps or self.buffers)
+
+    @property
+    def cost(self) -> int:
+        """How often it writes to a side."""
+        return len(self.steps) + len(self.buffers)
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing at all is to be remembered of it."""
-        return not self.steps and not self.decisions and self.open is None and self.before == self.after
+        return not self.writes and not self.decisions and self.open is None and self.before == self.after
 
     def __str__(self) -> str:
-        lines = [f"{self.id}: " + ("; ".join(str(step) for step in self.steps) or "nothing to write")]
+        written = "; ".join(str(step) for step in (*self.steps, *self.buffers))
+        lines = [f"{self.id}: " + (written or "nothing to write")]
         return "\n".join(lines + [f"  because {reason.code}" for reason in self.decisions])
 
 
@@ -89,7 +108,7 @@ class Plan:
 
     @property
     def writes(self) -> int:
-        return sum(len(settlement.steps) for settlement in self.settlements)
+        return sum(settlement.cost for settlement in self.settlements)
 
     def __str__(self) -> str:
         return "\n".join(str(settlement) for settlement in self.settlements) or "nothing to do"
@@ -102,6 +121,8 @@ class LedgerView:
     ``key`` is the key of the fingerprints. ``zone`` is where the resource stands (IANA). ``bulk`` tells that
     this is a first or full read: overlaps found by it are held, never settled unasked. ``policy_changed`` tells that
     the policy was taken up in this run: what stands was agreed under another.
+    ``stray_buffers`` are entries of ours that belong to no booking; ``astray`` are those that do not stand where they
+    were left.
     """
 
     mappings: tuple[Mapping, ...]
@@ -113,6 +134,8 @@ class LedgerView:
     resource_name: str = ""
     bulk: bool = False
     policy_changed: bool = False
+    stray_buffers: tuple[CalendarItem, ...] = ()
+    astray: frozenset[EventId] = frozenset()
 
 
 CalendarReport = CalendarItem | Gone

@@ -61,16 +61,25 @@ class ReceivedEdits(StrEnum):
     REPORT = "report"
 
 
+class BufferEntries(StrEnum):
+    """Whether the buffers around bookings stand in the resource's calendar, and how they are shown there."""
+
+    NONE = "none"
+    FREE = "free"
+    BUSY = "busy"
+
+
 @dataclass(frozen=True)
 class Policy:
     """The settings of one resource.
 
-    ``buffer_minutes`` is the gap that two bookings keep. ``units`` is how many bookings may run at the same
-    time. ``days_back`` and ``days_ahead`` are the horizon around today. ``edits`` names the side that wins a
-    field changed on both; without it the side of origin does. Bulk thresholds hold steps until a person
-    approves them: more cancellations in one run than ``cancellations_held_above``, or more writes of an
-    import or full read than ``writes_held_above``. ``received_edits`` says what becomes of a change made on the side
-    that only receives.
+    ``buffer_minutes`` are kept free before and after each booking; ``buffer_before_minutes`` and
+    ``buffer_after_minutes`` lengthen that on one side. Buffers of two bookings may lie on each other. ``units`` is
+    how many bookings may run at the same time. ``days_back`` and ``days_ahead`` are the horizon around today.
+    ``edits`` names the side that wins a field changed on both; without it the side of origin does. Bulk
+    thresholds hold steps until a person approves them: more cancellations in one run than
+    ``cancellations_held_above``, or more writes of an import or full read than ``writes_held_above``.
+    ``received_edits`` says what becomes of a change made on the side that only receives.
     """
 
     direction: Direction = Direction.BOTH
@@ -88,22 +97,44 @@ class Policy:
     cancellations_held_above: int = 20
     writes_held_above: int = 500
     received_edits: ReceivedEdits = ReceivedEdits.PUT_BACK
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    buffer_entries: BufferEntries = BufferEntries.NONE
+
+    @property
+    def buffer_before(self) -> timedelta:
+        """How long before a booking nothing else is booked."""
+        return timedelta(minutes=max(self.buffer_minutes, self.buffer_before_minutes))
+
+    @property
+    def buffer_after(self) -> timedelta:
+        """How long after a booking nothing else is booked."""
+        return timedelta(minutes=max(self.buffer_minutes, self.buffer_after_minutes))
 
     @property
     def gap(self) -> timedelta:
-        return timedelta(minutes=self.buffer_minutes)
+        """How far apart two bookings are at least: the larger of the two buffers that meet there."""
+        return max(self.buffer_before, self.buffer_after)
 
     def problems(self) -> tuple[str, ...]:
         """Return a sentence for each setting that makes no sense; empty when the policy can be used."""
         limits = {
             "buffer_minutes": (0, 240), "units": (1, 1000), "days_back": (0, 366), "days_ahead": (1, 1080),
             "sweep_minutes": (5, 1440), "cancellations_held_above": (0, 100_000), "writes_held_above": (0, 100_000),
+            "buffer_before_minutes": (0, 240), "buffer_after_minutes": (0, 240),
         }  # fmt: skip
         return tuple(
             f"policy {name} is {getattr(self, name)}; it must be from {low} to {high}"
             for name, (low, high) in limits.items()
             if not low <= getattr(self, name) <= high
         )
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return a sentence for each setting that may be used and has an effect which people do not expect."""
+        if self.buffer_entries is BufferEntries.BUSY and self.gap:
+            effect = "Exchange declines a meeting that is moved by less than its buffer or extended into it"
+            return (f"buffer_entries is busy: {effect}",)
+        return ()
 
     def with_settings(self, given: Mapping[str, object]) -> Policy:
         """Return this policy with the given settings, by name. Raises ValueError with a sentence for each mistake."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, Person, ResourceFacts, SetAside, Window
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, Person, ResourceFacts, SetAside, ShowAs, Window
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.spans import When
 
@@ -32,7 +32,10 @@ class CalendarChanges:
 
 @dataclass(frozen=True)
 class EventDraft:
-    """An event to be made in the resource's own calendar, with the mark by which it is found again."""
+    """An event to be made in the resource's own calendar, with the mark by which it is found again.
+
+    ``is_buffer`` makes it an entry that is known as ours and is never a booking.
+    """
 
     when: When
     title: str
@@ -41,6 +44,8 @@ class EventDraft:
     zone: str
     invited: Person | None = None
     body: str = ""
+    shown: ShowAs = ShowAs.BUSY
+    is_buffer: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class EventChange:
     when: When | None = None
     title: str | None = None
     private: bool | None = None
+    shown: ShowAs | None = None
 
 
 @dataclass(frozen=True)

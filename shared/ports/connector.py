@@ -119,8 +119,12 @@ class Connector(Protocol):
         """Cancel a booking and tell its owner ``reason``. One that is gone already is done."""
         ...
 
-    async def ensure_resource(self, resource: PlatformId, name: str, zone: str, units: int) -> None:
+    async def ensure_resource(
+        self, resource: PlatformId, name: str, zone: str, units: int, buffer_minutes: int | None = None
+    ) -> None:
         """Make the platform's resource where it does not exist yet, or bring name, zone and units up to date.
+
+        ``buffer_minutes`` are shown to people as the gap that two bookings keep; None leaves what is shown.
 
         Platforms that do not create resources raise ``NotFound`` for an unknown one.
         """

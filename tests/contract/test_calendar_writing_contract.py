@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, Occupancy, occupancy
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, Occupancy, ShowAs, occupancy
 from shared.domain.ids import EventId, MappingId, TransactionId, transaction_id
 from shared.domain.spans import AllDay
 from shared.ports.calendar import CalendarChanges, EventChange, EventDraft
@@ -61,6 +61,38 @@ async def test_a_created_event_invites_its_booker_once_and_belongs_to_them(world
     made = await world.calendar.create(world.room, wanted)
     assert made.booking.organiser == BRUNO
     assert list(await world.mails("request")) == [BRUNO.address]
+
+
+async def test_a_buffer_is_known_as_ours_shown_free_and_takes_no_time(world: CalendarWorld) -> None:
+    wanted = replace(draft("Buffer"), shown=ShowAs.FREE, is_buffer=True)
+    made = await world.calendar.create(world.room, wanted)
+    assert (made.is_buffer, made.show_as, made.transaction) == (True, ShowAs.FREE, wanted.transaction)
+    assert occupancy(made) is Occupancy.NOTHING
+    (told,) = (await all_changes(world)).items
+    assert (told.key, told.is_buffer, told.show_as) == (made.key, True, ShowAs.FREE)
+    assert list(await world.mails("request")) == []
+
+
+async def test_a_room_accepts_a_meeting_over_a_free_buffer(world: CalendarWorld) -> None:
+    await world.calendar.create(world.room, replace(draft("Buffer"), shown=ShowAs.FREE, is_buffer=True))
+    meeting = await world.invite(at(9))
+    assert occupancy(await standing(world, meeting.key)) is Occupancy.TAKES
+
+
+async def test_repeating_the_create_of_a_buffer_moves_the_one_that_stands(world: CalendarWorld) -> None:
+    wanted = replace(draft("Buffer"), shown=ShowAs.FREE, is_buffer=True)
+    first = await world.calendar.create(world.room, wanted)
+    again = await world.calendar.create(world.room, replace(wanted, when=at(16), shown=ShowAs.BUSY))
+    assert (again.key, again.booking.when, again.show_as, again.is_buffer) == (first.key, at(16), ShowAs.BUSY, True)
+
+
+async def test_a_buffer_is_shown_otherwise_by_a_change_and_stays_one(world: CalendarWorld) -> None:
+    made = await world.calendar.create(world.room, replace(draft("Buffer"), shown=ShowAs.FREE, is_buffer=True))
+    changed = await world.calendar.change(
+        world.room, made.event, EventChange(ZONE, at(10), shown=ShowAs.BUSY), made.version
+    )
+    assert (changed.booking.when, changed.show_as, changed.is_buffer) == (at(10), ShowAs.BUSY, True)
+    assert (await standing(world, made.key)).booking.title == "Buffer"
 
 
 async def test_an_all_day_event_is_two_dates_on_the_way_out_and_back(world: CalendarWorld) -> None:

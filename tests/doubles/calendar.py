@@ -153,6 +153,8 @@ class InMemoryCalendar:
                 organiser=draft.invited,
                 transaction=draft.transaction,
                 ical_uid=made.ical_uid or f"uid-{made.id}",
+                show_as=draft.shown,
+                is_buffer=draft.is_buffer,
             )
             if draft.invited is not None:
                 box.mails.append(f"invitation to {draft.invited.address}")
@@ -170,6 +172,7 @@ class InMemoryCalendar:
                     when=stored.when if change.when is None else change.when,
                     title=stored.title if change.title is None else change.title,
                     private=stored.private if change.private is None else change.private,
+                    show_as=stored.show_as if change.shown is None else change.shown,
                 )
             ).item()
 

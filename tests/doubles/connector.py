@@ -42,6 +42,7 @@ class _Resource:
     name: str
     zone: str
     units: int
+    buffer_minutes: int = 0
     items: dict[BookingId, PlatformItem] = field(default_factory=dict)
     deleted: dict[BookingId, int] = field(default_factory=dict)
     changed_at: dict[BookingId, int] = field(default_factory=dict)
@@ -142,11 +143,15 @@ class InMemoryConnector:
                 self._put(room, replace(item, booking=replace(item.booking, cancelled=True)))
                 self.told.append(Told(booking, item.booking.organiser, reason))
 
-    async def ensure_resource(self, resource: PlatformId, name: str, zone: str, units: int) -> None:
+    async def ensure_resource(
+        self, resource: PlatformId, name: str, zone: str, units: int, buffer_minutes: int | None = None
+    ) -> None:
         async with self._call("ensure_resource"):
             if not self.creates_resources:
                 self._room(resource)
             self.add_resource(resource, name, zone, units)
+            if buffer_minutes is not None:
+                self._room(resource).buffer_minutes = buffer_minutes
 
     # What people do on the platform.
 
@@ -218,6 +223,9 @@ class InMemoryConnector:
 
     def zone(self, resource: PlatformId) -> str:
         return self._room(resource).zone
+
+    def buffer_minutes(self, resource: PlatformId) -> int:
+        return self._room(resource).buffer_minutes
 
     def expire_cursors(self, resource: PlatformId) -> None:
         """Honour no cursor handed out so far."""

@@ -133,7 +133,9 @@ class Outlook:
         box = self._boxes[mailbox]
         wanted = occupied(when, box.zone)
         others = (event for event in box.standing() if but is None or event.id != but.id)
-        taking = (event for event in others if occupancy(event.item()) is Occupancy.TAKES)
+        # The attendant knows nothing of categories: a buffer counts by how it is shown.
+        shown = (replace(event, is_buffer=False) for event in others)
+        taking = (event for event in shown if occupancy(event.item()) is Occupancy.TAKES)
         return not any(occupied(event.when, box.zone).overlaps(wanted) for event in taking)
 
     def _event(self, mailbox: MailboxId, key: CalendarKey) -> StoredEvent:

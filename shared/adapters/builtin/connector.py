@@ -79,11 +79,13 @@ class BuiltinConnector:
             if error.code != UNKNOWN_BOOKING:
                 raise
 
-    async def ensure_resource(self, resource: PlatformId, name: str, zone: str, units: int) -> None:
+    async def ensure_resource(
+        self, resource: PlatformId, name: str, zone: str, units: int, buffer_minutes: int | None = None
+    ) -> None:
         known = await self._platform.find_resource(resource)
+        shown = known.buffer_minutes if known is not None and buffer_minutes is None else buffer_minutes or 0
+        wanted = PlatformResource(resource, name, zone, units, shown)
         if known is None:
-            await self._platform.create_resource(PlatformResource(resource, name, zone, units))
-        elif (known.name, known.zone, known.units) != (name, zone, units):
-            await self._platform.update_resource(
-                PlatformResource(resource, name, zone, units, buffer_minutes=known.buffer_minutes)
-            )
+            await self._platform.create_resource(wanted)
+        elif known != wanted:
+            await self._platform.update_resource(wanted)

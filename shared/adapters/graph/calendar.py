@@ -98,7 +98,10 @@ class GraphCalendar:
         standing = await self.read(mailbox, CalendarKey(EventId(existing)))
         if isinstance(standing, Gone):
             raise _spent()
-        if _is_as_wanted(standing, EventChange(draft.zone, draft.when, draft.title, draft.private)):
+        wanted = EventChange(
+            draft.zone, draft.when, draft.title, draft.private, draft.shown if draft.is_buffer else None
+        )
+        if _is_as_wanted(standing, wanted) and standing.is_buffer == draft.is_buffer:
             return standing
         change = asks.change(mailbox, standing.event, adopted_event(draft), standing.version)
         try:
@@ -167,6 +170,7 @@ def _is_as_wanted(now: CalendarItem, change: EventChange) -> bool:
         title_fits
         and (change.when is None or booking.when == change.when)
         and (change.private is None or booking.private == change.private)
+        and (change.shown is None or now.show_as is change.shown)
     )
 
 

@@ -9,25 +9,27 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from shared.adapters.graph.wire import MARK
+from shared.adapters.graph.wire import BUFFER_CATEGORY, MARK
 from shared.domain.ids import TransactionId
 from shared.domain.spans import AllDay, When
 from shared.ports.calendar import EventChange, EventDraft
 
 
 def new_event(draft: EventDraft) -> dict[str, Any]:
-    """Return the body of a create: shown busy, without a reminder, with the mark by which it is found again."""
+    """Return the body of a create: without a reminder, with the mark by which it is found again."""
     body = {
         "subject": draft.title,
         **times(draft.when, draft.zone),
         "sensitivity": sensitivity(draft.private),
-        "showAs": "busy",
+        "showAs": draft.shown.value,
         "isReminderOn": False,
         "responseRequested": False,
         "allowNewTimeProposals": False,
         "transactionId": draft.transaction,
         "singleValueExtendedProperties": [mark(draft.transaction)],
     }
+    if draft.is_buffer:
+        body["categories"] = [BUFFER_CATEGORY]
     if draft.body:
         body["body"] = {"contentType": "text", "content": draft.body}
     if draft.invited is not None:
@@ -43,6 +45,7 @@ def adopted_event(draft: EventDraft) -> dict[str, Any]:
         **times(draft.when, draft.zone),
         "sensitivity": sensitivity(draft.private),
         "singleValueExtendedProperties": [mark(draft.transaction)],
+        **({"categories": [BUFFER_CATEGORY], "showAs": draft.shown.value} if draft.is_buffer else {}),
     }
 
 
@@ -55,6 +58,8 @@ def changed_event(change: EventChange) -> dict[str, Any]:
         body["subject"] = change.title
     if change.private is not None:
         body["sensitivity"] = sensitivity(change.private)
+    if change.shown is not None:
+        body["showAs"] = change.shown.value
     return body
 
 

@@ -25,7 +25,7 @@ async def open_office(office: Office) -> Office:
 
 
 async def test_a_resource_is_made_once_and_listed(open_office: Office) -> None:
-    made = {"id": "matterhorn", "name": "Matterhorn", "zone": "Europe/Zurich", "units": 1}
+    made = {"id": "matterhorn", "name": "Matterhorn", "zone": "Europe/Zurich", "units": 1, "buffer_minutes": 0}
     assert await open_office.ask("GET", "/api/platform/resources") == {"resources": [made]}
     again = await open_office.send("POST", "/api/platform/resources", {"id": "matterhorn", "name": "Other"})
     assert (again.status, again.code) == (409, "exists")
