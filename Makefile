@@ -15,6 +15,7 @@ MADE := .venv/.made
 STACK := .venv/.stamp-stack
 TESTS := .venv/.stamp-tests
 AZURITE := local/tables/node_modules/.stamp
+ICALJS := tests/properties/icaljs
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --requirement
 PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadfile
 
@@ -81,9 +82,11 @@ $(STACK): requirements.txt local/requirements.txt $(MADE)
 	@$(PIP) local/requirements.txt || { $(DOWNLOAD_FAILED); }
 	@touch $@
 
-$(TESTS): requirements.txt local/requirements.txt tests/requirements.txt $(MADE)
+$(TESTS): requirements.txt local/requirements.txt tests/requirements.txt $(ICALJS)/package-lock.json $(MADE)
 	@echo "Installing what tests and checks need (a minute or two, once)"
 	@$(PIP) tests/requirements.txt || { $(DOWNLOAD_FAILED); }
+	@mkdir -p .venv/icaljs && cp $(ICALJS)/package.json $(ICALJS)/package-lock.json .venv/icaljs/
+	@cd .venv/icaljs && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }
 	@touch $(STACK) $@
 
 # Order only: a newer stamp of pip's is no reason to fetch Azurite again.
@@ -92,5 +95,5 @@ $(AZURITE): local/tables/package.json local/tables/package-lock.json | $(STACK)
 	@$(PY) -m local.tables
 	@touch $@
 
-DOWNLOAD_FAILED = echo "pip could not install the pinned packages (its words are above): check the network, the proxy" \
+DOWNLOAD_FAILED = echo "pip or npm could not install the pinned packages (its words are above): check the network, the proxy" \
 	"and pip's index, then run the same make target again." >&2; exit 1

@@ -1,0 +1,1 @@
+"""Recurrence rules expanded by python-dateutil."""
