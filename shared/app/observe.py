@@ -318,7 +318,7 @@ def _new_times(sight: Sight) -> Iterable[Span]:
         if isinstance(report, Gone) or (isinstance(report, CalendarItem) and report.is_buffer):
             continue
         mapping = by_event.get(report.key) if isinstance(report, CalendarItem) else by_booking.get(report.id)
-        settled = mapping is not None and mapping.state is MappingState.LINKED and mapping.id not in sight.disputed
+        settled = mapping is not None and mapping.is_linked and mapping.id not in sight.disputed
         if mapping is None or not settled or mapping.when != report.booking.when:
             times: tuple[When, ...] = (report.booking.when,) if mapping is None else (report.booking.when, mapping.when)
             yield from (span for span in (occupied(when, zone) for when in times) if span.overlaps(window))

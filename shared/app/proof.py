@@ -13,7 +13,7 @@ from shared.app.buffers import compare_buffers
 from shared.app.sight import Sight, booking_changed, event_changed
 from shared.domain.booking import CalendarKey, Occupancy, Window, occupancy
 from shared.domain.ids import BookingId
-from shared.domain.ledger import Cause, Mapping, MappingState
+from shared.domain.ledger import Cause, Mapping
 from shared.domain.plan import LedgerView, Plan
 from shared.domain.spans import Span, occupied
 
@@ -47,7 +47,7 @@ async def find_differences(sight: Sight) -> int:
             sight.bookings.setdefault(booking.id, booking)
     listed = {event.key for event in events}, {booking.id for booking in bookings}
     for mapping in mappings:
-        if mapping.state is MappingState.LINKED and _inside(mapping, span, resource.facts.zone):
+        if mapping.is_linked and _inside(mapping, span, resource.facts.zone):
             await _read_unlisted(sight, mapping, *listed)
     return len(sight.events) + len(sight.bookings) - before
 

@@ -26,7 +26,7 @@ class WriteMode(StrEnum):
 
 
 class MappingState(StrEnum):
-    """Linked has both sides; every other state has one side only and says why."""
+    """Linked has both sides; so has outside, beyond the horizon. Every other state has one side only and says why."""
 
     LINKED = "linked"
     CREATING = "creating"
@@ -102,6 +102,11 @@ class Mapping:
     generation: int = 1
     reason: str = ""
     buffers: tuple[BufferRecord, ...] = ()
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether it ties two sides, inside the horizon or beyond it."""
+        return self.state in (MappingState.LINKED, MappingState.OUTSIDE)
 
     def record(self, side: Side) -> CalendarRecord | PlatformRecord | None:
         return self.calendar if side is Side.CALENDAR else self.platform

@@ -128,7 +128,7 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
     before = settlement.base if settlement else mapping
     disputed = settlement is not None and mapping.id in setting.disputed | setting.permitted
     is_new = disputed or (settlement is not None and _takes_new_time(settlement, mapping))
-    stood = before is not None and (before.state is MappingState.LINKED or is_left(before))
+    stood = before is not None and (before.is_linked or is_left(before))
     moved = stood and before is not None and before.when != mapping.when
     return Claim(
         mapping.id,
@@ -148,7 +148,7 @@ def _takes_new_time(settlement: Settlement, mapping: Mapping) -> bool:
     if settlement.adopted is not None:
         return True
     creates = any(step.action is Action.CREATE for step in settlement.steps)
-    return creates and settlement.base.state is not MappingState.LINKED
+    return creates and not settlement.base.is_linked
 
 
 def _facts(verdict: Verdict, setting: Setting) -> dict[str, str]:
@@ -174,7 +174,7 @@ def _judged(loser: Settlement, verdict: Verdict, setting: Setting) -> Settlement
         return _refused_move(loser, verdict, setting)
     if stays:
         return _reported(loser, Reason(Code.OVERLAP_REPORTED, facts), setting, verdict)
-    if loser.base is None or loser.base.state is not MappingState.LINKED:
+    if loser.base is None or not loser.base.is_linked:
         return _refused_arrival(loser, reason)
     if loser.after is not None and loser.base.when != loser.after.when:
         return _put_back(loser, reason)
@@ -216,7 +216,7 @@ def _held(loser: Settlement, verdict: Verdict, setting: Setting) -> Settlement:
         return loser
     reason = Reason(Code.HELD, _facts(verdict, setting))
     step = replace(_conflict(loser, setting, verdict), id=f"held-{loser.id}", cause=Cause.HELD)
-    if loser.base is not None and (loser.base.state is MappingState.LINKED or _has_both(loser.after)):
+    if loser.base is not None and (loser.base.is_linked or _has_both(loser.after)):
         return replace(loser, after=loser.before, steps=(), decisions=(reason,), open=step)
     after = replace(loser.after, state=MappingState.REFUSED, reason=Code.HELD)
     return replace(loser, after=after, steps=(), decisions=(reason,), open=step)

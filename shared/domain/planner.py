@@ -14,6 +14,7 @@ from datetime import datetime
 from shared.domain.arrivals import settle_arrivals, settle_one_sided
 from shared.domain.booking import CalendarItem, CalendarKey, PlatformItem
 from shared.domain.buffers import with_buffers
+from shared.domain.horizon import placed
 from shared.domain.ids import BookingId, MappingId, transaction_id
 from shared.domain.ledger import Cause, Mapping, MappingState
 from shared.domain.merge import Case, Setting, merge_linked
@@ -50,7 +51,7 @@ def plan(
     drafts += [_settle(case, setting) for case in pairing.cases(ledger.mappings) if case.mapping.id not in past]
     drafts += settle_arrivals(pairing.new_events, pairing.new_bookings, ledger, setting)
     judged = settle_overlaps(drafts, ledger, setting)
-    judged = with_buffers(judged, ledger, setting)
+    judged = with_buffers([placed(settlement, ledger) for settlement in judged], ledger, setting)
     loud = (settlement for settlement in judged if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))
 

@@ -13,7 +13,7 @@ first or full read retires: the window does not move between two of them.
 from __future__ import annotations
 
 from shared.domain.booking import Gone
-from shared.domain.ledger import Code, MappingState, Reason
+from shared.domain.ledger import Code, Reason
 from shared.domain.merge import Case
 from shared.domain.plan import LedgerView, Settlement
 from shared.domain.spans import occupied
@@ -29,5 +29,5 @@ def retired(case: Case, ledger: LedgerView) -> Settlement:
     """Return the settlement that drops a booking's row."""
     mapping = case.mapping
     is_open = any(step.mapping == mapping.id for step in ledger.open_steps)
-    decisions = (Reason(Code.LEFT_HORIZON),) if is_open or mapping.state is not MappingState.LINKED else ()
+    decisions = (Reason(Code.LEFT_HORIZON),) if is_open or not mapping.is_linked else ()
     return Settlement(mapping.id, mapping, None, (), decisions)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from shared.app.order_command import order_command
 from shared.app.renew_subscriptions import renew_subscriptions
 from shared.domain.booking import Answer
-from shared.domain.ledger import Code, Verb
+from shared.domain.ledger import Code, MappingState, Verb
 from shared.domain.resource import State
 from shared.ports.connector import Conflict
 from tests.doubles.world import MONDAY, ROOM, World, at
@@ -167,6 +167,37 @@ async def test_a_meeting_moved_beyond_the_horizon_is_followed_by_its_booking() -
     await rebase(world, days=7)
     assert written(world) == []
     assert str(BEYOND) in world.times()[1]
+
+
+async def states(world: World) -> dict[str, MappingState]:
+    return {str(mapping.when): mapping.state async for mapping in world.ledgers.mappings(world.resource_id)}
+
+
+async def test_a_meeting_moved_beyond_the_horizon_is_outside_until_it_comes_back() -> None:
+    world = await linked()
+    (item,) = (item for item in world.on_calendar() if item.booking.when == MORNING)
+    world.calendar.outlook.move(ROOM, item.key, BEYOND)
+    await world.notify()
+    assert (await states(world))[str(BEYOND)] is MappingState.OUTSIDE
+    await rebase(world, days=7)
+    assert (await states(world))[str(BEYOND)] is MappingState.OUTSIDE
+    decisions = await world.ledgers.decisions(world.resource_id)
+    assert [decision.reason.code for decision in decisions].count(Code.LEFT_HORIZON) == 1
+    world.calendar.outlook.move(ROOM, item.key, EVENING)
+    await world.notify()
+    assert (await states(world))[str(EVENING)] is MappingState.LINKED
+    assert str(EVENING) in world.times()[1]
+
+
+async def test_what_stands_beyond_the_horizon_is_linked_once_the_window_has_come_to_it() -> None:
+    world = await linked()
+    (item,) = (item for item in world.on_calendar() if item.booking.when == MORNING)
+    world.calendar.outlook.move(ROOM, item.key, BEYOND)
+    await world.notify()
+    forget_calls(world)
+    await rebase(world, days=(BEYOND.start - world.clock.now()).days - 30)
+    assert (await states(world))[str(BEYOND)] is MappingState.LINKED
+    assert written(world) == []
 
 
 async def test_what_happened_beyond_the_horizon_is_found_by_the_rebase() -> None:
