@@ -47,7 +47,7 @@ async def take_orders(outside: Outside, resource: Resource, head: Head) -> Order
     if orders.resource.state in (State.UNLINKED, State.PAUSED) and commands:
         if orders.resource.state is State.UNLINKED:
             head = await _without_buffers(outside, orders.resource, head)
-        await outside.resources.put(orders.resource)
+        orders = replace(orders, resource=await outside.resources.put(orders.resource))
         await outside.ledgers.commit(
             resource.id, head, replace(head, trailing=None), Writes(commands_done=tuple(c.id for c in commands))
         )
@@ -71,8 +71,7 @@ async def _link(outside: Outside, orders: Orders, _: Command) -> Orders:
     resource = orders.resource
     await _ensure_platform(outside, resource)
     if resource.subscription is None:
-        resource = await subscribe(outside, resource)
-        await outside.resources.put(resource)
+        resource = await outside.resources.put(await subscribe(outside, resource))
     return replace(orders, resource=resource)
 
 
@@ -133,15 +132,13 @@ async def _renew(outside: Outside, orders: Orders, command: Command) -> Orders:
     if lives_until is None:
         return await _subscribe_again(outside, orders, command)
     resource = replace(orders.resource, subscription=replace(subscription, expires=lives_until))
-    await outside.resources.put(resource)
-    return replace(orders, resource=resource)
+    return replace(orders, resource=await outside.resources.put(resource))
 
 
 async def _subscribe_again(outside: Outside, orders: Orders, _: Command) -> Orders:
     """Make a subscription that is gone again; what changed meanwhile was told to nobody, so all is read."""
     resource = await subscribe(outside, await unsubscribe(outside, orders.resource))
-    await outside.resources.put(resource)
-    return replace(orders, resource=resource)
+    return replace(orders, resource=await outside.resources.put(resource))
 
 
 async def _policy(outside: Outside, orders: Orders, command: Command) -> Orders:
@@ -154,8 +151,7 @@ async def _policy(outside: Outside, orders: Orders, command: Command) -> Orders:
         return orders
     resource = replace(orders.resource, policy=policy)
     await _ensure_platform(outside, resource)
-    await outside.resources.put(resource)
-    return replace(orders, resource=resource)
+    return replace(orders, resource=await outside.resources.put(resource))
 
 
 async def _pause(_: Outside, orders: Orders, command: Command) -> Orders:

@@ -17,11 +17,12 @@ from shared.domain.ids import ResourceId
 from shared.domain.ledger import Verb
 from shared.domain.resource import Resource, State, Subscription
 from shared.domain.wakeup import WakeCause
-from shared.ports.errors import PortError
+from shared.ports.errors import PortError, Stale
 
 logger = logging.getLogger("lockstep.renew")
 
 _BATCH = 20
+_ATTEMPTS = 3
 _RENEW_BELOW = LIFETIME * 2 / 3
 
 
@@ -69,9 +70,17 @@ async def _make_again(outside: Outside, resource: Resource, done: Renewed) -> Re
 
 async def _keep(outside: Outside, resource: ResourceId, subscription: Subscription) -> None:
     """Write the subscription into the row as it stands now: a run may have written it since all were listed."""
-    row = await outside.resources.get(resource)
-    if row is not None:
-        await outside.resources.put(replace(row, subscription=subscription))
+    for attempt in range(_ATTEMPTS):
+        row = await outside.resources.get(resource)
+        if row is None:
+            return
+        try:
+            await outside.resources.put(replace(row, subscription=subscription))
+        except Stale:
+            if attempt + 1 == _ATTEMPTS:
+                raise
+        else:
+            return
 
 
 async def _renew(outside: Outside, batch: Sequence[Resource], done: Renewed, missing: list[Resource]) -> Renewed:

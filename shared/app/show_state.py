@@ -11,10 +11,16 @@ from shared.app.observe import Observed
 from shared.app.outside import Outside
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.resource import Resource, State
+from shared.ports.errors import Stale
 from shared.ports.ledgers import Writes
 
 FAILING_AFTER = 10
 _LOOK_SHOWN_EVERY = timedelta(minutes=5)
+_OBSERVED = (
+    "state", "since", "why", "last_change", "last_look", "proven_at", "proof_differences", "open_steps", "conflicts",
+    "mappings", "first_failure", "attempts",
+)  # fmt: skip
+"""The columns of a resource's row that a run observes; the others are set by orders and by the renewal."""
 
 
 async def show_state(
@@ -41,7 +47,21 @@ async def show_state(
         attempts=0,
     )
     if _differs(resource, shown) or seen.orders.commands:
+        await _put(outside, resource, shown)
+
+
+async def _put(outside: Outside, before: Resource, shown: Resource) -> None:
+    """Write what was observed. Where the row was written meanwhile, only what the run observed goes into it."""
+    try:
         await outside.resources.put(shown)
+    except Stale:
+        row = await outside.resources.get(shown.id)
+        if row is not None:
+            observed = {name: getattr(shown, name) for name in _OBSERVED}
+            if row.state is not before.state:
+                # Whoever set another state has ordered a run that will correct it.
+                observed = {name: value for name, value in observed.items() if name not in ("state", "since", "why")}
+            await outside.resources.put(replace(row, **observed))
 
 
 def _waiting(seen: Observed, written: Writes) -> list[OpenStep]:
@@ -99,13 +119,12 @@ async def show_failure(outside: Outside, resource: Resource, head: Head) -> None
     failing = head.attempts >= FAILING_AFTER
     state = State.FAILING if failing else (State.LINKING if resource.state is State.LINKING else State.BEHIND)
     now = outside.clock.now()
-    await outside.resources.put(
-        replace(
-            resource,
-            state=state,
-            since=resource.since if resource.state is state and resource.since else now,
-            why=head.failure,
-            first_failure=head.first_failure,
-            attempts=head.attempts,
-        )
+    failed = replace(
+        resource,
+        state=state,
+        since=resource.since if resource.state is state and resource.since else now,
+        why=head.failure,
+        first_failure=head.first_failure,
+        attempts=head.attempts,
     )
+    await _put(outside, resource, failed)

@@ -58,7 +58,7 @@ def _wanted(settlement: Settlement, zone: str, policy: Policy) -> dict[BufferPla
     if mapping is None or policy.buffer_entries is BufferEntries.NONE or policy.direction is Direction.TO_PLATFORM:
         return {}
     coming = mapping.state is MappingState.CREATING and bool(settlement.steps)
-    if mapping.state is not MappingState.LINKED and not coming:
+    if not mapping.is_linked and not coming:
         return {}
     shown = ShowAs.FREE if policy.buffer_entries is BufferEntries.FREE else ShowAs.BUSY
     spans = buffers_of(mapping.when, zone, policy)

@@ -39,8 +39,7 @@ def guard(plan: Plan, ledger: LedgerView, setting: Setting) -> Guarded:
     policy = setting.policy
     window = Span(ledger.window.start, ledger.window.end)
     linked = sum(
-        mapping.is_linked and occupied(mapping.when, ledger.zone).overlaps(window)
-        for mapping in ledger.mappings
+        mapping.is_linked and occupied(mapping.when, ledger.zone).overlaps(window) for mapping in ledger.mappings
     )
     cancelled = len({_cancelled_as_one(settlement) for settlement in free if _withdraws(settlement)})
     if cancelled > policy.cancellations_held_above:

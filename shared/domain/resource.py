@@ -34,7 +34,10 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Resource:
-    """One row of the table that lists read; written after ``remember`` and corrected by the next run."""
+    """One row of the table that lists read; written after ``remember`` and corrected by the next run.
+
+    ``etag`` is the storage's word for the version of the row that was read.
+    """
 
     id: ResourceId
     mailbox: MailboxId
@@ -56,3 +59,4 @@ class Resource:
     subscription: Subscription | None = None
     first_failure: datetime | None = None
     attempts: int = 0
+    etag: str = field(default="", compare=False)

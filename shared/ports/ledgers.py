@@ -101,7 +101,13 @@ class Resources(Protocol):
 
     async def get(self, resource: ResourceId) -> Resource | None: ...
 
-    async def put(self, resource: Resource) -> None: ...
+    async def put(self, resource: Resource) -> Resource:
+        """Write a resource's row and return it with its new etag.
+
+        Raises ``Stale`` where the row is no longer the one whose etag the resource carries; without one it is
+        written whatever stands. Raises ``Rejected`` with code ``linked`` where it now names what is taken.
+        """
+        ...
 
     async def add(self, resource: Resource) -> None:
         """Insert a resource. Raises ``Rejected`` with code ``linked`` when its mailbox or platform id is linked."""

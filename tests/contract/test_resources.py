@@ -14,7 +14,7 @@ from shared.domain.booking import ResourceFacts, Side
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId
 from shared.domain.policy import Policy, Winner
 from shared.domain.resource import Resource, State, Subscription
-from shared.ports.errors import Rejected
+from shared.ports.errors import Rejected, Stale
 from shared.ports.ledgers import Resources
 from tests.doubles.resources import MemoryResources
 
@@ -175,3 +175,43 @@ async def test_lists_come_in_the_order_of_the_ids(resources: Resources) -> None:
     for number in (3, 1, 2):
         await resources.add(room(number))
     assert await all_of(resources) == [room(1), room(2), room(3)]
+
+
+async def test_a_row_that_somebody_else_wrote_since_it_was_read_is_stale(resources: Resources) -> None:
+    await resources.add(room(1))
+    mine, theirs = await resources.get(room(1).id), await resources.get(room(1).id)
+    assert mine is not None
+    assert theirs is not None
+    await resources.put(replace(theirs, why="renewed"))
+    with pytest.raises(Stale):
+        await resources.put(replace(mine, why="run"))
+    standing = await resources.get(room(1).id)
+    assert standing is not None
+    assert standing.why == "renewed"
+
+
+async def test_a_row_that_is_put_can_be_put_again_from_what_came_back(resources: Resources) -> None:
+    await resources.add(room(1))
+    row = await resources.get(room(1).id)
+    assert row is not None
+    row = await resources.put(replace(row, why="first"))
+    row = await resources.put(replace(row, why="second"))
+    assert await resources.get(row.id) == replace(room(1), why="second")
+
+
+async def test_a_stale_row_does_not_take_over_a_platform_id(resources: Resources) -> None:
+    await resources.add(room(1, "p1"))
+    mine = await resources.get(room(1).id)
+    assert mine is not None
+    await resources.put(replace(mine, why="renewed"))
+    with pytest.raises(Stale):
+        await resources.put(replace(mine, platform=PlatformId("p2")))
+    assert await resources.by_platform(TENANT, PlatformId("p2")) is None
+
+
+async def test_listed_rows_carry_the_version_that_was_read(resources: Resources) -> None:
+    await resources.add(room(1))
+    (listed,) = await all_of(resources)
+    await resources.put(replace(listed, why="once"))
+    with pytest.raises(Stale):
+        await resources.put(replace(listed, why="twice"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId, tenant_of
 from shared.domain.resource import Resource
-from shared.ports.errors import Rejected
+from shared.ports.errors import Rejected, Stale
 from tests.doubles.faults import DONE, Faults
 
 
@@ -16,23 +17,28 @@ class MemoryResources:
     def __init__(self, faults: Faults | None = None) -> None:
         self.faults = faults or Faults()
         self._rows: dict[ResourceId, Resource] = {}
+        self._writes = 0
 
     async def get(self, resource: ResourceId) -> Resource | None:
         await self.faults.at("resources.get")
         return self._rows.get(resource)
 
-    async def put(self, resource: Resource) -> None:
+    async def put(self, resource: Resource) -> Resource:
         await self.faults.at("resources.put")
+        standing = self._rows.get(resource.id)
+        if standing is not None and resource.etag and standing.etag != resource.etag:
+            raise Stale(f"the row of {resource.id} was written by somebody else since it was read")
         self._refuse_a_taken_link(resource)
-        self._rows[resource.id] = resource
+        written = self._kept(resource)
         await self.faults.at("resources.put" + DONE)
+        return written
 
     async def add(self, resource: Resource) -> None:
         await self.faults.at("resources.add")
         if resource.id in self._rows:
             raise Rejected(f"resource {resource.id} exists already", code="linked")
         self._refuse_a_taken_link(resource)
-        self._rows[resource.id] = resource
+        self._kept(resource)
         await self.faults.at("resources.add" + DONE)
 
     async def remove(self, resource: ResourceId) -> None:
@@ -52,6 +58,11 @@ class MemoryResources:
         await self.faults.at("resources.all")
         for each in self._of(tenant):
             yield each
+
+    def _kept(self, resource: Resource) -> Resource:
+        self._writes += 1
+        self._rows[resource.id] = replace(resource, etag=f'W/"{self._writes}"')
+        return self._rows[resource.id]
 
     def _of(self, tenant: TenantId) -> list[Resource]:
         return [each for _, each in sorted(self._rows.items()) if tenant_of(each.id) == tenant]

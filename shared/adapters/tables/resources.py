@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from shared.adapters.tables.errors import RowConflict, RowExists, RowMissing
+from shared.adapters.tables.errors import RowChanged, RowConflict, RowExists, RowMissing
 from shared.adapters.tables.layout import after
 from shared.adapters.tables.rows import Row, body, key_part, value_of
 from shared.adapters.tables.tables import Act, Operation, Tables
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId, tenant_of
 from shared.domain.resource import Resource
-from shared.ports.errors import Rejected, Retry
+from shared.ports.errors import Rejected, Retry, Stale
 
 _RESOURCES = "r|"
 
@@ -33,19 +34,18 @@ class TableResources:
         if row is None:
             self._links.pop(resource, None)
             return None
-        found = value_of(Resource, row)
+        found = _resource(row)
         self._links[resource] = _link_keys(found)
         return found
 
-    async def put(self, resource: Resource) -> None:
-        """Write a resource's row. Raises ``Rejected`` with code ``linked`` where it now names what is taken."""
-        if self._links.get(resource.id) == _link_keys(resource):
-            try:
-                await self._table.replace(_row(resource))
-                return
-            except RowMissing:
-                self._links.pop(resource.id)
-        await self._write(resource, await self.get(resource.id))
+    async def put(self, resource: Resource) -> Resource:
+        with _as_stale(resource.id):
+            if self._links.get(resource.id) == _link_keys(resource):
+                try:
+                    return replace(resource, etag=await self._table.replace(_row(resource), resource.etag))
+                except RowMissing:
+                    self._links.pop(resource.id)
+            return await self._write(resource, await self.get(resource.id))
 
     async def add(self, resource: Resource) -> None:
         with _as_linked(resource):
@@ -69,26 +69,34 @@ class TableResources:
 
     async def all(self, tenant: TenantId) -> AsyncIterator[Resource]:
         async for row in self._table.rows(tenant, _RESOURCES, after(_RESOURCES)):
-            yield value_of(Resource, row)
+            yield _resource(row)
 
     async def _linked(self, tenant: TenantId, key: str) -> Resource | None:
         row = await self._table.read(tenant, key)
         return await self.get(ResourceId(row["resource"])) if row else None
 
-    async def _write(self, resource: Resource, standing: Resource | None) -> None:
+    async def _write(self, resource: Resource, standing: Resource | None) -> Resource:
         """Write a resource whose mailbox or platform may differ from what stands."""
         held = _link_keys(standing) if standing else frozenset()
         new = [row for row in _link_rows(resource) if row["RowKey"] not in held]
         freed = sorted(held - _link_keys(resource))
+        own = Operation(Act.REPLACE if standing and resource.etag else Act.UPSERT, _row(resource))
+        if own.act is Act.REPLACE:
+            own = replace(own, etag=resource.etag)
         with _as_linked(resource):
-            await self._table.transact(
+            etags = await self._table.transact(
                 [
-                    Operation(Act.UPSERT, _row(resource)),
+                    own,
                     *(Operation(Act.INSERT, row) for row in new),
                     *(_deletion(resource.id, key) for key in freed),
                 ]
             )
         self._links[resource.id] = _link_keys(resource)
+        return replace(resource, etag=etags[0])
+
+
+def _resource(row: Row) -> Resource:
+    return replace(value_of(Resource, row), etag=row["etag"])
 
 
 def _mailbox_key(mailbox: MailboxId) -> str:
@@ -105,7 +113,11 @@ def _link_keys(resource: Resource) -> frozenset[str]:
 
 
 def _row(resource: Resource) -> Row:
-    return {"PartitionKey": tenant_of(resource.id), "RowKey": _RESOURCES + resource.id, **body(resource)}
+    return {
+        "PartitionKey": tenant_of(resource.id),
+        "RowKey": _RESOURCES + resource.id,
+        **body(replace(resource, etag="")),
+    }
 
 
 def _link_rows(resource: Resource) -> list[Row]:
@@ -115,6 +127,14 @@ def _link_rows(resource: Resource) -> list[Row]:
 
 def _deletion(resource: ResourceId, key: str) -> Operation:
     return Operation(Act.DELETE, {"PartitionKey": tenant_of(resource), "RowKey": key})
+
+
+@contextmanager
+def _as_stale(resource: ResourceId) -> Iterator[None]:
+    try:
+        yield
+    except RowChanged as error:
+        raise Stale(f"the row of {resource} was written by somebody else since it was read") from error
 
 
 @contextmanager
@@ -134,5 +154,7 @@ def _as_linked(resource: Resource) -> Iterator[None]:
 def _as_retry(resource: ResourceId) -> Iterator[None]:
     try:
         yield
+    except RowChanged:
+        raise
     except RowConflict as error:
         raise Retry(f"the row of {resource} was written by somebody else at the same moment") from error

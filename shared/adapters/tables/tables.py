@@ -102,11 +102,18 @@ class Table:
         with translated(self._called("upsert")):
             await self._client.upsert_entity(dict(row), mode=UpdateMode.REPLACE)
 
-    async def replace(self, row: Row) -> None:
-        """Write a row that is there. Raises ``RowMissing``."""
+    async def replace(self, row: Row, etag: str = "") -> str:
+        """Write a row that is there, under its ``etag`` where one is given; return its new one.
+
+        Raises ``RowMissing`` and ``RowChanged``.
+        """
         check_row(row)
+        condition: dict[str, Any] = {}
+        if etag:
+            condition = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
         with translated(self._called("replace")):
-            await self._client.update_entity(dict(row), mode=UpdateMode.REPLACE)
+            answer = await self._client.update_entity(dict(row), mode=UpdateMode.REPLACE, **condition)
+        return str(answer.get("etag") or "")
 
     async def transact(self, operations: Sequence[Operation]) -> list[str]:
         """Do all or nothing, in one partition; return each row's new etag, empty for deleted ones.

@@ -37,6 +37,11 @@ async def expires_in(world: World) -> timedelta:
     return row.subscription.expires - world.clock.now()
 
 
+def meanwhile(world: World) -> Mishaps:
+    assert isinstance(world.faults, Mishaps)
+    return world.faults
+
+
 AGES = {
     "fresh": (timedelta(0), False),
     "a day old": (timedelta(days=1), False),
@@ -293,3 +298,43 @@ async def test_no_room_ever_has_two_subscriptions() -> None:
     await world.settle()
     assert len(await world.subscriptions.list()) == 1
     assert len([row async for row in world.resources.all(TENANT)]) == 1
+
+
+async def test_a_renewal_during_a_run_is_not_overwritten_by_the_run() -> None:
+    world = await linked()
+    world.clock.advance(LIFETIME / 2)
+    world.invite(MORNING)
+
+    async def renewal() -> None:
+        await renew_subscriptions(world.outside)
+
+    meanwhile(world).act("calendar.changes", renewal)
+    await world.notify()
+    assert await expires_in(world) > LIFETIME / 2 + timedelta(days=1)
+    assert len(world.on_platform()) == 1
+    assert (await world.row()).mappings == 1
+
+
+async def test_a_run_during_a_renewal_is_not_overwritten_by_the_renewal() -> None:
+    world = await linked()
+    world.clock.advance(LIFETIME / 2)
+    world.invite(MORNING)
+    meanwhile(world).act("subscriptions.renew", world.notify)
+    await renew_subscriptions(world.outside)
+    row = await world.row()
+    assert row.mappings == 1
+    assert row.last_change is not None
+    assert await expires_in(world) > LIFETIME / 2 + timedelta(days=1)
+
+
+async def test_settings_taken_up_during_a_renewal_stand() -> None:
+    world = await linked()
+    world.clock.advance(LIFETIME / 2)
+
+    async def settings() -> None:
+        await order_command(world.outside, world.resource_id, Verb.POLICY, {"settings": '{"buffer_minutes": 15}'})
+        await world.settle()
+
+    meanwhile(world).act("subscriptions.renew", settings)
+    await renew_subscriptions(world.outside)
+    assert (await world.row()).policy.buffer_minutes == 15
