@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.app.apply import Applying, Outcome, apply_plan, note_intentions
+from shared.app.name_free_resources import name_free_resources
 from shared.app.observe import Observed, observe
 from shared.app.orders import take_orders
 from shared.app.outside import Outside
@@ -96,7 +97,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     if resource.state is State.PAUSED:
         return Run(Ending.LEFT_ALONE, why="the resource is paused")
     seen = await observe(outside, orders, head, cause)
-    planned = guarded(seen, resource.policy, started)
+    planned = await name_free_resources(outside, resource, guarded(seen, resource.policy, started))
     assert resource.platform is not None
     applying = Applying(
         outside, resource, resource.platform, seen.view.key, seen.view.open_steps, started, bulk=seen.view.bulk

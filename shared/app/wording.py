@@ -45,7 +45,9 @@ _SENTENCES = {
 def sentence(reason: Reason, zone: str) -> str:
     """Return a decision as one sentence for the person who reads it."""
     facts = {"field": "", "fields": "", "kept": "", "side": "", "why": "", **reason.facts}
-    return _SENTENCES[reason.code].format(time=_time(reason, zone), **facts)
+    told = _SENTENCES[reason.code].format(time=_time(reason, zone), **facts)
+    free = reason.facts.get("free_names")
+    return f"{told} Free at that time: {free}." if free else told
 
 
 def _time(reason: Reason, zone: str) -> str:

@@ -92,12 +92,11 @@ def _is_full(claim: Claim, against: Sequence[Claim], policy: Policy) -> bool:
         return False
     if claim.is_block or any(other.is_block for other in against):
         return True
-    return _most_at_once(claim.span, against, policy.gap) >= policy.units
+    return most_at_once(claim.span, [other.span for other in against], policy.gap) >= policy.units
 
 
-def _most_at_once(span: Span, against: Iterable[Claim], gap: timedelta) -> int:
-    """Return how many of ``against`` run at the same time at most, seen from within ``span``."""
-    others = [other.span for other in against]
+def most_at_once(span: Span, others: Sequence[Span], gap: timedelta) -> int:
+    """Return how many of ``others`` run at the same time at most, seen from within ``span``."""
     starts = [max(other.start - gap, span.start) for other in others] or [span.start]
     return max(sum(other.start - gap <= at < other.end + gap for other in others) for at in starts)
 
