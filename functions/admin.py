@@ -40,10 +40,12 @@ async def link(req: func.HttpRequest) -> func.HttpResponse:
     from functions.asked import facts_of, mailbox_of, platform_id_of, policy_of
     from functions.views import resource_view
     from shared.app.link_resource import LinkOrder, link_resource
+    from shared.domain.ledger import WriteMode
 
     body = body_of(req, "mailbox", "platform", "facts", "policy", nullable=("platform", "facts", "policy"))
     platform, settings = body.text("platform"), body.fields("policy")
-    policy_of(settings)
+    if policy_of(settings).write_mode is WriteMode.ORGANIZER:
+        raise BadRequest("'write_mode' organizer is ordered of a linked resource, with a 'booker' to try it on")
     order = LinkOrder(
         mailbox_of(body),
         platform_id_of("platform", platform) if platform else None,
@@ -89,18 +91,22 @@ async def unlink(req: func.HttpRequest) -> func.HttpResponse:
 @told
 async def order(req: func.HttpRequest) -> func.HttpResponse:
     """Order what the resource's next run carries out."""
-    from functions.asked import policy_of
+    from functions.asked import booker_of, policy_of
     from shared.app.order_command import order_command
+    from shared.app.probe_booker import probe_booker
     from shared.domain.ledger import Verb
     from shared.domain.resource import State
     from shared.ports.errors import Rejected
 
-    body = body_of(req, "verb", "settings", "steps")
+    body = body_of(req, "verb", "settings", "steps", "booker")
     verb, facts = _ordered(body)
+    booker = booker_of(body)
     outside, resource = await linked(req)
     policy_of(body.fields("settings"), resource.policy)
     if resource.state is State.UNLINKED:
         raise Rejected(f"{resource.facts.name or resource.id} is unlinked; link it again first", "unlinked")
+    if booker is not None:
+        await probe_booker(outside, booker)
     command = await order_command(outside, resource.id, Verb(verb), facts)
     return answer({"id": command.id, "verb": verb, "resource": resource.id}, 202)
 

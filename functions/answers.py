@@ -27,7 +27,7 @@ CAREFUL = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 _FORBIDDEN = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied"})
 _CONFLICTS = frozenset({"linked", "unlinked", "exists", "overlap", "blocked", "cancelled"})
-_UNUSABLE = frozenset({"invalid", "not_understood"})
+_UNUSABLE = frozenset({"invalid", "not_understood", "probe_failed"})
 _USUAL_WAIT_SECONDS = 5
 _LONGEST_MESSAGE = 500
 

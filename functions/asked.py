@@ -15,6 +15,7 @@ from functions.answers import BadRequest
 from functions.fields import Body, plain_text
 from shared.domain.booking import Person, ResourceFacts, Window
 from shared.domain.ids import MappingId, PlatformId, ResourceId, TenantId, TransactionId
+from shared.domain.ledger import WriteMode
 from shared.domain.policy import Policy
 from shared.domain.spans import AllDay, Timed, When
 
@@ -86,6 +87,17 @@ def zone_of(name: str, text: str) -> str:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadRequest(f"'{name}' is no time zone; use a name such as Europe/Zurich") from None
+    return text
+
+
+def booker_of(body: Body) -> str | None:
+    """Return the person on whose mailbox write mode ``organizer`` is tried before it is ordered; else None."""
+    wanted = body.fields("settings").get("write_mode") == WriteMode.ORGANIZER
+    text = body.text("booker", LONGEST_ADDRESS)
+    if wanted and not _ADDRESS.fullmatch(text or ""):
+        raise BadRequest("'write_mode' organizer needs 'booker', the address of a person on whose mailbox it is tried")
+    if text is not None and not wanted:
+        raise BadRequest("'booker' belongs to the setting 'write_mode' organizer")
     return text
 
 

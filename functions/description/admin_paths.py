@@ -46,7 +46,7 @@ PATHS: dict[str, Json] = {
         "parameters": [_RESOURCE],
         "post": operation(
             "order", "resources", "Order something that the resource's next run carries out",
-            {202: ("Ordered.", ref("Ordered"))}, (400, 404, 409, 413), requestBody=sent(ref("Order")),
+            {202: ("Ordered.", ref("Ordered"))}, (400, 404, 409, 413, 422), requestBody=sent(ref("Order")),
         ),
     },
     **_reading("list_mappings", "/api/resources/{resource}/mappings", "List all bookings that are tied", "Mappings"),

@@ -6,7 +6,7 @@ from functions.admin import ORDERS
 from functions.description.parts import Json, flag, listed, one_of, or_null, record, ref, text, whole
 from shared.domain.booking import Side
 from shared.domain.comparison import Difference
-from shared.domain.ledger import Cause, Code, MappingState
+from shared.domain.ledger import Cause, Code, MappingState, WriteMode
 from shared.domain.policy import Booker, BufferEntries, DirectEntries, Direction, ReceivedEdits, Titles, Winner
 from shared.domain.resource import State
 
@@ -48,6 +48,8 @@ _POLICY: dict[str, Json] = {
     "buffer_before_minutes": whole("Minutes kept free before each booking, where that is more.", 0, 240),
     "buffer_after_minutes": whole("Minutes kept free after each booking, where that is more.", 0, 240),
     "buffer_entries": one_of("Whether buffers stand in the room's calendar, and as what.", BufferEntries),
+    "write_mode": one_of("In whose mailbox the event of a platform booking is made.", WriteMode),
+    "answer_within_minutes": whole("How long a room asked in its booker's name may take; 0: any time.", 0, 10_080),
 }
 _POLICY_EXAMPLE = {
     "direction": "both", "winner": "first", "edits": None, "titles": "full", "booker": "none",
@@ -55,6 +57,7 @@ _POLICY_EXAMPLE = {
     "days_ahead": 400, "sweep_minutes": 60, "cancellations_held_above": 20, "writes_held_above": 500,
     "received_edits": "put_back",
     "buffer_before_minutes": 0, "buffer_after_minutes": 0, "buffer_entries": "none",
+    "write_mode": "room", "answer_within_minutes": 15,
 }  # fmt: skip
 
 _FACTS: dict[str, Json] = {
@@ -268,9 +271,10 @@ _ORDER = record(
             "description": "Open steps to approve or discard; without it, all that are held.",
         },
         "settings": ref("Settings"),
+        "booker": text("With write_mode organizer: the person on whose mailbox it is tried first.", maxLength=320),
     },
     {"verb": "policy", "settings": {"winner": "report"}},
-    optional=("steps", "settings"),
+    optional=("steps", "settings", "booker"),
 )  # fmt: skip
 
 SCHEMAS: dict[str, Json] = {

@@ -13,12 +13,12 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.app import ask_room
 from shared.app.buffers import write_buffers
 from shared.app.outside import Outside
 from shared.app.wording import sentence
-from shared.domain.booking import CalendarItem, Item, PlatformItem, Side
+from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, Side
 from shared.domain.buffers import with_noted_buffers
-from shared.domain.fingerprint import Field
 from shared.domain.ids import PlatformId, transaction_id
 from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, MappingState, OpenStep, Reason
 from shared.domain.merge import Setting, calendar_record, first_seen, platform_record
@@ -27,7 +27,7 @@ from shared.domain.policy import Booker
 from shared.domain.resource import Resource
 from shared.domain.spans import occupied
 from shared.domain.wakeup import retry_delay
-from shared.ports.calendar import EventChange, EventDraft
+from shared.ports.calendar import EventDraft
 from shared.ports.connector import BookingDraft
 from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
 from shared.ports.ledgers import MappingChange, Writes
@@ -38,7 +38,9 @@ MOST_WRITES = 200
 TRANSACTION_SPENT = "gone"
 """A side's word for: what this transaction created was removed since. The next generation makes a new copy."""
 _LONGEST = timedelta(seconds=120)
-_LOSSES = (Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE)
+_LOSSES = (
+    Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE, Code.ROOM_DECLINED, Code.ROOM_SILENT,
+)  # fmt: skip
 _AT_ONCE = 4  # requests that one mailbox serves at the same time (Graph's limit for an app and a mailbox)
 
 
@@ -181,9 +183,14 @@ async def _run(applying: Applying, settlement: Settlement) -> Outcome:
             if item is not None and item.booking.cancelled:
                 raise Stale("the copy made before was cancelled since")
             if after is not None and item is not None:
-                after = _with(after, item, applying.key)
+                after = _with(after, item, applying.key, step.side)
         after = await write_buffers(applying.outside, applying.resource, settlement, after)
-    except Rejected as error:
+    except (Rejected, NotFound) as error:
+        in_room = ask_room.in_room_instead(settlement, error)
+        if in_room is not None:
+            return await _run(applying, in_room)
+        if not isinstance(error, Rejected):
+            return _unsettled(applying, settlement, error)
         failed = _failed(applying, settlement, error)
         if error.code == TRANSACTION_SPENT and settlement.before is not None:
             again = replace(settlement.before, generation=settlement.before.generation + 1)
@@ -192,14 +199,20 @@ async def _run(applying: Applying, settlement: Settlement) -> Outcome:
         logger.info("step of %s refused: %s", settlement.id, error)
         return Outcome(settlement, settlement.before, settlement.before, failed)
     except PortError as error:
-        logger.info("step of %s not settled: %s", settlement.id, error)
-        return Outcome(settlement, settlement.before, settlement.before, _failed(applying, settlement, error))
+        return _unsettled(applying, settlement, error)
     if after is not None and after.state is MappingState.CREATING and settlement.steps:
-        after = replace(after, state=MappingState.LINKED)
-    return Outcome(settlement, settlement.before, after)
+        after = replace(after, state=MappingState.LINKED if after.request is None else MappingState.AWAITING_ROOM)
+    return Outcome(ask_room.waiting_for(settlement, after, applying.outside.clock.now()), settlement.before, after)
 
 
-def _with(mapping: Mapping, item: Item, key: bytes) -> Mapping:
+def _unsettled(applying: Applying, settlement: Settlement, error: PortError) -> Outcome:
+    logger.info("step of %s not settled: %s", settlement.id, error)
+    return Outcome(settlement, settlement.before, settlement.before, _failed(applying, settlement, error))
+
+
+def _with(mapping: Mapping, item: Item, key: bytes, side: Side) -> Mapping:
+    if side is Side.CALENDAR and mapping.request is not None and isinstance(item, CalendarItem):
+        return replace(mapping, request=ask_room.written(mapping.request, item))
     if isinstance(item, CalendarItem):
         return replace(mapping, calendar=calendar_record(item, key))
     return replace(mapping, platform=platform_record(item, key))
@@ -262,8 +275,12 @@ async def _on_platform(applying: Applying, settlement: Settlement, step: Step) -
 async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -> CalendarItem | None:
     calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
     zone = applying.resource.facts.zone
+    asked = ask_room.request_of(settlement, step)
     if step.action is Action.CREATE:
-        return await calendar.create(mailbox, _draft(applying, settlement, step))
+        draft = _draft(applying, settlement, step)
+        return await calendar.create(asked.mailbox if asked else mailbox, draft)
+    if asked is not None and asked.event is not None:
+        return await ask_room.write(applying.outside.calendar, asked, step, zone)
     record = settlement.before.calendar if settlement.before else None
     item = settlement.calendar
     event = item.event if item else record.event if record else None
@@ -273,7 +290,7 @@ async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -
             assert step.wanted is not None
             version = item.version if item else record.version if record else None
             assert version is not None
-            return await calendar.change(mailbox, event, _change(step, zone), version)
+            return await calendar.change(mailbox, event, ask_room.change_of(step, zone), version)
         case Action.CANCEL:
             await calendar.cancel(mailbox, event, sentence(step.reason, zone))
         case _:
@@ -284,7 +301,8 @@ async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -
 def _draft(applying: Applying, settlement: Settlement, step: Step) -> EventDraft:
     assert step.wanted is not None
     assert settlement.after is not None
-    invites = applying.resource.policy.booker is Booker.INVITED and not applying.bulk
+    asks = settlement.after.request is not None
+    invites = applying.resource.policy.booker is Booker.INVITED and not applying.bulk and not asks
     return EventDraft(
         step.wanted.when,
         step.wanted.title,
@@ -292,14 +310,5 @@ def _draft(applying: Applying, settlement: Settlement, step: Step) -> EventDraft
         transaction_id(settlement.id, Side.CALENDAR, settlement.after.generation),
         applying.resource.facts.zone,
         step.wanted.organiser if invites else None,
-    )
-
-
-def _change(step: Step, zone: str) -> EventChange:
-    assert step.wanted is not None
-    return EventChange(
-        zone,
-        step.wanted.when if Field.TIME in step.fields else None,
-        step.wanted.title if Field.TITLE in step.fields else None,
-        step.wanted.private if Field.PRIVATE in step.fields else None,
+        room=Person(applying.resource.address, applying.resource.facts.name) if asks else None,
     )

@@ -15,6 +15,7 @@ from datetime import datetime, time, timedelta
 from shared.app.orders import Orders
 from shared.app.outside import Outside
 from shared.app.proof import find_differences
+from shared.app.room_answers import find_request, look_at_requests
 from shared.app.sight import Sight, booking_changed, event_changed
 from shared.domain.booking import Block, CalendarItem, CalendarKey, Gone, PlatformItem, SetAside, Side, Window
 from shared.domain.ids import EventId, transaction_id
@@ -85,6 +86,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     proving = any(command.verb is Verb.PROVE for command in commands)
     differences = await find_differences(sight) if proving else None
     await _other_sides(sight)
+    await look_at_requests(sight, open_steps, due)
     await _successors(sight)
     blocks = await _neighbours(sight)
     view = LedgerView(
@@ -99,6 +101,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         policy_changed=any(command.verb in (Verb.POLICY, Verb.LINK) for command in commands),
         stray_buffers=tuple(sight.stray_buffers),
         astray=frozenset(sight.astray),
+        meetings=sight.meetings,
     )
     return Observed(
         view,
@@ -249,6 +252,9 @@ async def _unremembered_creations(sight: Sight) -> None:
 
 
 async def _find_creation(sight: Sight, mapping: Mapping) -> None:
+    if mapping.request is not None:
+        await find_request(sight, mapping)
+        return
     side = mapping.origin.other
     transaction = transaction_id(mapping.id, side, mapping.generation)
     if side is Side.CALENDAR:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.app.apply import Applying, Outcome, apply_plan, note_intentions
+from shared.app.ask_room import name_organisers
 from shared.app.name_free_resources import name_free_resources
 from shared.app.observe import Observed, observe
 from shared.app.orders import take_orders
@@ -102,8 +103,9 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     applying = Applying(
         outside, resource, resource.platform, seen.view.key, seen.view.open_steps, started, bulk=seen.view.bulk
     )
-    notices = await prepare_notices(applying, planned.plan, seen)
-    noted, head = await note_intentions(applying, planned.plan, head, notices.notes)
+    named = await name_organisers(outside, planned.plan, seen.view.key)
+    notices = await prepare_notices(applying, named, seen)
+    noted, head = await note_intentions(applying, named, head, notices.notes)
     outcomes = await apply_plan(applying, noted)
     told = await tell_people(applying, notices, outcomes, seen, head.run + 1)
     late = _late_look(head, seen, started, cause)

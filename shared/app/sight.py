@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.app.outside import Outside
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, SetAside, Side, Window
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, Meeting, SetAside, Side, Window
 from shared.domain.fingerprint import fingerprint
 from shared.domain.ids import BookingId, EventId, MappingId, PlatformId
 from shared.domain.ledger import Mapping
@@ -37,6 +37,7 @@ class Sight:
     set_aside: list[SetAside] = field(default_factory=list)
     stray_buffers: list[CalendarItem] = field(default_factory=list)
     astray: set[EventId] = field(default_factory=set)
+    meetings: dict[MappingId, Meeting | Gone] = field(default_factory=dict)
 
     def know(self, mappings: Iterable[Mapping]) -> None:
         self.mappings.update({mapping.id: mapping for mapping in mappings})

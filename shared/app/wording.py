@@ -39,12 +39,17 @@ _SENTENCES = {
     Code.TOLD: "Its owner was told by mail.",
     Code.NOBODY_TOLD: "Nobody was told by mail: {why}.",
     Code.MAYBE_TOLD: "Whether its owner was told by mail is not known: {why}.",
+    Code.FELL_BACK: "The event was made in the room's own calendar, because the booker's {why}.",
+    Code.ROOM_ACCEPTED: "The room accepted.",
+    Code.ROOM_DECLINED: "The room declined the request.",
+    Code.ROOM_SILENT: "The room did not answer within {minutes} minutes.",
+    Code.ROOM_LEFT_OUT: "The room was left out of the meeting.",
 }
 
 
 def sentence(reason: Reason, zone: str) -> str:
     """Return a decision as one sentence for the person who reads it."""
-    facts = {"field": "", "fields": "", "kept": "", "side": "", "why": "", **reason.facts}
+    facts = {"field": "", "fields": "", "kept": "", "side": "", "why": "", "minutes": "", **reason.facts}
     told = _SENTENCES[reason.code].format(time=_time(reason, zone), **facts)
     free = reason.facts.get("free_names")
     return f"{told} Free at that time: {free}." if free else told

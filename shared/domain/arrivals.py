@@ -130,6 +130,8 @@ def _from_platform(before: Mapping | None, mapping: Mapping, booking: PlatformIt
     reason = Reason(Code.CREATED_ON_CALENDAR)
     step = Step(Action.CREATE, Side.CALENDAR, reason, to_calendar(booking), frozenset(CALENDAR_FIELDS))
     after = _to_be_made(mapping)
+    if before is None and setting.mode is not after.mode:
+        after = replace(after, mode=setting.mode)
     return Settlement(mapping.id, before, after, (step,), (reason,), platform=booking)
 
 

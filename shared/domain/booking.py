@@ -105,6 +105,7 @@ class CalendarItem:
     ``event`` is the id by which calls reach it in this run. ``is_organiser`` means that the resource's own
     mailbox organises it (a booking of ours, or an entry typed straight into its calendar): only then may
     its time and title be written here. ``transaction`` tells what created it, where Graph reports that.
+    ``modified`` is when it was last written, by the mailbox's clock, where it was read by itself.
     """
 
     key: CalendarKey
@@ -118,6 +119,7 @@ class CalendarItem:
     transaction: TransactionId | None = None
     ical_uid: str = ""
     is_buffer: bool = False
+    modified: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,19 @@ class PlatformItem:
     created: datetime
     external: TransactionId | None = None
     successor: BookingId | None = None
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting as its organiser's mailbox reports it, with what it tells of one room.
+
+    ``invited`` tells whether the room is among its attendees; ``answer`` and ``answered`` are the room's.
+    """
+
+    item: CalendarItem
+    invited: bool
+    answer: Answer = Answer.NONE
+    answered: datetime | None = None
 
 
 Item = CalendarItem | PlatformItem

@@ -91,7 +91,7 @@ def _pair(mapping: Mapping | None, event: CalendarItem | None, item: PlatformIte
     if item is not None and origin is Side.PLATFORM:
         platform = to_calendar(item)
     if event is not None and calendar is not None and platform is not None:
-        fields = _comparable(event, origin)
+        fields = _comparable(event, origin, mapping)
         differences = tuple(Difference(name) for name in fields if value(calendar, name) != value(platform, name))
     else:
         differences = _missing(mapping, event is None)
@@ -106,7 +106,12 @@ def _pair(mapping: Mapping | None, event: CalendarItem | None, item: PlatformIte
     )
 
 
-def _comparable(event: CalendarItem, origin: Side) -> tuple[Field, ...]:
+def _comparable(event: CalendarItem, origin: Side, mapping: Mapping | None) -> tuple[Field, ...]:
+    if mapping is not None and mapping.state is MappingState.AWAITING_ROOM:
+        return ()
+    if mapping is not None and mapping.request is not None and origin is Side.PLATFORM:
+        # The room's copy of what we asked for shows the organiser's name and no private flag.
+        return (Field.TIME,)
     fields = CALENDAR_FIELDS if event.is_organiser else PLATFORM_FIELDS
     if origin is Side.PLATFORM and event.booking.private:
         # What a private event is called does not come out of the calendar.

@@ -55,6 +55,11 @@ def fingerprint(item: Item, key: bytes) -> Fingerprint:
     return Fingerprint({name: _digest(key, name, text) for name, text in _fields(item)})
 
 
+def person_digest(address: str, key: bytes) -> str:
+    """Return the digest of a person's address, as it stands in the fingerprint of what they organise."""
+    return _digest(key, Field.ORGANISER, address.casefold())
+
+
 def _fields(item: Item) -> Iterator[tuple[Field, str]]:
     booking = item.booking
     yield Field.TIME, str(booking.when)

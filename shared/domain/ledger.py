@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shared.domain.booking import CalendarKey, ShowAs, Side
 from shared.domain.fingerprint import Fingerprint
-from shared.domain.ids import BookingId, EventId, MappingId, Version
+from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, Version
 from shared.domain.spans import Timed, When
 
 
@@ -26,7 +26,9 @@ class WriteMode(StrEnum):
 
 
 class MappingState(StrEnum):
-    """Linked has both sides; so has outside, beyond the horizon. Every other state has one side only and says why."""
+    """Linked has both sides; so has outside, beyond the horizon. Every other state says why it has one side only, or
+    why the other is not to be relied on.
+    """
 
     LINKED = "linked"
     CREATING = "creating"
@@ -82,6 +84,24 @@ class BufferRecord:
 
 
 @dataclass(frozen=True)
+class RoomRequest:
+    """The event in a person's own mailbox by which the room is asked for a time.
+
+    ``mailbox`` is that person's, ``person`` the digest of their address. ``written`` is when we last wrote the
+    event, by the mailbox's own clock. ``agreed`` is the time that the room had accepted before, to which both
+    sides return where it refuses another. ``event`` is None until the result of its creation is remembered.
+    """
+
+    mailbox: MailboxId
+    person: str
+    event: EventId | None = None
+    version: Version | None = None
+    ical_uid: str = ""
+    written: datetime | None = None
+    agreed: When | None = None
+
+
+@dataclass(frozen=True)
 class Mapping:
     """The row that ties an event to a booking.
 
@@ -102,6 +122,12 @@ class Mapping:
     generation: int = 1
     reason: str = ""
     buffers: tuple[BufferRecord, ...] = ()
+    request: RoomRequest | None = None
+
+    @property
+    def is_ours_to_write(self) -> bool:
+        """Whether time and title of its event may be written: in the room's own event, or in the organiser's."""
+        return self.request is not None or (self.calendar is not None and self.calendar.is_organiser)
 
     @property
     def is_linked(self) -> bool:
@@ -177,6 +203,11 @@ class Code(StrEnum):
     TOLD = "told"
     NOBODY_TOLD = "nobody_told"
     MAYBE_TOLD = "maybe_told"
+    FELL_BACK = "fell_back"
+    ROOM_ACCEPTED = "room_accepted"
+    ROOM_DECLINED = "room_declined"
+    ROOM_SILENT = "room_silent"
+    ROOM_LEFT_OUT = "room_left_out"
 
 
 @dataclass(frozen=True)

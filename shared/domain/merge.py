@@ -19,7 +19,8 @@ An echo of our own write needs no row: the base was taken from the write's resul
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.booking import (
@@ -27,6 +28,7 @@ from shared.domain.booking import (
     CalendarItem,
     Gone,
     Item,
+    Meeting,
     Occupancy,
     PlatformItem,
     Side,
@@ -34,7 +36,17 @@ from shared.domain.booking import (
 )
 from shared.domain.fingerprint import Field, fingerprint
 from shared.domain.ids import MappingId
-from shared.domain.ledger import CalendarRecord, Cause, Code, Mapping, MappingState, OpenStep, PlatformRecord, Reason
+from shared.domain.ledger import (
+    CalendarRecord,
+    Cause,
+    Code,
+    Mapping,
+    MappingState,
+    OpenStep,
+    PlatformRecord,
+    Reason,
+    WriteMode,
+)
 from shared.domain.one_way import is_left_as_edited, receiving, without_copy
 from shared.domain.plan import Action, CalendarReport, PlatformReport, Settlement, Step
 from shared.domain.policy import Direction, Policy
@@ -61,6 +73,8 @@ class Setting:
     platform itself refused, ``insisted`` those of them that it refused more than once; ``disputed`` are those of
     which an overlap is open, which are judged again whenever something changes; ``unsettled`` are those of which
     a run left something undone. ``policy_changed`` tells that what stands was agreed under another policy.
+    ``mode`` is that of bookings made now; ``meetings`` are what this run read of
+    requests to the room, ``waiting`` the open steps that wait for its answers.
     """
 
     policy: Policy
@@ -72,6 +86,9 @@ class Setting:
     unsettled: frozenset[MappingId] = frozenset()
     insisted: frozenset[MappingId] = frozenset()
     policy_changed: bool = False
+    mode: WriteMode = WriteMode.ROOM
+    meetings: MappingOf[MappingId, Meeting | Gone] = field(default_factory=dict)
+    waiting: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
 
 
 def calendar_record(item: CalendarItem, key: bytes) -> CalendarRecord:
@@ -189,10 +206,11 @@ def _left_alone(case: Case, side: Side, mapping: Mapping) -> Settlement:
 
 
 def withdrawal(mapping: Mapping, code: Code | None = None, facts: dict[str, str] | None = None) -> Step:
-    """Return the step that takes a mapping's booking out of the calendar: our own event is cancelled, in a
-    meeting of somebody else the room declines.
+    """Return the step that takes a mapping's booking out of the calendar: our own event is cancelled, wherever
+    it was made; in a meeting of somebody else the room declines.
     """
-    ours = mapping.calendar is not None and mapping.calendar.is_organiser
+    asked = mapping.request is not None and mapping.origin is Side.PLATFORM
+    ours = asked or (mapping.calendar is not None and mapping.calendar.is_organiser)
     usual = Code.CANCELLED_ON_CALENDAR if ours else Code.DECLINED_ON_CALENDAR
     action = Action.CANCEL if ours else Action.DECLINE
     return Step(action, Side.CALENDAR, Reason(code or usual, facts or {}))
@@ -279,25 +297,21 @@ def _equal_now(name: Field, case: Case, bookings: dict[Side, Booking]) -> bool:
     if len(bookings) < len(Side):
         return False
     assert isinstance(case.platform, PlatformItem)  # both bookings are there, so the item is
-    if name not in CALENDAR_FIELDS and _organised_here(case.mapping):
+    if name not in CALENDAR_FIELDS and case.mapping.is_ours_to_write:
         return True
     on_platform = bookings[Side.PLATFORM] if case.mapping.origin is Side.PLATFORM else case.platform.booking
     return value(bookings[Side.CALENDAR], name) == value(on_platform, name)
-
-
-def _organised_here(mapping: Mapping) -> bool:
-    return mapping.calendar is not None and mapping.calendar.is_organiser
 
 
 def _allowed(name: Field, source: Side, mapping: Mapping, policy: Policy) -> tuple[Side | None, Code | None]:
     """Return the side from which a field may be taken, and why it is not the one that changed it."""
     if policy.direction is Direction.TO_PLATFORM and source is Side.PLATFORM:
         return Side.CALENDAR, Code.ONE_WAY
-    if policy.direction is Direction.TO_CALENDAR and source is Side.CALENDAR and _organised_here(mapping):
+    if policy.direction is Direction.TO_CALENDAR and source is Side.CALENDAR and mapping.is_ours_to_write:
         return Side.PLATFORM, Code.ONE_WAY
     if source is Side.CALENDAR:
         return (Side.CALENDAR, None) if name in PLATFORM_FIELDS else (None, None)
-    if not _organised_here(mapping):
+    if not mapping.is_ours_to_write:
         return Side.CALENDAR, Code.NOT_OURS_TO_WRITE
     return (Side.PLATFORM, None) if name in CALENDAR_FIELDS else (None, None)
 

@@ -99,6 +99,10 @@ def _has_both(mapping: Mapping | None) -> bool:
     return mapping is not None and mapping.calendar is not None and mapping.platform is not None
 
 
+def _is_asked(mapping: Mapping) -> bool:
+    return mapping.request is not None and mapping.request.event is not None
+
+
 def _organised_here(mapping: Mapping | None) -> bool:
     return mapping is not None and mapping.calendar is not None and mapping.calendar.is_organiser
 
@@ -225,7 +229,7 @@ def _held(loser: Settlement, verdict: Verdict, setting: Setting) -> Settlement:
 def _refused_arrival(loser: Settlement, reason: Reason) -> Settlement:
     mapping = loser.after or loser.base
     assert mapping is not None  # an arrival has a mapping
-    if _has_both(mapping):
+    if _has_both(mapping) or _is_asked(mapping):
         # Its copy was made and not remembered: it goes with it.
         return _withdrawn(loser, mapping, reason)
     step = withdrawal(mapping, reason.code, dict(reason.facts))
@@ -243,7 +247,7 @@ def _put_back(loser: Settlement, reason: Reason) -> Settlement:
         Side.CALENDAR: loser.calendar is not None and loser.calendar.booking.when != before.when,
         Side.PLATFORM: loser.platform is not None and loser.platform.booking.when != before.when,
     }
-    if moved_on[Side.CALENDAR] and not _organised_here(after):
+    if moved_on[Side.CALENDAR] and not after.is_ours_to_write:
         return _withdrawn(loser, before, reason)
     kept = {step.side: step for step in (_without_time(step, before) for step in loser.steps) if step}
     back = {side: _back(loser, before, side, reason, kept.get(side)) for side in Side if moved_on[side]}
@@ -282,6 +286,6 @@ def _withdrawn(loser: Settlement, mapping: Mapping, reason: Reason) -> Settlemen
     steps: Iterable[Step] = ()
     if mapping.platform is not None:
         steps = (Step(Action.CANCEL, Side.PLATFORM, reason),)
-    if mapping.calendar is not None:
+    if mapping.calendar is not None or _is_asked(mapping):
         steps = (*steps, withdrawal(mapping, reason.code, dict(reason.facts)))
     return replace(loser, after=None, steps=tuple(steps), decisions=(reason,), open=None)

@@ -7,10 +7,11 @@ it was before, so that the next run sees the same change again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from shared.domain.booking import Block, Booking, CalendarItem, Gone, PlatformItem, SetAside, Side, Window
+from shared.domain.booking import Block, Booking, CalendarItem, Gone, Meeting, PlatformItem, SetAside, Side, Window
 from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId, MappingId
 from shared.domain.ledger import BufferRecord, Mapping, OpenStep, Reason
@@ -122,7 +123,8 @@ class LedgerView:
     this is a first or full read: overlaps found by it are held, never settled unasked. ``policy_changed`` tells that
     the policy was taken up in this run: what stands was agreed under another.
     ``stray_buffers`` are entries of ours that belong to no booking; ``astray`` are those that do not stand where they
-    were left.
+    were left. ``meetings`` are the events in people's own mailboxes by which the room was asked, where this run has
+    read them.
     """
 
     mappings: tuple[Mapping, ...]
@@ -136,6 +138,7 @@ class LedgerView:
     policy_changed: bool = False
     stray_buffers: tuple[CalendarItem, ...] = ()
     astray: frozenset[EventId] = frozenset()
+    meetings: MappingOf[MappingId, Meeting | Gone] = field(default_factory=dict)
 
 
 CalendarReport = CalendarItem | Gone

@@ -16,13 +16,14 @@ from shared.domain.booking import CalendarItem, CalendarKey, PlatformItem
 from shared.domain.buffers import with_buffers
 from shared.domain.horizon import placed
 from shared.domain.ids import BookingId, MappingId, transaction_id
-from shared.domain.ledger import Cause, Mapping, MappingState
+from shared.domain.ledger import Cause, Mapping, MappingState, WriteMode
 from shared.domain.merge import Case, Setting, merge_linked
 from shared.domain.overlaps import settle_overlaps
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy
 from shared.domain.restate import restated
 from shared.domain.retire import is_over, retired
+from shared.domain.room_requests import asked_again, is_request, settle_request, withhold_copies
 
 UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
 """Causes of open steps that a run leaves behind when it could not finish."""
@@ -49,10 +50,11 @@ def plan(
     past = {case.mapping.id for case in over}
     drafts = [retired(case, ledger) for case in over]
     drafts += [_settle(case, setting) for case in pairing.cases(ledger.mappings) if case.mapping.id not in past]
-    drafts += settle_arrivals(pairing.new_events, pairing.new_bookings, ledger, setting)
-    judged = settle_overlaps(drafts, ledger, setting)
+    new_events, withheld = withhold_copies(pairing.new_events, ledger.mappings, setting)
+    drafts += settle_arrivals(new_events, pairing.new_bookings, ledger, setting)
+    judged = [asked_again(settlement, setting) for settlement in settle_overlaps(drafts, ledger, setting)]
     judged = with_buffers([placed(settlement, ledger) for settlement in judged], ledger, setting)
-    loud = (settlement for settlement in judged if not settlement.is_quiet)
+    loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))
 
 
@@ -64,6 +66,7 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
     insisted = frozenset(step.mapping for step in refusals if step.mapping and step.attempts > 1)
     disputed = frozenset(s.mapping for s in ledger.open_steps if s.cause is Cause.CONFLICT and s.mapping)
     unsettled = frozenset(s.mapping for s in ledger.open_steps if s.cause in UNDONE and s.mapping)
+    waiting = {s.mapping: s for s in ledger.open_steps if s.cause is Cause.AWAITING_ROOM and s.mapping}
     return Setting(
         policy,
         ledger.key,
@@ -74,10 +77,15 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         unsettled,
         insisted,
         policy_changed=ledger.policy_changed,
+        mode=WriteMode.ROOM if ledger.bulk else policy.write_mode,
+        meetings=ledger.meetings,
+        waiting=waiting,
     )
 
 
 def _settle(case: Case, setting: Setting) -> Settlement:
+    if is_request(case.mapping):
+        return settle_request(case, setting)
     if case.mapping.calendar is not None and case.mapping.platform is not None:
         return restated(merge_linked(case, setting), setting)
     return settle_one_sided(case, setting)
@@ -119,8 +127,11 @@ def _pair(
         if mapping.state is MappingState.CREATING
     }
     pairing = _Pairing()
+    asked = {m.request.ical_uid: m.id for m in mappings if is_request(m) and m.request and m.request.ical_uid}
     for event in _latest(calendar):
         known = by_event.get(_calendar_key(event))
+        if known is None and isinstance(event, CalendarItem) and not event.is_organiser:
+            known = asked.get(event.ical_uid)
         if known is None and isinstance(event, CalendarItem) and event.transaction:
             known = creating.get(event.transaction)
         if known:

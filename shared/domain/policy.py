@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.booking import Side
+from shared.domain.ledger import WriteMode
 
 
 class Winner(StrEnum):
@@ -79,7 +80,9 @@ class Policy:
     ``edits`` names the side that wins a field changed on both; without it the side of origin does. Bulk
     thresholds hold steps until a person approves them: more cancellations in one run than
     ``cancellations_held_above``, or more writes of an import or full read than ``writes_held_above``.
-    ``received_edits`` says what becomes of a change made on the side that only receives.
+    ``received_edits`` says what becomes of a change made on the side that only receives. ``write_mode`` says in
+    whose mailbox the event of a platform booking is made; a room that was asked there refuses by not answering
+    within ``answer_within_minutes`` (0: it may take any time, as a delegate does).
     """
 
     direction: Direction = Direction.BOTH
@@ -100,6 +103,8 @@ class Policy:
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
     buffer_entries: BufferEntries = BufferEntries.NONE
+    write_mode: WriteMode = WriteMode.ROOM
+    answer_within_minutes: int = 15
 
     @property
     def buffer_before(self) -> timedelta:
@@ -122,6 +127,7 @@ class Policy:
             "buffer_minutes": (0, 240), "units": (1, 1000), "days_back": (0, 366), "days_ahead": (1, 1080),
             "sweep_minutes": (5, 1440), "cancellations_held_above": (0, 100_000), "writes_held_above": (0, 100_000),
             "buffer_before_minutes": (0, 240), "buffer_after_minutes": (0, 240),
+            "answer_within_minutes": (0, 10_080),
         }  # fmt: skip
         return tuple(
             f"policy {name} is {getattr(self, name)}; it must be from {low} to {high}"

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, Person, ResourceFacts, SetAside, ShowAs, Window
+from shared.domain.booking import (
+    CalendarItem,
+    CalendarKey,
+    Gone,
+    Meeting,
+    Person,
+    ResourceFacts,
+    SetAside,
+    ShowAs,
+    Window,
+)
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.spans import When
 
@@ -32,9 +42,10 @@ class CalendarChanges:
 
 @dataclass(frozen=True)
 class EventDraft:
-    """An event to be made in the resource's own calendar, with the mark by which it is found again.
+    """An event to be made in a mailbox's own calendar, with the mark by which it is found again.
 
-    ``is_buffer`` makes it an entry that is known as ours and is never a booking.
+    ``is_buffer`` makes it an entry that is known as ours and is never a booking. ``room`` is the resource
+    that the event asks for, where the mailbox is that of a person.
     """
 
     when: When
@@ -46,6 +57,7 @@ class EventDraft:
     body: str = ""
     shown: ShowAs = ShowAs.BUSY
     is_buffer: bool = False
+    room: Person | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,17 @@ class Calendar(Protocol):
 
     async def decline(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
         """Decline the meeting for the mailbox, telling its organiser why. An event that is gone is done."""
+        ...
+
+    async def meeting(self, mailbox: MailboxId, event: EventId, room: str) -> Meeting | Gone:
+        """Read a single meeting in its organiser's mailbox, with what it tells of the room of that address.
+
+        It is proven gone as by ``read``.
+        """
+        ...
+
+    async def find_copy(self, mailbox: MailboxId, ical_uid: str) -> CalendarItem | None:
+        """Find the mailbox's own copy of a single meeting, which shares nothing but this with other copies."""
         ...
 
 

@@ -21,6 +21,8 @@ from shared.domain.booking import (
     CalendarItem,
     CalendarKey,
     Gone,
+    Meeting,
+    Person,
     Proof,
     SetAside,
     Side,
@@ -29,6 +31,7 @@ from shared.domain.booking import (
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.ports.calendar import CalendarChanges, EventChange, EventDraft
 from shared.ports.errors import CursorExpired, NotFound, Rejected, Stale
+from tests.doubles.attendant import Attendant
 from tests.doubles.mailboxes import Access, Box, StoredEvent
 from tests.doubles.outlook import Outlook
 
@@ -51,13 +54,14 @@ class InMemoryCalendar:
         self.not_understood: dict[MailboxId, dict[EventId, str]] = {}
         self._faults = faults
         self._ids = itertools.count(1)
-        self.outlook = Outlook(self.boxes, self.clock, self.new_id)
+        self.attendant = Attendant(self.boxes, self.clock, self.new_id)
+        self.outlook = Outlook(self.boxes, self.clock, self.new_id, self.attendant)
 
     # -- for tests
 
-    def add_mailbox(self, mailbox: MailboxId, zone: str = "Europe/Zurich") -> Box:
-        """Open an empty calendar and return its state and switches."""
-        return self.boxes.setdefault(mailbox, Box(zone))
+    def add_mailbox(self, mailbox: MailboxId, zone: str = "Europe/Zurich", owner: Person | None = None) -> Box:
+        """Open an empty calendar and return its state and switches; ``owner`` is how meetings name its mailbox."""
+        return self.boxes.setdefault(mailbox, Box(zone, owner=owner))
 
     def items(self, mailbox: MailboxId) -> tuple[CalendarItem, ...]:
         """Return what stands in the calendar now, cancelled meetings that were left in place included."""
@@ -155,10 +159,14 @@ class InMemoryCalendar:
                 ical_uid=made.ical_uid or f"uid-{made.id}",
                 show_as=draft.shown,
                 is_buffer=draft.is_buffer,
+                room=draft.room.address if draft.room else "",
+                modified=self.clock(),
             )
             if draft.invited is not None:
                 box.mails.append(f"invitation to {draft.invited.address}")
-            return (made if wanted == before else box.put(wanted)).item()
+            stored = made if wanted == before else box.put(wanted)
+            self.attendant.asked(mailbox, stored)
+            return stored.item()
 
     async def change(self, mailbox: MailboxId, event: EventId, change: EventChange, version: Version) -> CalendarItem:
         """Write the given fields if the event still has ``version``."""
@@ -166,15 +174,18 @@ class InMemoryCalendar:
             stored = box.events.get(event)
             if stored is None or stored.version != version:
                 raise Stale("The event is no longer what was read in this run; read it again.")
-            return box.put(
+            changed = box.put(
                 replace(
                     stored,
                     when=stored.when if change.when is None else change.when,
                     title=stored.title if change.title is None else change.title,
                     private=stored.private if change.private is None else change.private,
                     show_as=stored.show_as if change.shown is None else change.shown,
+                    modified=self.clock(),
                 )
-            ).item()
+            )
+            self.attendant.asked(mailbox, changed)
+            return changed.item()
 
     async def cancel(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
         """Remove an event that the mailbox organises and tell its attendees."""
@@ -186,7 +197,7 @@ class InMemoryCalendar:
                 raise Rejected("The mailbox is not the organiser of this meeting; decline it.", "ErrorInvalidRequest")
             if stored.organiser is not None:
                 box.mails.append(f"cancellation to {stored.organiser.address}: {comment}")
-            box.put(replace(stored, deleted=True))
+            self.attendant.asked(mailbox, box.put(replace(stored, deleted=True)))
 
     async def decline(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
         """Decline a meeting; its organiser is told why, and it leaves the calendar."""
@@ -198,6 +209,20 @@ class InMemoryCalendar:
                 raise Rejected("The mailbox organises this event itself; cancel it.", "ErrorInvalidRequest")
             box.mails.append(f"declined to {stored.organiser.address}: {comment}")
             box.put(replace(stored, answer=Answer.DECLINED, deleted=True))
+
+    async def meeting(self, mailbox: MailboxId, event: EventId, room: str) -> Meeting | Gone:
+        """Read a meeting in its organiser's mailbox, with the answer of a room."""
+        found = await self.read(mailbox, CalendarKey(event))
+        if isinstance(found, Gone):
+            return found
+        stored = self.boxes[mailbox].events[event]
+        invited = stored.room.casefold() == room.casefold()
+        return Meeting(found, invited, stored.room_answer, stored.room_answered) if invited else Meeting(found, False)
+
+    async def find_copy(self, mailbox: MailboxId, ical_uid: str) -> CalendarItem | None:
+        """Find the mailbox's own copy of a meeting."""
+        async with self._call("find_copy", mailbox) as box:
+            return next((event.item() for event in box.standing() if event.ical_uid == ical_uid), None)
 
     # -- inside
 

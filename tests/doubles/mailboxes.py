@@ -46,6 +46,10 @@ class StoredEvent:
     original_start: datetime | None = None
     ical_uid: str = ""
     revision: int = 0
+    room: str = ""
+    room_answer: Answer = Answer.NONE
+    room_answered: datetime | None = None
+    modified: datetime | None = None
 
     @property
     def key(self) -> CalendarKey:
@@ -72,6 +76,7 @@ class StoredEvent:
             transaction=self.transaction,
             ical_uid=self.ical_uid,
             is_buffer=self.is_buffer,
+            modified=self.modified or self.created,
         )
 
 
@@ -84,6 +89,9 @@ class Box:
     renames: bool = True
     clears_private: bool = True
     removes_cancelled: bool = False
+    owner: Person | None = None
+    attends: bool = True
+    requests: list[StoredEvent] = field(default_factory=list)
     generation: int = 0
     lag_from: int | None = None
     events: dict[EventId, StoredEvent] = field(default_factory=dict)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from shared.domain.booking import Answer, CalendarKey, Occupancy, Person, ShowAs, occupancy
+from shared.domain.booking import Answer, CalendarKey, Person, ShowAs
 from shared.domain.ids import EventId, MailboxId
-from shared.domain.spans import Timed, When, occupied
+from shared.domain.spans import Timed, When
+from tests.doubles.attendant import Attendant, is_free
 from tests.doubles.mailboxes import Box, StoredEvent
 
 ADELE = Person("adele.vance@contoso.example", "Adele Vance")
@@ -22,8 +23,13 @@ class Outlook:
     """Organisers, delegates and the attendant of all mailboxes of one double."""
 
     def __init__(
-        self, boxes: dict[MailboxId, Box], clock: Callable[[], datetime], new_id: Callable[[], EventId]
+        self,
+        boxes: dict[MailboxId, Box],
+        clock: Callable[[], datetime],
+        new_id: Callable[[], EventId],
+        attendant: Attendant,
     ) -> None:
+        self._attendant = attendant
         self._boxes = boxes
         self._clock = clock
         self._new_id = new_id
@@ -71,7 +77,8 @@ class Outlook:
         if not event.is_organiser and not self._is_free(mailbox, when, event):
             self._boxes[mailbox].put(replace(event, deleted=True, answer=Answer.DECLINED))
             return False
-        self._boxes[mailbox].put(replace(event, when=when))
+        moved = self._boxes[mailbox].put(replace(event, when=when, modified=self._clock()))
+        self._attendant.asked(mailbox, moved)
         return True
 
     def retitle(self, mailbox: MailboxId, key: CalendarKey, title: str) -> None:
@@ -95,9 +102,15 @@ class Outlook:
         event = self._event(mailbox, key)
         box = self._boxes[mailbox]
         if event.master is not None or event.is_organiser or box.removes_cancelled:
-            box.put(replace(event, deleted=True))
+            self._attendant.asked(mailbox, box.put(replace(event, deleted=True)))
             return
         box.put(replace(event, cancelled=True, show_as=ShowAs.FREE))
+
+    def leave_out(self, mailbox: MailboxId, key: CalendarKey) -> None:
+        """Take the room out of a meeting as its organiser: the room gets a cancellation."""
+        event = self._event(mailbox, key)
+        self._attendant.asked(mailbox, replace(event, deleted=True))
+        self._boxes[mailbox].put(replace(event, room="", room_answer=Answer.NONE))
 
     def remove(self, mailbox: MailboxId, key: CalendarKey) -> None:
         """Delete an event from the room's calendar, as a delegate does."""
@@ -130,13 +143,7 @@ class Outlook:
         )
 
     def _is_free(self, mailbox: MailboxId, when: When, but: StoredEvent | None) -> bool:
-        box = self._boxes[mailbox]
-        wanted = occupied(when, box.zone)
-        others = (event for event in box.standing() if but is None or event.id != but.id)
-        # The attendant knows nothing of categories: a buffer counts by how it is shown.
-        shown = (replace(event, is_buffer=False) for event in others)
-        taking = (event for event in shown if occupancy(event.item()) is Occupancy.TAKES)
-        return not any(occupied(event.when, box.zone).overlaps(wanted) for event in taking)
+        return is_free(self._boxes[mailbox], when, but)
 
     def _event(self, mailbox: MailboxId, key: CalendarKey) -> StoredEvent:
         event = self._boxes[mailbox].at(key)

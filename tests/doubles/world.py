@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from shared.app.link_resource import LinkOrder, link_resource
+from shared.app.order_command import order_command
 from shared.app.outside import Outside
 from shared.app.reconcile_resource import Run, reconcile_resource
 from shared.domain.booking import (
@@ -22,6 +23,7 @@ from shared.domain.booking import (
     occupancy,
 )
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId
+from shared.domain.ledger import Verb
 from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Timed
 from shared.domain.wakeup import WakeCause
@@ -95,7 +97,7 @@ class World:
             self.mail,
             self.people,
         )
-        self.calendar.add_mailbox(ROOM)
+        self.calendar.add_mailbox(ROOM, owner=Person("matterhorn@contoso.example", "Matterhorn"))
         self.directory.add(
             ROOM, "matterhorn@contoso.example", ResourceFacts("Matterhorn", capacity=8, zone="Europe/Zurich")
         )
@@ -110,6 +112,17 @@ class World:
         self.resource_id = (await link_resource(self.outside, order)).id
         await self.settle()
         return await self.row()
+
+    async def order(self, verb: Verb, **facts: str) -> None:
+        """Order something of the room, and settle."""
+        await order_command(self.outside, self.resource_id, verb, facts)
+        await self.settle()
+
+    def give_mailbox(self, person: Person) -> MailboxId:
+        """Give a person a mailbox of the tenant."""
+        mailbox = MailboxId(f"bbbbbbbb-{person.address.partition('@')[0]}")
+        self.calendar.add_mailbox(mailbox, owner=person)
+        return self.directory.add(mailbox, person.address).id
 
     def invite(
         self, when: Timed | AllDay, organiser: Person = ADELE, title: str = "Planning", private: bool = False

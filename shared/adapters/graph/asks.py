@@ -59,6 +59,13 @@ def marked(mailbox: MailboxId, transaction: TransactionId) -> Request:
     return Request("GET", link, "events", "look for the event", mailbox)
 
 
+def copies(mailbox: MailboxId, ical_uid: str) -> Request:
+    """Ask for the mailbox's copy of the meeting of an iCalUId."""
+    escaped = ical_uid.replace("'", "''")
+    link = path("users", mailbox, "events", _filter=f"iCalUId eq '{escaped}'")
+    return Request("GET", link, "events", "look for the room's copy", mailbox)
+
+
 def create(mailbox: MailboxId, body: dict[str, Any]) -> Request:
     return Request("POST", path("users", mailbox, "events"), "events", "create the event", mailbox, body)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from shared.adapters.graph import asks, proof
@@ -15,10 +16,11 @@ from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.delta import Round
 from shared.adapters.graph.drafts import adopted_event, changed_event, new_event
 from shared.adapters.graph.errors import AlreadyThere, ItemMissing
+from shared.adapters.graph.meetings import meeting_of
 from shared.adapters.graph.proof import understood
 from shared.adapters.graph.requests import BATCH_LIMIT, Request
-from shared.adapters.graph.wire import Json, has_attendees, is_bare, item, was_touched
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, SetAside, Window
+from shared.adapters.graph.wire import Json, has_attendees, is_bare, item, last_write, was_touched
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, Meeting, SetAside, Window
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.ports.calendar import CalendarChanges, EventChange, EventDraft
 from shared.ports.errors import CursorExpired, Rejected, Stale
@@ -150,6 +152,17 @@ class GraphCalendar:
         except ItemMissing:
             return
 
+    async def meeting(self, mailbox: MailboxId, event: EventId, room: str) -> Meeting | Gone:
+        """Read a meeting in its organiser's mailbox, with the answer of the room of that address."""
+        found = await proof.single(self._client, mailbox, CalendarKey(event))
+        return found if isinstance(found, Gone) else meeting_of(self._noted(*found), found[1], room)
+
+    async def find_copy(self, mailbox: MailboxId, ical_uid: str) -> CalendarItem | None:
+        """Find the mailbox's own copy of a meeting by the iCalUId that all copies share."""
+        answer = await self._client.fetch(asks.copies(mailbox, ical_uid))
+        raws: list[Json] = answer.get("value") or []
+        return self._noted(understood(item(raws[0])), raws[0]) if raws else None
+
     async def _written(self, request: Request) -> CalendarItem:
         raw = await self._client.fetch(request)
         return self._noted(understood(item(raw)), raw)
@@ -160,7 +173,7 @@ class GraphCalendar:
             self._invites.move_to_end(found.event)
             if len(self._invites) > _REMEMBERED:
                 self._invites.popitem(last=False)
-        return found
+        return replace(found, modified=last_write(raw))
 
 
 def _is_as_wanted(now: CalendarItem, change: EventChange) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shared.adapters.graph.wire import BUFFER_CATEGORY, MARK
+from shared.domain.booking import Person
 from shared.domain.ids import TransactionId
 from shared.domain.spans import AllDay, When
 from shared.ports.calendar import EventChange, EventDraft
@@ -23,7 +24,7 @@ def new_event(draft: EventDraft) -> dict[str, Any]:
         "sensitivity": sensitivity(draft.private),
         "showAs": draft.shown.value,
         "isReminderOn": False,
-        "responseRequested": False,
+        "responseRequested": draft.room is not None,
         "allowNewTimeProposals": False,
         "transactionId": draft.transaction,
         "singleValueExtendedProperties": [mark(draft.transaction)],
@@ -33,9 +34,16 @@ def new_event(draft: EventDraft) -> dict[str, Any]:
     if draft.body:
         body["body"] = {"contentType": "text", "content": draft.body}
     if draft.invited is not None:
-        mail = {"address": draft.invited.address, "name": draft.invited.name or draft.invited.address}
-        body["attendees"] = [{"emailAddress": mail, "type": "required"}]
+        body["attendees"] = [_attendee(draft.invited, "required")]
+    if draft.room is not None:
+        body["attendees"] = [_attendee(draft.room, "resource")]
+        place = {"displayName": draft.room.name or draft.room.address, "locationUri": draft.room.address}
+        body["location"] = {**place, "locationEmailAddress": draft.room.address, "locationType": "conferenceRoom"}
     return body
+
+
+def _attendee(person: Person, kind: str) -> dict[str, Any]:
+    return {"emailAddress": {"address": person.address, "name": person.name or person.address}, "type": kind}
 
 
 def adopted_event(draft: EventDraft) -> dict[str, Any]:

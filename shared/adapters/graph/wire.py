@@ -66,6 +66,12 @@ def has_attendees(raw: Json) -> bool:
     return bool(raw.get("attendees"))
 
 
+def last_write(raw: Json) -> datetime | None:
+    """Return when the event was last written, by the mailbox's own clock, where Graph tells it."""
+    text = raw.get("lastModifiedDateTime")
+    return _parsed(text).astimezone(UTC) if isinstance(text, str) else None
+
+
 def was_touched(raw: Json) -> bool:
     """Tell whether an event was written again later than its creation (or does not say so)."""
     try:

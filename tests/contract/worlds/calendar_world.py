@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from shared.domain.booking import CalendarKey, Person, Window
-from shared.domain.ids import MailboxId
+from shared.domain.booking import Meeting as Asked
+from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import Timed, When
 from shared.ports.calendar import Calendar
 
 ZONE = "Europe/Zurich"
 ADELE = Person("adele.vance@contoso.example", "Adele Vance")
+ROOM = Person("matterhorn@contoso.example", "Matterhorn")
 BRUNO = Person("bruno.keller@contoso.example", "Bruno Keller")
 
 DAY: date = datetime.now(UTC).date() + timedelta(days=14)
@@ -86,6 +88,14 @@ class CalendarWorld(Protocol):
 
     async def lose(self) -> None:
         """Make the room's mailbox one that cannot be reached."""
+        ...
+
+    async def mailbox_of(self, person: Person) -> MailboxId:
+        """Return the mailbox of a person of the tenant, who can invite the room."""
+        ...
+
+    async def answered(self, mailbox: MailboxId, event: EventId) -> Asked:
+        """Return a meeting that asks the room, once the room has answered."""
         ...
 
     async def mails(self, kind: str) -> Sequence[str]:

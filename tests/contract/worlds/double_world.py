@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.booking import CalendarKey
-from shared.domain.ids import MailboxId
+from shared.domain.booking import CalendarKey, Person
+from shared.domain.booking import Meeting as Asked
+from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import Timed, When
-from tests.contract.worlds.calendar_world import ADELE, ZONE, Meeting
+from tests.contract.worlds.calendar_world import ADELE, ROOM, ZONE, Meeting
 from tests.doubles.calendar import InMemoryCalendar
 from tests.doubles.mailboxes import Access
 
@@ -22,7 +23,7 @@ class DoubleWorld:
     def __init__(self) -> None:
         self.room = MailboxId("room-1")
         self.calendar = InMemoryCalendar()
-        self._box = self.calendar.add_mailbox(self.room, ZONE)
+        self._box = self.calendar.add_mailbox(self.room, ZONE, ROOM)
         self._outlook = self.calendar.outlook
 
     async def invite(self, when: When, title: str = "Planning", private: bool = False) -> Meeting:
@@ -59,6 +60,16 @@ class DoubleWorld:
 
     async def lose(self) -> None:
         self._box.access = Access.MISSING
+
+    async def mailbox_of(self, person: Person) -> MailboxId:
+        mailbox = MailboxId(f"person-{person.address}")
+        self.calendar.add_mailbox(mailbox, ZONE, person)
+        return mailbox
+
+    async def answered(self, mailbox: MailboxId, event: EventId) -> Asked:
+        found = await self.calendar.meeting(mailbox, event, ROOM.address)
+        assert isinstance(found, Asked)
+        return found
 
     async def mails(self, kind: str) -> Sequence[str]:
         prefix = _KINDS[kind]

@@ -14,7 +14,8 @@ from shared.adapters.graph.calendar import GraphCalendar
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.credentials import GraphIdentity, credential_factory
 from shared.adapters.graph.drafts import times
-from shared.domain.booking import CalendarKey
+from shared.domain.booking import CalendarKey, Person
+from shared.domain.booking import Meeting as Asked
 from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import Timed, When
 from tests.contract.worlds.calendar_world import ADELE, BRUNO, ZONE, Meeting
@@ -130,6 +131,16 @@ class GraphWorld:
 
     async def lose(self) -> None:
         await self.simulator.ask("PATCH", f"/sim/mailboxes/{ROOM}", {"state": "inactive"})
+
+    async def mailbox_of(self, person: Person) -> MailboxId:
+        return MailboxId(self.people[person.address])
+
+    async def answered(self, mailbox: MailboxId, event: EventId) -> Asked:
+        async def answer() -> Asked | None:
+            found = await self.calendar.meeting(mailbox, event, ROOM)
+            return found if isinstance(found, Asked) and found.answered is not None else None
+
+        return await until(answer)
 
     async def mails(self, kind: str) -> Sequence[str]:
         told = await self.simulator.ask("GET", f"/sim/outbox?kind={kind}")

@@ -11,7 +11,8 @@ import pytest
 from shared.domain.ids import MailboxId, ResourceId
 from shared.domain.ledger import Verb
 from shared.ports.errors import Rejected, Retry
-from tests.doubles.world import ROOM, at
+from tests.doubles.mailboxes import Access
+from tests.doubles.world import BEN, ROOM, at
 from tests.unit.functions.calling.office import Office
 
 LINK = {"mailbox": "matterhorn@contoso.example"}
@@ -98,6 +99,50 @@ async def test_a_policy_is_changed_by_the_resources_own_run(office: Office) -> N
     await office.world.settle()
     policy = (await office.ask("GET", f"/api/resources/{room}"))["policy"]
     assert (policy["winner"], policy["buffer_minutes"]) == ("report", 15)
+
+
+ORGANIZER = {"verb": "policy", "settings": {"write_mode": "organizer"}}
+
+
+async def test_write_mode_organizer_is_taken_once_a_bookers_mailbox_was_tried(office: Office) -> None:
+    room = await office.room()
+    office.world.give_mailbox(BEN)
+    await office.ask("POST", f"/api/resources/{room}/commands", {**ORGANIZER, "booker": BEN.address})
+    await office.world.settle()
+    assert (await office.ask("GET", f"/api/resources/{room}"))["policy"]["write_mode"] == "organizer"
+
+
+async def test_write_mode_organizer_is_refused_where_the_bookers_mailbox_is_denied(office: Office) -> None:
+    room = await office.room()
+    office.world.calendar.boxes[office.world.give_mailbox(BEN)].access = Access.DENIED
+    answer = await office.send("POST", f"/api/resources/{room}/commands", {**ORGANIZER, "booker": BEN.address})
+    assert (answer.status, answer.code) == (422, "probe_failed")
+    assert "Calendars.ReadWrite" in answer.message
+    assert not await office.world.ledgers.commands(office.world.resource_id)
+
+
+async def test_write_mode_organizer_is_refused_where_the_booker_has_no_mailbox(office: Office) -> None:
+    room = await office.room()
+    answer = await office.send("POST", f"/api/resources/{room}/commands", {**ORGANIZER, "booker": BEN.address})
+    assert (answer.status, answer.code) == (422, "probe_failed")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [ORGANIZER, {**ORGANIZER, "booker": "nobody"}, {"verb": "rebase", "booker": BEN.address}],
+    ids=["without a booker", "a booker without an address", "a booker for another order"],
+)
+async def test_an_order_that_names_its_booker_wrongly_is_refused(office: Office, order: dict[str, object]) -> None:
+    room = await office.room()
+    answer = await office.send("POST", f"/api/resources/{room}/commands", order)
+    assert answer.status == 400
+    assert "booker" in answer.message
+
+
+async def test_linking_does_not_take_write_mode_organizer(office: Office) -> None:
+    answer = await office.send("POST", "/api/resources", {**LINK, "policy": {"write_mode": "organizer"}})
+    assert answer.status == 400
+    assert "booker" in answer.message
 
 
 async def test_named_steps_travel_with_the_order(office: Office) -> None:

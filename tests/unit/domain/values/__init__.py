@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 from shared.domain.booking import (
     Answer,
@@ -162,5 +163,5 @@ def ledger(
     return LedgerView(tuple(mappings), tuple(open_steps), tuple(blocks), KEY, ZURICH, window, bulk=bulk)
 
 
-def setting(policy: Policy | None = None, *, policy_changed: bool = False, **more: frozenset[MappingId]) -> Setting:
-    return Setting(policy or Policy(), KEY, NOW, policy_changed=policy_changed, **more)
+def setting(policy: Policy | None = None, **more: Any) -> Setting:
+    return Setting(policy or Policy(), KEY, NOW, **more)

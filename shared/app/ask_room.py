@@ -1,0 +1,111 @@
+"""Ask the room in the booker's name: an event in their own mailbox invites it, and its answer is waited for.
+
+Whose mailbox that is stands in the ledger before the event is made. Where the booker has no mailbox here, or it
+may not be written, the event is made in the room's own calendar instead, and the decision says so. The same
+transaction serves both, so that a crash in between makes no second event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.app.outside import Outside
+from shared.domain.booking import CalendarItem, Side
+from shared.domain.fingerprint import Field, person_digest
+from shared.domain.ledger import Code, Mapping, MappingState, Reason, RoomRequest, WriteMode
+from shared.domain.plan import Action, Plan, Settlement, Step
+from shared.domain.room_requests import next_look
+from shared.ports.calendar import Calendar, EventChange
+from shared.ports.errors import NotFound, PortError, Rejected
+
+_SPENT = "gone"
+_NO_BOOKER, _NO_MAILBOX, _NOT_PERMITTED = "name is not known", "mailbox is not of this tenant", "mailbox refused it"
+
+
+async def name_organisers(outside: Outside, plan: Plan, key: bytes) -> Plan:
+    """Return the plan with the mailbox in which each request to the room is to be made. Raises ``Retry``."""
+    settlements = [await _named(outside, s, key) if _is_nameless(s) else s for s in plan.settlements]
+    return replace(plan, settlements=tuple(settlements))
+
+
+def _is_nameless(settlement: Settlement) -> bool:
+    after = settlement.after
+    creates = any(step.action is Action.CREATE and step.side is Side.CALENDAR for step in settlement.steps)
+    return creates and after is not None and after.mode is WriteMode.ORGANIZER and after.request is None
+
+
+async def _named(outside: Outside, settlement: Settlement, key: bytes) -> Settlement:
+    wanted = settlement.steps[0].wanted
+    booker = wanted.organiser if wanted else None
+    if booker is None:
+        return _in_room(settlement, _NO_BOOKER)
+    try:
+        found = await outside.directory.mailbox(booker.address)
+    except (NotFound, Rejected):
+        return _in_room(settlement, _NO_MAILBOX)
+    assert settlement.after is not None
+    request = RoomRequest(found.id, person_digest(found.address, key))
+    return replace(settlement, after=replace(settlement.after, request=request))
+
+
+def _in_room(settlement: Settlement, why: str) -> Settlement:
+    assert settlement.after is not None
+    after = replace(settlement.after, mode=WriteMode.ROOM, request=None)
+    decisions = (*settlement.decisions, Reason(Code.FELL_BACK, {"why": why}))
+    return replace(settlement, after=after, decisions=decisions)
+
+
+def in_room_instead(settlement: Settlement, error: PortError) -> Settlement | None:
+    """Return how a request that its mailbox refused is made in the room itself; None where that is not the matter."""
+    creates = any(step.action is Action.CREATE and step.side is Side.CALENDAR for step in settlement.steps)
+    if not creates or settlement.after is None or settlement.after.request is None:
+        return None
+    if isinstance(error, Rejected) and error.code == _SPENT:
+        return None
+    return _in_room(settlement, _NOT_PERMITTED)
+
+
+def request_of(settlement: Settlement, step: Step) -> RoomRequest | None:
+    """Return the request whose event a step of the calendar writes; None where it writes in the room's mailbox."""
+    mapping = settlement.after or settlement.before
+    return None if mapping is None or step.action is Action.DECLINE else mapping.request
+
+
+async def write(calendar: Calendar, request: RoomRequest, step: Step, zone: str) -> CalendarItem | None:
+    """Change or cancel the event by which the room was asked."""
+    assert request.event is not None
+    if step.action is Action.CHANGE:
+        assert request.version is not None
+        return await calendar.change(request.mailbox, request.event, change_of(step, zone), request.version)
+    await calendar.cancel(request.mailbox, request.event, "")
+    return None
+
+
+def change_of(step: Step, zone: str) -> EventChange:
+    """Return the fields that a step writes to an event."""
+    assert step.wanted is not None
+    return EventChange(
+        zone,
+        step.wanted.when if Field.TIME in step.fields else None,
+        step.wanted.title if Field.TITLE in step.fields else None,
+        step.wanted.private if Field.PRIVATE in step.fields else None,
+    )
+
+
+def written(request: RoomRequest, item: CalendarItem) -> RoomRequest:
+    """Return a request as its mailbox reported it when it was written."""
+    return replace(
+        request,
+        event=item.event,
+        version=item.version,
+        ical_uid=item.ical_uid or request.ical_uid,
+        written=item.modified or item.created,
+    )
+
+
+def waiting_for(settlement: Settlement, after: Mapping | None, now: datetime) -> Settlement:
+    """Return a settlement that has asked the room with the open step that waits for its answer."""
+    if after is None or after.request is None or after.state is not MappingState.AWAITING_ROOM or not settlement.steps:
+        return settlement
+    return replace(settlement, open=next_look(after.id, now))

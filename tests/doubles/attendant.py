@@ -1,0 +1,102 @@
+"""The booking attendant of the calendar double: what becomes of requests in the rooms that they name.
+
+A request is answered at once where the room attends, else when ``answer`` is called for its room. A room whose
+time is taken declines, and takes away what an earlier acceptance had put there; a new time asks anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.domain.booking import Answer, Occupancy, Person, ShowAs, occupancy
+from shared.domain.ids import EventId, MailboxId
+from shared.domain.spans import When, occupied
+from tests.doubles.mailboxes import Box, StoredEvent
+
+_A_MOMENT = timedelta(milliseconds=1)
+
+
+class Attendant:
+    """The attendants of all rooms of one double."""
+
+    def __init__(
+        self, boxes: dict[MailboxId, Box], clock: Callable[[], datetime], new_id: Callable[[], EventId]
+    ) -> None:
+        self._boxes = boxes
+        self._clock = clock
+        self._new_id = new_id
+
+    def asked(self, mailbox: MailboxId, event: StoredEvent) -> None:
+        """Deliver a request, an update or a cancellation to the room that the event names, if it names one."""
+        room = next((box for box in self._boxes.values() if box.owner and box.owner.address == event.room), None)
+        if room is None:
+            return
+        copy = self._copy(room, event)
+        if not event.deleted and (copy is None or copy.when != event.when):
+            self._boxes[mailbox].put(replace(event, room_answer=Answer.NONE, room_answered=None))
+        room.requests.append(event)
+        if room.attends:
+            self.answer(room)
+
+    def answer(self, room: Box, *, refuse: bool = False) -> None:
+        """Answer what was asked of a room: accepted where it is free, else (or when told to ``refuse``) declined."""
+        asked, room.requests = room.requests, []
+        for event in asked:
+            copy = self._copy(room, event)
+            if event.deleted:
+                self._take_away(room, copy)
+            elif copy is not None and copy.when == event.when and copy.answer is Answer.ACCEPTED:
+                room.put(copy)
+            elif refuse or not is_free(room, event.when, copy):
+                self._take_away(room, copy, Answer.DECLINED)
+                self._tell(event, Answer.DECLINED)
+            else:
+                self._accept(room, event, copy)
+                self._tell(event, Answer.ACCEPTED)
+
+    def _accept(self, room: Box, event: StoredEvent, copy: StoredEvent | None) -> None:
+        organiser = self._organiser(event)
+        made = copy or replace(
+            event, id=self._new_id(), is_organiser=False, transaction=None, room="", organiser=organiser,
+            title=organiser.name, private=False, created=self._clock(),
+        )  # fmt: skip
+        room.put(replace(made, when=event.when, answer=Answer.ACCEPTED, show_as=ShowAs.BUSY, deleted=False))
+
+    def _take_away(self, room: Box, copy: StoredEvent | None, answer: Answer | None = None) -> None:
+        if copy is None:
+            return
+        if answer is None and not room.removes_cancelled:
+            room.put(replace(copy, cancelled=True, show_as=ShowAs.FREE))
+        else:
+            room.put(replace(copy, deleted=True, answer=answer or copy.answer))
+
+    def _tell(self, event: StoredEvent, answer: Answer) -> None:
+        box = self._box_of(event)
+        now = box.events[event.id]
+        if not now.deleted and now.when == event.when:
+            box.put(replace(now, room_answer=answer, room_answered=self._clock() + _A_MOMENT))
+
+    def _organiser(self, event: StoredEvent) -> Person:
+        owner = self._box_of(event).owner
+        assert owner is not None, "a mailbox that invites rooms needs an owner"
+        return owner
+
+    def _box_of(self, event: StoredEvent) -> Box:
+        return next(box for box in self._boxes.values() if event.id in box.events)
+
+    @staticmethod
+    def _copy(room: Box, event: StoredEvent) -> StoredEvent | None:
+        same = (e for e in room.standing() if e.ical_uid == event.ical_uid and not e.cancelled)
+        return next(same, None)
+
+
+def is_free(box: Box, when: When, but: StoredEvent | None) -> bool:
+    """Tell whether nothing takes the room at that time, one event left out."""
+    wanted = occupied(when, box.zone)
+    others = (event for event in box.standing() if but is None or event.id != but.id)
+    # The attendant knows nothing of categories: a buffer counts by how it is shown.
+    shown = (replace(event, is_buffer=False) for event in others)
+    taking = (event for event in shown if occupancy(event.item()) is Occupancy.TAKES)
+    return not any(occupied(event.when, box.zone).overlaps(wanted) for event in taking)
