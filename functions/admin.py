@@ -8,7 +8,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.answers import BadRequest, Unknown, answer, told
-from functions.fields import Body, body_of, flag_param
+from functions.fields import LONGEST_PAGE, Body, body_of, flag_param, number_param, page_of, text_param
 from functions.linked import linked
 from shared.composition import composed
 
@@ -27,9 +27,13 @@ _MOST_STEPS = 500
 async def list_resources(req: func.HttpRequest) -> func.HttpResponse:
     """All resources of the tenant, unlinked ones included, as they were last seen."""
     from functions.views import resource_view
+    from shared.domain.ids import ResourceId
 
+    named, limit = text_param(req, "after"), number_param(req, "limit", LONGEST_PAGE, 1, LONGEST_PAGE)
     outside = (await composed()).outside
-    return answer({"resources": [resource_view(each) async for each in outside.resources.all(outside.tenant)]})
+    found = outside.resources.all(outside.tenant, ResourceId(named) if named else None, limit + 1)
+    page, more = await page_of(found, limit)
+    return answer({"resources": [resource_view(each) for each in page], "next": more})
 
 
 @admin.function_name("link_resource")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.answers import answer, told
-from functions.fields import number_param, text_param
+from functions.fields import LONGEST_PAGE, number_param, page_of, text_param
 from functions.linked import linked
 
 agreed = func.Blueprint()
@@ -19,10 +19,14 @@ agreed = func.Blueprint()
 @told
 async def list_mappings(req: func.HttpRequest) -> func.HttpResponse:
     """All bookings that are tied to each other, or stand alone for a reason."""
+    from functions.asked import mapping_id_of
     from functions.views import mapping_view
 
+    named, limit = text_param(req, "after"), number_param(req, "limit", LONGEST_PAGE, 1, LONGEST_PAGE)
+    after = mapping_id_of(named) if named else None
     outside, resource = await linked(req)
-    return answer({"mappings": [mapping_view(each) async for each in outside.ledgers.mappings(resource.id)]})
+    page, more = await page_of(outside.ledgers.mappings(resource.id, after, limit + 1), limit)
+    return answer({"mappings": [mapping_view(each) for each in page], "next": more})
 
 
 @agreed.function_name("list_open_steps")
@@ -32,8 +36,12 @@ async def list_open_steps(req: func.HttpRequest) -> func.HttpResponse:
     """What was seen and is not settled."""
     from functions.views import open_step_view
 
+    after, limit = text_param(req, "after") or "", number_param(req, "limit", LONGEST_PAGE, 1, LONGEST_PAGE)
     outside, resource = await linked(req)
-    return answer({"open_steps": [open_step_view(each) for each in await outside.ledgers.open_steps(resource.id)]})
+    standing = sorted(await outside.ledgers.open_steps(resource.id), key=lambda step: step.id)
+    page = [step for step in standing if step.id > after][: limit + 1]
+    more = page[limit - 1].id if len(page) > limit else None
+    return answer({"open_steps": [open_step_view(each) for each in page[:limit]], "next": more})
 
 
 @agreed.function_name("list_decisions")

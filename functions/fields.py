@@ -7,8 +7,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Collection, Mapping
+from typing import Any, Protocol, TypeVar
 
 import azure.functions as func
 
@@ -16,6 +16,17 @@ from functions.answers import BadRequest, TooLarge
 
 LARGEST_BODY = 64 * 1024
 """Bytes; the longest body that makes sense has a few hundred step ids."""
+
+LONGEST_PAGE = 1000
+"""How many things a list shows at most; the rest is asked for with ``after``."""
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Identified = TypeVar("Identified", bound=_HasId)
 
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 # Control characters, and halves of surrogate pairs, which JSON can write and UTF-8 cannot.
@@ -119,6 +130,16 @@ def number_param(req: func.HttpRequest, name: str, usual: int, low: int, high: i
     if not _NUMBER.fullmatch(value) or not low <= int(value) <= high:
         raise BadRequest(f"'{name}' must be a whole number from {low} to {high}")
     return int(value)
+
+
+async def page_of(found: AsyncIterator[Identified], limit: int) -> tuple[list[Identified], str | None]:
+    """Return the first ``limit`` of what is found, and the id behind which the rest begins, if there is more."""
+    page: list[Identified] = []
+    async for each in found:
+        if len(page) == limit:
+            return page, page[-1].id
+        page.append(each)
+    return page, None
 
 
 def _quoted(name: str) -> str:

@@ -7,6 +7,10 @@ from functions.description.parts import Json, in_path, in_query, operation, ref,
 
 _RESOURCE = in_path("resource", "Lockstep's id of the resource.", RESOURCE_ID)
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
+_PAGE = (
+    in_query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}, "How many at most.", 100),
+    in_query("after", {"type": "string", "maxLength": 255}, "The 'next' of the page before."),
+)
 _MOMENT = {"type": "string", "format": "date-time"}
 
 
@@ -22,7 +26,7 @@ PATHS: dict[str, Json] = {
     "/api/resources": {
         "get": operation(
             "list_resources", "resources", "List all resources, unlinked ones included",
-            {200: ("All of them.", ref("Resources"))},
+            {200: ("A page of them, by their ids.", ref("Resources"))}, (400,), parameters=list(_PAGE),
         ),
         "post": operation(
             "link_resource", "resources", "Link a mailbox to a resource of the platform",
@@ -49,8 +53,14 @@ PATHS: dict[str, Json] = {
             {202: ("Ordered.", ref("Ordered"))}, (400, 404, 409, 413, 422), requestBody=sent(ref("Order")),
         ),
     },
-    **_reading("list_mappings", "/api/resources/{resource}/mappings", "List all bookings that are tied", "Mappings"),
-    **_reading("list_open_steps", "/api/resources/{resource}/open-steps", "List what is not settled", "OpenSteps"),
+    **_reading(
+        "list_mappings", "/api/resources/{resource}/mappings", "List all bookings that are tied", "Mappings", *_PAGE,
+        errors=(400, 404),
+    ),
+    **_reading(
+        "list_open_steps", "/api/resources/{resource}/open-steps", "List what is not settled", "OpenSteps", *_PAGE,
+        errors=(400, 404),
+    ),
     **_reading(
         "list_decisions", "/api/resources/{resource}/decisions", "List decisions, the newest first", "Decisions",
         in_query("mapping", {"type": "string"}, "Only those about this booking.", MAPPING_ID),

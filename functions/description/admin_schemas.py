@@ -29,6 +29,8 @@ WHEN: dict[str, Json] = {
 }
 TIMED = {"all_day": False, "start": "2026-11-23T09:00:00Z", "end": "2026-11-23T10:00:00Z"}
 
+_NEXT = or_null(text("Give it as 'after' to read on; null at the end."))
+
 _POLICY: dict[str, Json] = {
     "direction": one_of("Which side follows which.", Direction),
     "winner": one_of("Which of two overlapping bookings stays.", Winner),
@@ -279,13 +281,13 @@ _ORDER = record(
 
 SCHEMAS: dict[str, Json] = {
     "Resource": _RESOURCE,
-    "Resources": listed("resources", "Resource"),
+    "Resources": listed("resources", "Resource", next=_NEXT),
     "Policy": record(_POLICY, _POLICY_EXAMPLE),
     "Settings": record(_POLICY, {"winner": "first", "buffer_minutes": 10}, optional=_POLICY),
     "Mapping": _MAPPING,
-    "Mappings": listed("mappings", "Mapping"),
+    "Mappings": listed("mappings", "Mapping", next=_NEXT),
     "OpenStep": _OPEN_STEP,
-    "OpenSteps": listed("open_steps", "OpenStep"),
+    "OpenSteps": listed("open_steps", "OpenStep", next=_NEXT),
     "Decision": _DECISION,
     "Decisions": listed("decisions", "Decision"),
     "Story": record(

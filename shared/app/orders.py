@@ -23,6 +23,7 @@ from shared.ports.ledgers import Writes
 logger = logging.getLogger("lockstep.orders")
 
 ALL = "all"
+DECISIONS_KEPT = timedelta(days=400)
 _SOON = timedelta(hours=1)
 
 
@@ -90,6 +91,12 @@ async def _unlink(outside: Outside, orders: Orders, command: Command) -> Orders:
     resource = await unsubscribe(outside, orders.resource)
     why = "unlinked; bookings stay on both sides, the ledger is kept for 30 days"
     return replace(orders, resource=replace(resource, state=State.UNLINKED, since=command.at, why=why))
+
+
+async def _forget_old(outside: Outside, orders: Orders, _: Command) -> Orders:
+    """Let decisions go that are past their time; the full read that was ordered follows."""
+    await outside.ledgers.forget_decisions(orders.resource.id, outside.clock.now() - DECISIONS_KEPT)
+    return orders
 
 
 async def _nothing_more(_: Outside, orders: Orders, __: Command) -> Orders:
@@ -178,7 +185,7 @@ def _is_meant(step: OpenStep, command: Command) -> bool:
 _VERBS = {
     Verb.LINK: _link,
     Verb.UNLINK: _unlink,
-    Verb.REBASE: _nothing_more,
+    Verb.REBASE: _forget_old,
     Verb.PROVE: _nothing_more,
     Verb.APPROVE: _approve,
     Verb.DISCARD: _discard,

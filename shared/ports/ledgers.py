@@ -70,8 +70,13 @@ class Ledgers(Protocol):
         """Return the mappings that touch any of the UTC days, long ones included, each once."""
         ...
 
-    def mappings(self, resource: ResourceId) -> AsyncIterator[Mapping]:
-        """Yield all mappings of a resource (full reads, proof and lists only)."""
+    def mappings(
+        self, resource: ResourceId, after: MappingId | None = None, limit: int | None = None
+    ) -> AsyncIterator[Mapping]:
+        """Yield the mappings of a resource by their ids (full reads, proof and lists only).
+
+        ``after`` starts behind that id, whether it still stands or not; ``limit`` ends after so many.
+        """
         ...
 
     async def open_steps(self, resource: ResourceId) -> tuple[OpenStep, ...]: ...
@@ -80,6 +85,10 @@ class Ledgers(Protocol):
         self, resource: ResourceId, mapping: MappingId | None = None, limit: int = 100
     ) -> tuple[Decision, ...]:
         """Return decisions, newest first."""
+        ...
+
+    async def forget_decisions(self, resource: ResourceId, before: datetime) -> int:
+        """Remove the decisions made before an instant and return how many; what is left is forgotten next time."""
         ...
 
     async def commands(self, resource: ResourceId) -> tuple[Command, ...]: ...
@@ -119,7 +128,11 @@ class Resources(Protocol):
 
     async def by_platform(self, tenant: TenantId, platform: PlatformId) -> Resource | None: ...
 
-    def all(self, tenant: TenantId) -> AsyncIterator[Resource]: ...
+    def all(
+        self, tenant: TenantId, after: ResourceId | None = None, limit: int | None = None
+    ) -> AsyncIterator[Resource]:
+        """Yield the resources of a tenant by their ids, from behind ``after`` and at most ``limit`` of them."""
+        ...
 
 
 class Secrets(Protocol):

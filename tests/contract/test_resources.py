@@ -215,3 +215,11 @@ async def test_listed_rows_carry_the_version_that_was_read(resources: Resources)
     await resources.put(replace(listed, why="once"))
     with pytest.raises(Stale):
         await resources.put(replace(listed, why="twice"))
+
+
+async def test_resources_are_listed_by_their_ids_from_behind_one_and_as_many_as_asked_for(resources: Resources) -> None:
+    for number in (3, 1, 2):
+        await resources.add(room(number))
+    assert [each async for each in resources.all(TENANT, limit=2)] == [room(1), room(2)]
+    assert [each async for each in resources.all(TENANT, room(1).id)] == [room(2), room(3)]
+    assert [each async for each in resources.all(TENANT, room(3).id)] == []

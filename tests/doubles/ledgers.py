@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from shared.domain.booking import CalendarKey
 from shared.domain.ids import BookingId, MappingId, ResourceId
@@ -71,9 +71,12 @@ class MemoryLedgers:
         wanted = frozenset(days)
         return tuple(ledger.mappings[each] for each, touched in sorted(ledger.days.items()) if touched & wanted)
 
-    async def mappings(self, resource: ResourceId) -> AsyncIterator[Mapping]:
+    async def mappings(
+        self, resource: ResourceId, after: MappingId | None = None, limit: int | None = None
+    ) -> AsyncIterator[Mapping]:
         ledger = await self._asked("mappings", resource)
-        for _, mapping in sorted(ledger.mappings.items()):
+        chosen = [mapping for key, mapping in sorted(ledger.mappings.items()) if after is None or key > after]
+        for mapping in chosen[:limit]:
             yield mapping
 
     async def open_steps(self, resource: ResourceId) -> tuple[OpenStep, ...]:
@@ -86,6 +89,14 @@ class MemoryLedgers:
         ledger = await self._asked("decisions", resource)
         chosen = [each for each in ledger.decisions.values() if mapping in (None, each.mapping)]
         return tuple(sorted(chosen, key=lambda each: (each.at, each.id), reverse=True)[:limit])
+
+    async def forget_decisions(self, resource: ResourceId, before: datetime) -> int:
+        ledger = await self._asked("forget_decisions", resource)
+        old = [key for key, each in ledger.decisions.items() if each.at < before]
+        for key in old:
+            del ledger.decisions[key]
+        await self.faults.at("ledgers.forget_decisions" + DONE)
+        return len(old)
 
     async def commands(self, resource: ResourceId) -> tuple[Command, ...]:
         ledger = await self._asked("commands", resource)

@@ -54,9 +54,11 @@ class MemoryResources:
         await self.faults.at("resources.by_platform")
         return next((each for each in self._of(tenant) if each.platform == platform), None)
 
-    async def all(self, tenant: TenantId) -> AsyncIterator[Resource]:
+    async def all(
+        self, tenant: TenantId, after: ResourceId | None = None, limit: int | None = None
+    ) -> AsyncIterator[Resource]:
         await self.faults.at("resources.all")
-        for each in self._of(tenant):
+        for each in [each for each in self._of(tenant) if after is None or each.id > after][:limit]:
             yield each
 
     def _kept(self, resource: Resource) -> Resource:

@@ -84,6 +84,22 @@ def newest_first(at: datetime, of: str) -> str:
     return f"{_LAST_MILLISECOND - round(at.timestamp() * 1000):014d}-{key_part(of).translate(_COUNTED_DOWN)}"
 
 
+def before_time(at: datetime) -> str:
+    """Return the key part behind all that ``newest_first`` gives to ``at`` and later times."""
+    return f"{_LAST_MILLISECOND - round(at.timestamp() * 1000) + 1:014d}"
+
+
+def behind(key: str) -> str:
+    """Return the smallest key behind ``key``: no key continues one with this character."""
+    return key + "!"
+
+
+def decision_keys(decision: Decision) -> tuple[str, str]:
+    """Return the two keys under which a decision stands."""
+    place = newest_first(decision.at, decision.id)
+    return decisions_prefix(decision.mapping) + place, decisions_prefix(None) + place
+
+
 def touches_any(row: Row, days: frozenset[date]) -> bool:
     """Tell whether the mapping of a ``d|long`` row touches one of the days."""
     first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
@@ -157,9 +173,8 @@ def _mapping_keys(mapping: Mapping, days: Sequence[date]) -> frozenset[str]:
 
 
 def _of_decision(resource: ResourceId, decision: Decision) -> Group:
-    shared, place = body(decision), newest_first(decision.at, decision.id)
-    keys = (decisions_prefix(decision.mapping) + place, decisions_prefix(None) + place)
-    return Group({key: _row(resource, key, shared) for key in keys})
+    shared = body(decision)
+    return Group({key: _row(resource, key, shared) for key in decision_keys(decision)})
 
 
 def _one(resource: ResourceId, key: str, value: object) -> Group:

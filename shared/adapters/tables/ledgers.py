@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from shared.adapters.tables import layout
@@ -18,7 +18,7 @@ from shared.adapters.tables.commit import commit_groups, drop_head, drop_rows
 from shared.adapters.tables.errors import RowConflict
 from shared.adapters.tables.layout import Group
 from shared.adapters.tables.rows import Row, body, key_part, value_of
-from shared.adapters.tables.tables import Table, Tables
+from shared.adapters.tables.tables import Act, Operation, Table, Tables
 from shared.domain.booking import CalendarKey
 from shared.domain.ids import BookingId, MappingId, ResourceId
 from shared.domain.ledger import Command, Decision, Head, Mapping, OpenStep
@@ -28,6 +28,8 @@ from shared.ports.ledgers import Writes
 T = TypeVar("T")
 
 _AT_ONCE = 16  # requests of one look-up in flight; more gain nothing against one partition
+_FORGOTTEN_AT_ONCE = 1000  # one page: what is older waits for the next time
+_DECISIONS_PER_TRANSACTION = 50  # each stands in two rows
 _SCANNED_FROM = 500  # point reads beyond which reading the whole index, 1,000 rows a request, is cheaper
 
 
@@ -71,9 +73,12 @@ class TableLedgers:
         found = [value_of(Mapping, row) for row in (*chosen.values(), *long.values())]
         return tuple(sorted(found, key=lambda mapping: mapping.id))
 
-    async def mappings(self, resource: ResourceId) -> AsyncIterator[Mapping]:
-        async for each in self._values(Mapping, resource, layout.MAPPINGS):
-            yield each
+    async def mappings(
+        self, resource: ResourceId, after: MappingId | None = None, limit: int | None = None
+    ) -> AsyncIterator[Mapping]:
+        start = layout.behind(layout.mapping_key(after)) if after else layout.MAPPINGS
+        async for row in self._table.rows(resource, start, layout.after(layout.MAPPINGS), limit=limit):
+            yield value_of(Mapping, row)
 
     async def open_steps(self, resource: ResourceId) -> tuple[OpenStep, ...]:
         return tuple([each async for each in self._values(OpenStep, resource, layout.OPEN_STEPS)])
@@ -83,6 +88,20 @@ class TableLedgers:
     ) -> tuple[Decision, ...]:
         prefix = layout.decisions_prefix(mapping)
         return tuple([each async for each in self._values(Decision, resource, prefix, limit)])
+
+    async def forget_decisions(self, resource: ResourceId, before: datetime) -> int:
+        prefix = layout.decisions_prefix(None)
+        start = prefix + layout.before_time(before)
+        rows = self._table.rows(resource, start, layout.after(prefix), limit=_FORGOTTEN_AT_ONCE)
+        old = [value_of(Decision, row) async for row in rows]
+        for place in range(0, len(old), _DECISIONS_PER_TRANSACTION):
+            keys = [
+                key for each in old[place : place + _DECISIONS_PER_TRANSACTION] for key in layout.decision_keys(each)
+            ]
+            await self._table.transact(
+                [Operation(Act.DELETE, {"PartitionKey": resource, "RowKey": key}) for key in keys]
+            )
+        return len(old)
 
     async def commands(self, resource: ResourceId) -> tuple[Command, ...]:
         found = [each async for each in self._values(Command, resource, layout.COMMANDS)]

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from shared.adapters.tables.errors import RowChanged, RowConflict, RowExists, RowMissing
-from shared.adapters.tables.layout import after
+from shared.adapters.tables.layout import after as end_of
+from shared.adapters.tables.layout import behind
 from shared.adapters.tables.rows import Row, body, key_part, value_of
 from shared.adapters.tables.tables import Act, Operation, Tables
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId, tenant_of
@@ -67,8 +68,11 @@ class TableResources:
     async def by_platform(self, tenant: TenantId, platform: PlatformId) -> Resource | None:
         return await self._linked(tenant, _platform_key(platform))
 
-    async def all(self, tenant: TenantId) -> AsyncIterator[Resource]:
-        async for row in self._table.rows(tenant, _RESOURCES, after(_RESOURCES)):
+    async def all(
+        self, tenant: TenantId, after: ResourceId | None = None, limit: int | None = None
+    ) -> AsyncIterator[Resource]:
+        start = behind(_RESOURCES + after) if after else _RESOURCES
+        async for row in self._table.rows(tenant, start, end_of(_RESOURCES), limit=limit):
             yield _resource(row)
 
     async def _linked(self, tenant: TenantId, key: str) -> Resource | None:

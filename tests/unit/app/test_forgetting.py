@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from shared.app.forget_unlinked import forget_unlinked
 from shared.app.order_command import order_command
+from shared.app.orders import DECISIONS_KEPT
 from shared.domain.ledger import Verb
 from tests.doubles.world import World, at
 
@@ -43,3 +44,20 @@ async def test_a_resource_that_is_linked_is_never_forgotten() -> None:
     world.clock.advance(timedelta(days=400))
     assert await forget_unlinked(world.outside) == 0
     assert (await world.row()).state == "in step"
+
+
+async def test_decisions_are_forgotten_after_400_days_by_the_weekly_re_base() -> None:
+    world = World()
+    await world.link()
+    world.invite(at("09:00", "10:00"))
+    await world.notify()
+    made = await world.ledgers.decisions(world.resource_id)
+    assert made
+    world.clock.advance(DECISIONS_KEPT - timedelta(days=1))
+    await order_command(world.outside, world.resource_id, Verb.REBASE)
+    await world.settle()
+    assert made[-1] in await world.ledgers.decisions(world.resource_id)
+    world.clock.advance(timedelta(days=2))
+    await order_command(world.outside, world.resource_id, Verb.REBASE)
+    await world.settle()
+    assert made[-1] not in await world.ledgers.decisions(world.resource_id)

@@ -19,7 +19,7 @@ LINK = {"mailbox": "matterhorn@contoso.example"}
 
 
 async def test_nothing_is_linked_at_first(office: Office) -> None:
-    assert await office.ask("GET", "/api/resources") == {"resources": []}
+    assert (await office.ask("GET", "/api/resources"))["resources"] == []
 
 
 async def test_linking_answers_202_and_names_the_resource(office: Office) -> None:

@@ -177,7 +177,7 @@ async def test_a_change_says_what_is_to_be_changed(office: Office, change: dict[
 )
 async def test_a_link_that_makes_no_sense_links_nothing(office: Office, order: dict[str, Any]) -> None:
     is_told(await office.send("POST", "/api/resources", order), 400)
-    assert await office.ask("GET", "/api/resources") == {"resources": []}
+    assert (await office.ask("GET", "/api/resources"))["resources"] == []
 
 
 @pytest.mark.parametrize(
