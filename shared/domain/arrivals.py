@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from shared.domain.booking import CalendarItem, Item, Occupancy, PlatformItem, Side, occupancy
 from shared.domain.fingerprint import Field
-from shared.domain.ids import MappingId, ulid
+from shared.domain.ids import MappingId, derived_ulid
 from shared.domain.ledger import CalendarRecord, Code, Mapping, MappingState, PlatformRecord, Reason
 from shared.domain.left_bookings import is_left
 from shared.domain.merge import (
@@ -38,15 +38,18 @@ from shared.domain.merge import (
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import Direction, Policy
 from shared.domain.projection import CALENDAR_FIELDS, PLATFORM_FIELDS, to_calendar, to_platform, value, written
-from shared.domain.spans import Span, When, occupied
+from shared.domain.spans import Timed, When, occupied
 
 
 def settle_arrivals(
     events: Sequence[CalendarItem], bookings: Sequence[PlatformItem], ledger: LedgerView, setting: Setting
 ) -> list[Settlement]:
     """Settle bookings that no mapping knows: those that both sides show equal are paired, others created."""
-    events = sorted((event for event in events if _counts(event, ledger, setting.policy)), key=lambda e: str(e.key))
+    events = [event for event in events if _counts(event, ledger, setting.policy)]
     alone = {b.id: b for b in sorted(bookings, key=lambda b: b.id) if _counts(b, ledger, setting.policy)}
+    if not alone:
+        return [_arrived_on_calendar(event, setting) for event in events]
+    events.sort(key=lambda event: str(event.key))
     by_time: dict[When, list[PlatformItem]] = defaultdict(list)
     for booking in alone.values():
         by_time[booking.booking.when].append(booking)
@@ -65,7 +68,7 @@ def settle_arrivals(
 def mint(side: Side, key: str, setting: Setting) -> MappingId:
     """Return the id of a booking seen for the first time. It follows from the values, so planning twice agrees."""
     digest = hashlib.sha256(f"{side}:{key}".encode()).digest()
-    return MappingId(ulid(int(setting.now.timestamp() * 1000), digest))
+    return MappingId(derived_ulid(int(setting.now.timestamp() * 1000), digest))
 
 
 def _counts(item: Item, ledger: LedgerView, policy: Policy) -> bool:
@@ -73,7 +76,9 @@ def _counts(item: Item, ledger: LedgerView, policy: Policy) -> bool:
         return False
     if item.booking.cancelled:
         return False
-    return occupied(item.booking.when, ledger.zone).overlaps(Span(ledger.window.start, ledger.window.end))
+    when = item.booking.when
+    span = when if isinstance(when, Timed) else occupied(when, ledger.zone)
+    return span.start < ledger.window.end and ledger.window.start < span.end
 
 
 def _is_same_booking(event: CalendarItem, booking: PlatformItem, policy: Policy) -> bool:

@@ -9,12 +9,12 @@ rules is unknown, not changed.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
-from shared.domain.booking import CalendarItem, Item
+from shared.domain.booking import CalendarItem, Item, PlatformItem
 
 VERSION = 1
 _DIGEST_BYTES = 12  # 96 bits: chance alone never makes two of a resource's values equal
@@ -52,26 +52,30 @@ class Fingerprint:
 
 def fingerprint(item: Item, key: bytes) -> Fingerprint:
     """Return the fingerprint of what a side reports, under the installation's secret ``key``."""
-    return Fingerprint({name: _digest(key, name, text) for name, text in _fields(item)})
+    booking = item.booking
+    digests = {
+        Field.TIME: _digest(key, f"time:{booking.when}"),
+        Field.CANCELLED: _digest_of_few(key, f"cancelled:{booking.cancelled}"),
+    }
+    if isinstance(item, CalendarItem) and not item.is_organiser:
+        digests[Field.ANSWER] = _digest_of_few(key, "answer:" + item.answer)
+        return Fingerprint(digests)
+    digests[Field.TITLE] = _digest(key, "title:" + booking.title)
+    digests[Field.PRIVATE] = _digest_of_few(key, f"private:{booking.private}")
+    if isinstance(item, PlatformItem):
+        digests[Field.ORGANISER] = person_digest(booking.organiser.address if booking.organiser else "", key)
+    return Fingerprint(digests)
 
 
 def person_digest(address: str, key: bytes) -> str:
     """Return the digest of a person's address, as it stands in the fingerprint of what they organise."""
-    return _digest(key, Field.ORGANISER, address.casefold())
+    return _digest_of_few(key, "organiser:" + address.casefold())
 
 
-def _fields(item: Item) -> Iterator[tuple[Field, str]]:
-    booking = item.booking
-    yield Field.TIME, str(booking.when)
-    yield Field.CANCELLED, str(booking.cancelled)
-    if isinstance(item, CalendarItem) and not item.is_organiser:
-        yield Field.ANSWER, item.answer
-        return
-    yield Field.TITLE, booking.title
-    yield Field.PRIVATE, str(booking.private)
-    if not isinstance(item, CalendarItem):
-        yield Field.ORGANISER, booking.organiser.address.casefold() if booking.organiser else ""
+def _digest(key: bytes, text: str) -> str:
+    """Return the digest of a field's name and text."""
+    return hmac.digest(key, text.encode(), "sha256")[:_DIGEST_BYTES].hex()
 
 
-def _digest(key: bytes, name: Field, text: str) -> str:
-    return hmac.digest(key, f"{name}:{text}".encode(), "sha256")[:_DIGEST_BYTES].hex()
+_digest_of_few = lru_cache(maxsize=1024)(_digest)
+"""The same for what recurs from booking to booking: flags, answers, people."""

@@ -7,6 +7,7 @@ meaning out of them, except that a resource's id begins with its tenant.
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 from typing import NewType
 
 TenantId = NewType("TenantId", str)
@@ -38,12 +39,25 @@ TransactionId = NewType("TransactionId", str)
 
 _NAMESPACE = uuid.UUID("5f0b4a52-6a0e-4a57-9f9c-0c3f6a7f5a11")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CHARACTERS = (_CROCKFORD * 8).encode()
+"""A translation of bytes to characters, by their last five bits."""
 _PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 
 
 def transaction_id(mapping: MappingId, side: str, generation: int) -> TransactionId:
     """Return the transaction id under which one generation of a copy is created on one side."""
     return TransactionId(str(uuid.uuid5(_NAMESPACE, f"{mapping}/{side}/{generation}")))
+
+
+def derived_ulid(milliseconds: int, digest: bytes) -> str:
+    """Return a ULID whose random part follows from a digest: five bits of each of its first 16 bytes."""
+    return _time_of_ulid(milliseconds) + digest[:16].translate(_CHARACTERS).decode()
+
+
+@lru_cache(maxsize=64)
+def _time_of_ulid(milliseconds: int) -> str:
+    """Return the ten characters in which a ULID writes a Unix time in milliseconds."""
+    return ulid(milliseconds, bytes(10))[:10]
 
 
 def ulid(milliseconds: int, random: bytes) -> str:

@@ -91,11 +91,15 @@ def _settle(case: Case, setting: Setting) -> Settlement:
     return settle_one_sided(case, setting)
 
 
-def _order(settlement: Settlement) -> tuple[int, str]:
-    actions = {step.action for step in settlement.steps}
-    if actions & {Action.CANCEL, Action.DECLINE}:
-        return 0, settlement.id
-    return (2 if Action.CREATE in actions else 1), settlement.id
+def _order(settlement: Settlement) -> str:
+    """Return the turn of a settlement and its id, as one word: thousands of words sort faster than pairs."""
+    turn = "1"
+    for step in settlement.steps:
+        if step.action is Action.CANCEL or step.action is Action.DECLINE:
+            return "0" + settlement.id
+        if step.action is Action.CREATE:
+            turn = "2"
+    return turn + settlement.id
 
 
 @dataclass

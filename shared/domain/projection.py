@@ -29,7 +29,7 @@ def to_platform(item: CalendarItem, policy: Policy, origin: Side = Side.CALENDAR
     A booking that was made on the platform keeps its title there: the policy is about what it did not know.
     """
     booking = item.booking
-    return replace(booking, title=_title_on_platform(item, policy, origin), cancelled=False)
+    return Booking(booking.when, _title_on_platform(item, policy, origin), booking.organiser, booking.private)
 
 
 def _title_on_platform(item: CalendarItem, policy: Policy, origin: Side) -> str:
@@ -46,7 +46,8 @@ def _title_on_platform(item: CalendarItem, policy: Policy, origin: Side) -> str:
 def to_calendar(item: PlatformItem) -> Booking:
     """Return the booking that the resource's calendar shows of a platform booking."""
     booking = item.booking
-    return replace(booking, title=PRIVATE_TITLE if booking.private else booking.title, cancelled=False)
+    title = PRIVATE_TITLE if booking.private else booking.title
+    return Booking(booking.when, title, booking.organiser, booking.private)
 
 
 def value(booking: Booking, name: Field) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -137,3 +137,11 @@ def test_writing_one_field_takes_that_one_and_no_other(name: Field) -> None:
 
 def test_the_calendar_has_no_owner_to_write() -> None:
     assert set(PLATFORM_FIELDS) - set(CALENDAR_FIELDS) == {Field.ORGANISER}
+
+
+def test_each_field_of_a_booking_is_decided_on_when_it_is_shown_on_the_other_side() -> None:
+    """A projection names the fields that it passes on: one that is added to bookings is added there as well."""
+    decided = {"when", "title", "organiser", "private", "cancelled"}
+    assert {field.name for field in fields(Booking)} == decided
+    shown = to_calendar(booked(private=True, cancelled=True))
+    assert shown == Booking(booked().booking.when, PRIVATE_TITLE, booked().booking.organiser, private=True)
