@@ -135,6 +135,7 @@ class TestEntries:
         world = World(Conflict.NOT_ENFORCED)
         await world.link(buffer_before_minutes=10, buffer_after_minutes=20)
         world.book(MORNING)
+        world.clock.advance(timedelta(seconds=1))
         world.book(at("10:19", "11:00"))
         await world.platform_says()
         assert world.times() == ([str(MORNING)], [str(MORNING)])

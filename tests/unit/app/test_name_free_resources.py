@@ -88,6 +88,7 @@ async def test_the_room_declines_a_meeting_with_the_names_of_free_rooms() -> Non
     await world.link()
     await add(world, "Eiger")
     world.book(MORNING)
+    world.clock.advance(timedelta(seconds=1))
     world.invite(OVERLAPPING)
     await world.notify()
     assert world.calendar.boxes[ROOM].mails[-1].endswith("Free at that time: Eiger.")

@@ -46,6 +46,7 @@ async def test_a_meeting_meets_a_platform_booking_that_was_there_first(winner: s
     world = World()
     await world.link(winner=winner)
     world.book(MORNING)
+    world.clock.advance(timedelta(seconds=1))
     # The calendar does not know of it yet: the meeting is accepted in the gap.
     world.invite(OVERLAPPING)
     await world.notify()
