@@ -35,6 +35,9 @@ Edit = Callable[[Entry | None], Entry]
 Prepare = Callable[[ResourceState], tuple[Operation, ...]]
 """The operations of one commit; the resource's row is among them under the etag it was read with."""
 
+Shed = Callable[[ResourceState], Awaitable[tuple[int, tuple[Operation, ...]]]]
+"""Reads what is past its time: how many things one commit removes, and the commit."""
+
 
 class Desk:
     """The bookings of one tenant's resources. Every method may raise ``Retry``, ``Rejected`` and ``NotFound``."""
@@ -115,6 +118,17 @@ class Desk:
             await self._commit(resource, prepare(await self.state(resource)))
 
         await self._repeated(resource, attempt)
+
+    async def shed(self, resource: PlatformId, prepare: Shed) -> int:
+        """Commit what ``prepare`` finds to be removed and return how many things; 0 where it finds nothing."""
+
+        async def attempt() -> int:
+            count, operations = await prepare(await self.state(resource))
+            if operations:
+                await self._commit(resource, operations)
+            return count
+
+        return await self._repeated(resource, attempt)
 
     async def insert(self, resource: PlatformId, operations: tuple[Operation, ...]) -> bool:
         """Commit operations about a resource that is not there yet; False where it is there by now."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.adapters.builtin import rows
 from shared.adapters.builtin.booking_rules import check_resource, check_text, check_when
 from shared.adapters.builtin.desk import Desk, required
 from shared.adapters.builtin.entries import Changes, Entry, Listing, PlatformResource
+from shared.adapters.builtin.retention import forget_past
 from shared.adapters.builtin.rows import ResourceState, Unreadable
 from shared.adapters.builtin.store import Delete, Insert, Operation, Put, Replace, Row, RowStore
 from shared.domain.booking import Block, Booking, Person, PlatformItem, SetAside, Side, Window
@@ -225,6 +226,10 @@ class Platform:
         """Return the blocked times that touch ``window``."""
         return await self._desk.blocks(await self._desk.state(resource), rows.window_span(window))
 
+    async def forget_past(self, before: datetime) -> int:
+        """Remove what was cancelled or blocked and over before an instant, in every resource; return how many went."""
+        return sum([await forget_past(self._desk, each.id, before) for each in await self.list_resources()])
+
     async def _feed(self, state: ResourceState, after: int, limit: int | None) -> list[Row]:
         """Read the feed up to where it stood when ``state`` was read; what came since is read next time."""
         found: list[Row] = []
@@ -272,13 +277,16 @@ def _understood(found: list[Row]) -> tuple[tuple[Entry, ...], tuple[SetAside, ..
 
 
 def _cursor(state: ResourceState, sequence: int) -> str:
-    return f"{_CURSOR_VERSION}.{state.born}.{sequence}"
+    # What was forgotten by then does not concern whoever reads from here on.
+    forgotten = f".{state.forgotten}" if state.forgotten else ""
+    return f"{_CURSOR_VERSION}.{state.born}.{sequence}{forgotten}"
 
 
 def _sequence(cursor: str, state: ResourceState) -> int:
-    version, _, rest = cursor.partition(".")
-    born, _, sequence = rest.partition(".")
-    handed_out = sequence.isascii() and sequence.isdecimal() and int(sequence) <= state.sequence
-    if version != _CURSOR_VERSION or born != state.born or not handed_out:
+    version, born, sequence, forgotten = [*cursor.split("."), "", "", "", "0"][:4] if "." in cursor else [""] * 4
+    numbers = (sequence, forgotten or "0")
+    handed_out = all(each.isascii() and each.isdecimal() for each in numbers) and int(sequence) <= state.sequence
+    misses_none = handed_out and (int(sequence) >= state.forgotten or int(numbers[1]) == state.forgotten)
+    if version != _CURSOR_VERSION or born != state.born or not misses_none:
         raise CursorExpired("the platform does not honour this cursor; read everything again")
     return int(sequence)

@@ -53,13 +53,14 @@ class ResourceState:
     """A resource with what its row keeps beside it.
 
     ``born`` is minted when the resource is made and is part of every cursor: a cursor of a resource that was
-    removed and made again is recognised.
+    removed and made again is recognised. ``forgotten`` is the last sequence number that left the feed for good.
     """
 
     resource: PlatformResource
     born: str
     sequence: int = 0
     etag: str = ""
+    forgotten: int = 0
 
 
 def partition(tenant: TenantId, resource: PlatformId) -> str:
@@ -117,6 +118,8 @@ def resource_row(state: ResourceState) -> Row:
         "born": state.born,
         "sequence": f"{state.sequence:0{_SEQUENCE_DIGITS}d}",
     }
+    if state.forgotten:
+        cells["forgotten"] = f"{state.forgotten:0{_SEQUENCE_DIGITS}d}"
     return Row(RESOURCE_KEY, cells, state.etag)
 
 
@@ -135,7 +138,8 @@ def resource_state(row: Row) -> ResourceState:
         cells.number("units"),
         cells.number("buffer_minutes"),
     )
-    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag)
+    forgotten = int(cells.text("forgotten")) if "forgotten" in row.cells else 0
+    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag, forgotten)
 
 
 def entry_row(key: str, entry: Entry) -> Row:
@@ -222,6 +226,18 @@ def change_operations(state: ResourceState, before: Entry | None, after: Entry) 
     elif after.item.external is not None:
         operations.append(Insert(transaction_row(after.item.external, after.item.id)))
     return tuple(operations)
+
+
+def entry_keys(entry: Entry) -> tuple[str, ...]:
+    """Return every key under which a booking stands."""
+    keys = (booking_key(entry.item.id), feed_key(entry.sequence), *_index_keys(entry))
+    return keys if entry.item.external is None else (*keys, transaction_key(entry.item.external))
+
+
+def cancelled_before(at: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the key ranges of all cancelled bookings that ended by then, and some that did not."""
+    stop = at.astimezone(UTC).date() + _ONE_DAY
+    return ("x|", f"x|{stop}"), (f"x|{LONG}|", f"x|{LONG}}}")
 
 
 def _index_keys(entry: Entry) -> tuple[str, ...]:
