@@ -71,11 +71,12 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     rebase = head.token is None or any(command.verb in _READS_ALL for command in commands)
     window = horizon(resource.policy, now) if rebase else _window_of(head, resource.policy, now)
     sight = Sight(outside, resource, resource.platform, now, key, window)
-    due = tuple(step for step in open_steps if step.permitted or (step.due is not None and step.due <= now))
+    due = tuple(step for step in open_steps if step.due is not None and step.due <= now)
     quiet = cause is WakeCause.PLATFORM and not rebase and not due and not commands
     changes, batch, full = await _feeds(sight, head, rebase, platform_first=quiet)
     _take(sight, changes, batch)
-    if sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
+    spoken = bool(orders.discarded) or any(step.permitted for step in due)
+    if spoken or sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
         # What changed may have freed a time: whatever lost one is judged again.
         due += tuple(step for step in open_steps if step.cause is Cause.CONFLICT and step not in due)
     sight.disputed = frozenset(step.mapping for step in due if step.cause is Cause.CONFLICT and step.mapping)
@@ -102,6 +103,8 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         stray_buffers=tuple(sight.stray_buffers),
         astray=frozenset(sight.astray),
         meetings=sight.meetings,
+        first=head.token is None,
+        known=head.mappings,
     )
     return Observed(
         view,

@@ -170,6 +170,10 @@ class OpenStep:
     attempts: int = 0
     reason: str = ""
     permitted: bool = False
+    actions: tuple[str, ...] = ()
+    wants: str = ""
+    plan: str = ""
+    told: datetime | None = None
 
 
 class Code(StrEnum):
@@ -208,6 +212,7 @@ class Code(StrEnum):
     ROOM_DECLINED = "room_declined"
     ROOM_SILENT = "room_silent"
     ROOM_LEFT_OUT = "room_left_out"
+    STILL_HELD = "still_held"
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,10 @@ class Setting:
     ``permitted`` are mappings whose held steps a person approved; ``rejected`` are those whose time the
     platform itself refused, ``insisted`` those of them that it refused more than once; ``disputed`` are those of
     which an overlap is open, which are judged again whenever something changes; ``unsettled`` are those of which
-    a run left something undone. ``policy_changed`` tells that what stands was agreed under another policy.
-    ``mode`` is that of bookings made now; ``meetings`` are what this run read of
-    requests to the room, ``waiting`` the open steps that wait for its answers.
+    a run left something undone. ``mode`` is that of bookings made now; ``meetings`` are what this run read of
+    requests to the room, ``waiting`` the open steps that wait for its answers. ``permissions`` are the
+    digests of what was approved, by mapping; ``held`` are the steps that wait for a person. ``policy_changed`` tells
+    that what stands was agreed under another policy.
     """
 
     policy: Policy
@@ -89,6 +90,8 @@ class Setting:
     mode: WriteMode = WriteMode.ROOM
     meetings: MappingOf[MappingId, Meeting | Gone] = field(default_factory=dict)
     waiting: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
+    permissions: MappingOf[MappingId, str] = field(default_factory=dict)
+    held: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
 
 
 def calendar_record(item: CalendarItem, key: bytes) -> CalendarRecord:

@@ -18,9 +18,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from shared.domain.approval import actions_of, asked
 from shared.domain.booking import Booking, Side
 from shared.domain.conflicts import Claim, Verdict, crowded, judge
 from shared.domain.fingerprint import Field
+from shared.domain.holding import waiting_for
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
 from shared.domain.left_bookings import is_left, takes_its_time, with_left
@@ -52,6 +54,11 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
         if loser.before == loser.after and loser.calendar is None and loser.platform is None and _is_unsure(loser):
             settlements[loser.id] = replace(loser, open=_to_be_read(loser, setting))
             continue
+        waits, other = _waiting(verdict, settlements, setting)
+        if waits is not None:
+            # Neither is judged before a person has said what becomes of the other.
+            settlements[waits.id] = waiting_for(waits, other, setting)
+            continue
         shown_already = loser.id in setting.disputed and _stays(loser, verdict, setting)
         writes_nothing = verdict.both_stay and not loser.steps
         held = ledger.bulk and loser.id not in setting.permitted and not shown_already and not writes_nothing
@@ -59,6 +66,18 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
     for refused in setting.insisted & settlements.keys() - {verdict.loser.id for verdict in verdicts}:
         settlements[refused] = _refused_by_platform(settlements[refused], ledger, setting)
     return list(settlements.values())
+
+
+def _waiting(
+    verdict: Verdict, settlements: dict[MappingId, Settlement], setting: Setting
+) -> tuple[Settlement | None, MappingId]:
+    """Return which of two bookings has to wait for the other, of which a step waits for a person; None if neither."""
+    for other, one in ((verdict.winner.id, verdict.loser.id), (verdict.loser.id, verdict.winner.id)):
+        held, waits = settlements.get(other), settlements.get(one)
+        changed_since = held is not None and not held.is_quiet
+        if other in setting.held and not changed_since and waits is not None and waits.steps:
+            return waits, other
+    return None, verdict.winner.id
 
 
 def _refused_by_platform(loser: Settlement, ledger: LedgerView, setting: Setting) -> Settlement:
@@ -113,7 +132,9 @@ def _claims(
     """Return the claims of whatever touches something else: who stands alone is never judged."""
     after: dict[MappingId, Mapping | None] = {settlement.id: settlement.after for settlement in settlements.values()}
     standing = [
-        mapping for mapping in {**mappings, **after}.values() if mapping is not None and takes_its_time(mapping)
+        mapping
+        for mapping in {**mappings, **after}.values()
+        if mapping is not None and (takes_its_time(mapping) or mapping.id in setting.held)
     ]
     taken = [m.when if isinstance(m.when, Timed) else occupied(m.when, ledger.zone) for m in standing]
     blocked = [occupied(block.when, ledger.zone) for block in ledger.blocks]
@@ -219,7 +240,14 @@ def _held(loser: Settlement, verdict: Verdict, setting: Setting) -> Settlement:
     if loser.after is None:
         return loser
     reason = Reason(Code.HELD, _facts(verdict, setting))
-    step = replace(_conflict(loser, setting, verdict), id=f"held-{loser.id}", cause=Cause.HELD)
+    steps = _judged(loser, verdict, setting).steps
+    step = replace(
+        _conflict(loser, setting, verdict),
+        id=f"held-{loser.id}",
+        cause=Cause.HELD,
+        actions=actions_of(steps),
+        wants=asked(loser, steps, setting.key),
+    )
     if loser.base is not None and (loser.base.is_linked or _has_both(loser.after)):
         return replace(loser, after=loser.before, steps=(), decisions=(reason,), open=step)
     after = replace(loser.after, state=MappingState.REFUSED, reason=Code.HELD)

@@ -124,7 +124,7 @@ class LedgerView:
     the policy was taken up in this run: what stands was agreed under another.
     ``stray_buffers`` are entries of ours that belong to no booking; ``astray`` are those that do not stand where they
     were left. ``meetings`` are the events in people's own mailboxes by which the room was asked, where this run has
-    read them.
+    read them. ``first`` tells that nothing was read before, ``known`` how many mappings the whole ledger holds.
     """
 
     mappings: tuple[Mapping, ...]
@@ -139,6 +139,8 @@ class LedgerView:
     stray_buffers: tuple[CalendarItem, ...] = ()
     astray: frozenset[EventId] = frozenset()
     meetings: MappingOf[MappingId, Meeting | Gone] = field(default_factory=dict)
+    first: bool = False
+    known: int = 0
 
 
 CalendarReport = CalendarItem | Gone

@@ -80,6 +80,8 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         mode=WriteMode.ROOM if ledger.bulk else policy.write_mode,
         meetings=ledger.meetings,
         waiting=waiting,
+        permissions={step.mapping: step.wants for step in ledger.open_steps if step.permitted and step.mapping},
+        held={s.mapping: s for s in ledger.open_steps if s.cause is Cause.HELD and not s.permitted and s.mapping},
     )
 
 
