@@ -59,6 +59,7 @@ _POLICY: dict[str, Json] = {
     "received_edits": one_of("What becomes of a change on the side that only receives.", ReceivedEdits),
     "buffer_before_minutes": whole("Minutes kept free before each booking, where that is more.", 0, 240),
     "buffer_after_minutes": whole("Minutes kept free after each booking, where that is more.", 0, 240),
+    "settle_seconds": whole("How long an overlap has to stand before it is judged, in seconds.", 0, 600),
     "buffer_entries": one_of("Whether buffers stand in the room's calendar, and as what.", BufferEntries),
     "write_mode": one_of("In whose mailbox the event of a platform booking is made.", WriteMode),
     "answer_within_minutes": whole("How long a room asked in its booker's name may take; 0: any time.", 0, 10_080),
@@ -78,6 +79,7 @@ _POLICY_EXAMPLE = {
     "write_mode": "room", "answer_within_minutes": 15,
     "imports": "guarded", "past_bookings": True, "cancellations_share_held_above": 50, "mails_held_above": 50,
     "growth_held_above": 300, "held_again_hours": 24,
+    "settle_seconds": 5,
 }  # fmt: skip
 
 _FACTS: dict[str, Json] = {

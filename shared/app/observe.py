@@ -28,6 +28,7 @@ from shared.ports.calendar import CalendarChanges
 from shared.ports.connector import ChangeBatch
 from shared.ports.errors import CursorExpired
 
+_JUDGED_AGAIN = (Cause.CONFLICT, Cause.SETTLING)
 _READS_ALL = (Verb.LINK, Verb.REBASE, Verb.SUBSCRIBE, Verb.POLICY)
 
 
@@ -78,7 +79,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     spoken = bool(orders.discarded) or any(step.permitted for step in due)
     if spoken or sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
         # What changed may have freed a time: whatever lost one is judged again.
-        due += tuple(step for step in open_steps if step.cause is Cause.CONFLICT and step not in due)
+        due += tuple(step for step in open_steps if step.cause in _JUDGED_AGAIN and step not in due)
     sight.disputed = frozenset(step.mapping for step in due if step.cause is Cause.CONFLICT and step.mapping)
     await _known_mappings(sight, changes, batch, full)
     await _absent(sight, changes, batch, full)

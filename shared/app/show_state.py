@@ -106,6 +106,8 @@ def _state(waiting: Iterable[OpenStep], note: str, zone: str) -> tuple[State, st
     notes = [note] if note else []
     if Cause.CONFLICT in by_cause:
         notes.append(_count(len(by_cause[Cause.CONFLICT]), "overlap is", "overlaps are") + " open")
+    if Cause.SETTLING in by_cause:
+        notes.append(_count(len(by_cause[Cause.SETTLING]), "booking overlaps", "bookings overlap") + " another for now")
     if Cause.NOT_UNDERSTOOD in by_cause:
         aside = by_cause[Cause.NOT_UNDERSTOOD]
         notes.append(_count(len(aside), "booking is", "bookings are") + f" set aside: {aside[0].reason}")

@@ -150,6 +150,7 @@ class Cause(StrEnum):
     STALE = "stale"
     CONFLICT = "conflict"
     TELLING = "telling"
+    SETTLING = "settling"
 
 
 @dataclass(frozen=True)

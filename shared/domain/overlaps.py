@@ -30,6 +30,7 @@ from shared.domain.merge import Setting, withdrawal
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import DirectEntries, Winner
 from shared.domain.projection import written
+from shared.domain.settling import split_settling
 from shared.domain.spans import Timed, occupied
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -44,6 +45,7 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
     claims = [claim for claim in claims if not claim.is_left]
     verdicts = judge(claims, setting.policy) if any(claim.contested for claim in claims) else ()
     verdicts = with_left(claims, left, verdicts, setting.policy)
+    verdicts, waiting = split_settling(verdicts, settlements, ledger, setting)
     for verdict in verdicts:
         loser = settlements.get(verdict.loser.id)
         if loser is None and not verdict.loser.is_block:
@@ -65,7 +67,7 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
         settlements[loser.id] = _held(loser, verdict, setting) if held else _judged(loser, verdict, setting)
     for refused in setting.insisted & settlements.keys() - {verdict.loser.id for verdict in verdicts}:
         settlements[refused] = _refused_by_platform(settlements[refused], ledger, setting)
-    return list(settlements.values())
+    return list({**settlements, **waiting}.values())
 
 
 def _waiting(

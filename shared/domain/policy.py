@@ -94,6 +94,7 @@ class Policy:
     ``received_edits`` says what becomes of a change made on the side that only receives. ``write_mode`` says in
     whose mailbox the event of a platform booking is made; a room that was asked there refuses by not answering
     within ``answer_within_minutes`` (0: it may take any time, as a delegate does).
+    ``settle_seconds`` is how long an overlap has to stand before it is judged.
     """
 
     direction: Direction = Direction.BOTH
@@ -122,6 +123,7 @@ class Policy:
     mails_held_above: int = 50
     growth_held_above: int = 300
     held_again_hours: int = 24
+    settle_seconds: int = 5
 
     @property
     def buffer_before(self) -> timedelta:
@@ -147,6 +149,7 @@ class Policy:
             "answer_within_minutes": (0, 10_080),
             "cancellations_share_held_above": (0, 100), "mails_held_above": (0, 100_000),
             "growth_held_above": (0, 100_000), "held_again_hours": (1, 8760),
+            "settle_seconds": (0, 600),
         }  # fmt: skip
         return tuple(
             f"policy {name} is {getattr(self, name)}; it must be from {low} to {high}"
