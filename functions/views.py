@@ -44,7 +44,20 @@ def booking_view(entry: Entry) -> Json:
         "reason": entry.reason,
         "version": entry.item.version,
         "created": moment(entry.item.created),
+        "series": _series_view(entry),
         "made_by": "person" if (entry.item.external or KEY_PREFIX).startswith(KEY_PREFIX) else "lockstep",
+    }
+
+
+def _series_view(entry: Entry) -> Json | None:
+    series = entry.item.series
+    if series is None:
+        return None
+    return {
+        "id": series.id,
+        "rule": str(series.rule),
+        "zone": series.rule.zone,
+        "original_start": f"{series.original_start:%Y-%m-%dT%H:%M:%SZ}",
     }
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shared.domain.booking import CalendarKey, ShowAs, Side
 from shared.domain.fingerprint import Fingerprint
-from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, Version
+from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, SeriesId, Version
 from shared.domain.spans import Timed, When
 
 
@@ -50,11 +50,13 @@ class CalendarRecord:
 
 @dataclass(frozen=True)
 class PlatformRecord:
-    """What the platform last reported of a mapping's booking."""
+    """What the platform last reported of a mapping's booking, and of which series it is which occurrence."""
 
     id: BookingId
     version: Version
     print: Fingerprint
+    series: SeriesId | None = None
+    original_start: datetime | None = None
 
 
 _TO_BE_READ = Version("")

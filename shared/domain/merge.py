@@ -101,7 +101,10 @@ def calendar_record(item: CalendarItem, key: bytes) -> CalendarRecord:
 
 def platform_record(item: PlatformItem, key: bytes) -> PlatformRecord:
     """Return what is remembered of a platform booking."""
-    return PlatformRecord(item.id, item.version, fingerprint(item, key))
+    printed = fingerprint(item, key)
+    if item.series is None:
+        return PlatformRecord(item.id, item.version, printed)
+    return PlatformRecord(item.id, item.version, printed, item.series.id, item.series.original_start)
 
 
 def is_gone(report: CalendarReport | PlatformReport | None, policy: Policy) -> bool:
