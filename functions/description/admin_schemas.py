@@ -14,6 +14,7 @@ from shared.domain.policy import (
     DirectEntries,
     Direction,
     Imports,
+    MeetingEdits,
     ReceivedEdits,
     Titles,
     Winner,
@@ -62,6 +63,7 @@ _POLICY: dict[str, Json] = {
     "settle_seconds": whole("How long an overlap has to stand before it is judged, in seconds.", 0, 600),
     "buffer_entries": one_of("Whether buffers stand in the room's calendar, and as what.", BufferEntries),
     "write_mode": one_of("In whose mailbox the event of a platform booking is made.", WriteMode),
+    "meeting_edits": one_of("What becomes of another time for a meeting organised in Outlook.", MeetingEdits),
     "answer_within_minutes": whole("How long a room asked in its booker's name may take; 0: any time.", 0, 10_080),
     "imports": one_of("Whether a first read waits for approval in any case, or only a large one.", Imports),
     "past_bookings": flag("Whether reads in full carry over bookings that are over."),
@@ -80,6 +82,7 @@ _POLICY_EXAMPLE = {
     "imports": "guarded", "past_bookings": True, "cancellations_share_held_above": 50, "mails_held_above": 50,
     "growth_held_above": 300, "held_again_hours": 24,
     "settle_seconds": 5,
+    "meeting_edits": "put_back",
 }  # fmt: skip
 
 _FACTS: dict[str, Json] = {

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from shared.app.orders import Orders
+from shared.app.organisers_event import find_organisers_events
 from shared.app.outside import Outside
 from shared.app.proof import find_differences
 from shared.app.room_answers import find_request, look_at_requests
@@ -88,6 +89,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     proving = any(command.verb is Verb.PROVE for command in commands)
     differences = await find_differences(sight) if proving else None
     await _other_sides(sight)
+    await find_organisers_events(sight, open_steps)
     await look_at_requests(sight, open_steps, due)
     await _successors(sight)
     blocks = await _neighbours(sight)
@@ -106,6 +108,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         meetings=sight.meetings,
         first=head.token is None,
         known=head.mappings,
+        requests=sight.requests,
     )
     return Observed(
         view,

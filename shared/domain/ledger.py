@@ -128,8 +128,14 @@ class Mapping:
 
     @property
     def is_ours_to_write(self) -> bool:
-        """Whether time and title of its event may be written: in the room's own event, or in the organiser's."""
-        return self.request is not None or (self.calendar is not None and self.calendar.is_organiser)
+        """Whether its event is of our making or the room's own, so that time and title may be written."""
+        asked = self.request is not None and self.origin is Side.PLATFORM
+        return asked or (self.calendar is not None and self.calendar.is_organiser)
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether the time of its event may be written: in what is ours, or in the organiser's own mailbox."""
+        return self.request is not None or self.is_ours_to_write
 
     @property
     def is_linked(self) -> bool:

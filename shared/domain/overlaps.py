@@ -277,7 +277,7 @@ def _put_back(loser: Settlement, reason: Reason) -> Settlement:
         Side.CALENDAR: loser.calendar is not None and loser.calendar.booking.when != before.when,
         Side.PLATFORM: loser.platform is not None and loser.platform.booking.when != before.when,
     }
-    if moved_on[Side.CALENDAR] and not after.is_ours_to_write:
+    if moved_on[Side.CALENDAR] and not after.is_movable:
         return _withdrawn(loser, before, reason)
     kept = {step.side: step for step in (_without_time(step, before) for step in loser.steps) if step}
     back = {side: _back(loser, before, side, reason, kept.get(side)) for side in Side if moved_on[side]}

@@ -77,6 +77,13 @@ class Imports(StrEnum):
     PREVIEW = "preview"
 
 
+class MeetingEdits(StrEnum):
+    """What becomes of another time that the platform gives to a meeting organised in Outlook."""
+
+    PUT_BACK = "put_back"
+    ORGANIZER = "organizer"
+
+
 @dataclass(frozen=True)
 class Policy:
     """The settings of one resource.
@@ -93,7 +100,8 @@ class Policy:
     ``held_again_hours``.
     ``received_edits`` says what becomes of a change made on the side that only receives. ``write_mode`` says in
     whose mailbox the event of a platform booking is made; a room that was asked there refuses by not answering
-    within ``answer_within_minutes`` (0: it may take any time, as a delegate does).
+    within ``answer_within_minutes`` (0: it may take any time, as a delegate does). ``meeting_edits`` says whether
+    another time for somebody's meeting is written in that person's mailbox or put back on the platform.
     ``settle_seconds`` is how long an overlap has to stand before it is judged.
     """
 
@@ -124,6 +132,7 @@ class Policy:
     growth_held_above: int = 300
     held_again_hours: int = 24
     settle_seconds: int = 5
+    meeting_edits: MeetingEdits = MeetingEdits.PUT_BACK
 
     @property
     def buffer_before(self) -> timedelta:
