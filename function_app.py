@@ -11,6 +11,7 @@ from functions.foreseen import foreseen
 from functions.health import health
 from functions.notifications import notifications
 from functions.openapi import openapi
+from functions.people import people
 from functions.platform import platform
 from functions.reconcile import reconcile
 from functions.schedules import schedules
@@ -19,5 +20,5 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story)
-for blueprint in (*_OWN, platform, bookings):
+for blueprint in (*_OWN, platform, bookings, people):
     app.register_functions(blueprint)

@@ -15,7 +15,7 @@ import azure.functions as func
 
 from functions.answers import CAREFUL
 from shared.composition import composed
-from shared.domain.ids import ResourceId
+from shared.domain.ids import ResourceId, TenantId
 from shared.ports.errors import PortError
 from shared.settings import BadSettings
 
@@ -40,6 +40,13 @@ async def notify_changes(req: func.HttpRequest, context: func.Context) -> func.H
 async def notify_lifecycle(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Take what Graph says of the subscription itself."""
     return await _answered(req, context, _take_lifecycle)
+
+
+@notifications.function_name("notify_people")
+@notifications.route("notifications/people", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def notify_people(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Take notifications about users, and what Graph says of that subscription: wake the reading of the directory."""
+    return await _answered(req, context, _take_people)
 
 
 async def _answered(req: func.HttpRequest, context: func.Context, take: Taking) -> func.HttpResponse:
@@ -88,6 +95,14 @@ async def _take_lifecycle(req: func.HttpRequest, _: str) -> None:
     events = await accept_lifecycle((await composed()).outside, _resource(req), req.get_body())
     if events:
         logger.info("lifecycle of the subscription of %s: %s", _resource(req), dict(events))
+
+
+async def _take_people(req: func.HttpRequest, trace: str) -> None:
+    from shared.app.accept_people import accept_people
+
+    composition = await composed()
+    tenant = TenantId(req.params.get("tenant", ""))
+    await accept_people(composition.secrets, composition.wakeups, tenant, req.get_body(), trace)
 
 
 def _resource(req: func.HttpRequest) -> ResourceId:

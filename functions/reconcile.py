@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
 from shared.composition import composed
+
+if TYPE_CHECKING:
+    from shared.domain.wakeup import WakeCause
 
 reconcile = func.Blueprint()
 logger = logging.getLogger("lockstep.reconcile")
@@ -20,6 +24,7 @@ async def take_wakeup(message: func.ServiceBusMessage) -> None:
     """Run the resource that a wake-up names. A message that makes no sense is dropped: it would never make any."""
     from shared.adapters.servicebus.message import parse
     from shared.app.reconcile_resource import reconcile_resource
+    from shared.domain.people import is_people_session
     from shared.domain.wakeup import WakeCause
 
     try:
@@ -29,5 +34,15 @@ async def take_wakeup(message: func.ServiceBusMessage) -> None:
         return
     # A cause that this version does not know still says that something may have changed.
     cause = WakeCause(wakeup.cause) if wakeup.cause in set(WakeCause) else WakeCause.SWEEP
+    if is_people_session(wakeup.resource):
+        await _follow_people(cause)
+        return
     run = await reconcile_resource((await composed()).outside, wakeup.resource, cause)
     logger.info("%s has been %s (%s, %d writes) %s", wakeup.resource, run.ending, cause, run.writes, run.why)
+
+
+async def _follow_people(cause: WakeCause) -> None:
+    from shared.app.follow_people import follow_people
+
+    followed = await follow_people((await composed()).outside, cause)
+    logger.info("the directory was read (%s): %s", cause, followed)

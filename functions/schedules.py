@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import azure.functions as func
 
@@ -13,20 +13,19 @@ schedules = func.Blueprint()
 logger = logging.getLogger("lockstep.schedules")
 
 _USUAL_GAP = timedelta(minutes=1)
-_FORGOTTEN_AT = time(3, 17)
-PLATFORM_KEPT = timedelta(days=400)
-"""How long after their time the built-in platform keeps cancelled bookings and blocked times."""
 
 
 @schedules.function_name("sweep")
 @schedules.timer_trigger(arg_name="timer", schedule="%LOCKSTEP_SWEEP_SCHEDULE%", use_monitor=True)
 async def sweep(timer: func.TimerRequest) -> None:
     """Wake the resources whose own second has come since the timer ran last."""
+    from shared.app.follow_people import sweep_people
     from shared.app.sweep_resources import sweep_resources
 
     outside = (await composed()).outside
     now = outside.clock.now()
     woken = await sweep_resources(outside, _last(timer, now), now)
+    await sweep_people(outside, _last(timer, now), now)
     logger.info("sweep woke %d resources", woken)
 
 
@@ -41,9 +40,6 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
     now = outside.clock.now()
     ordered = await order_reads(outside, _last(timer, now), now)
     await forget_unlinked(outside)
-    if _has_come(_FORGOTTEN_AT, _last(timer, now), now):
-        gone = await (await composed()).platform.forget_past(now - PLATFORM_KEPT)
-        logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
     logger.info("%d proof reads and re-bases ordered", ordered)
 
 
@@ -55,12 +51,6 @@ async def renew(timer: func.TimerRequest) -> None:
 
     done = await renew_subscriptions((await composed()).outside)
     logger.info("subscriptions: %s", done)
-
-
-def _has_come(of_day: time, after: datetime, until: datetime) -> bool:
-    """Tell whether a time of day (UTC) lies in ``(after, until]``."""
-    latest = datetime.combine(until.date(), of_day, until.tzinfo)
-    return after < (latest if latest <= until else latest - timedelta(days=1)) <= until
 
 
 def _last(timer: func.TimerRequest, now: datetime) -> datetime:

@@ -76,10 +76,11 @@ class Composition:
             async with self._opening:
                 if not self._ready:
                     from shared.adapters.builtin.rows import TABLES as PLATFORM_TABLES
+                    from shared.adapters.tables.roster import TABLE as PEOPLE
                     from shared.adapters.tables.tables import TABLES
 
                     # At once and not one after the other: the first notification after a cold start waits for it.
-                    names = (*TABLES, *PLATFORM_TABLES)
+                    names = (*TABLES, PEOPLE, *PLATFORM_TABLES)
                     await asyncio.gather(*(self._tables.ensure_tables((name,)) for name in names))
                     self._ready = True
         return self
@@ -95,6 +96,7 @@ class Composition:
         from shared.adapters.graph.subscriptions import GraphSubscriptions
         from shared.adapters.tables.ledgers import TableLedgers
         from shared.adapters.tables.resources import TableResources
+        from shared.adapters.tables.roster import TableRoster
         from shared.app.outside import Outside
 
         return Outside(
@@ -111,6 +113,8 @@ class Composition:
             self.clock,
             GraphMail(self._graph, self.settings.mail_from) if self.settings.mail_from else None,
             GraphPeople(self._graph),
+            TableRoster(self._tables) if self.settings.follow_people else None,
+            self.settings.ceiling,
         )
 
     @cached_property

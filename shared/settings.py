@@ -14,6 +14,8 @@ LOCKSTEP_QUEUE                         queue of the wake-ups
 LOCKSTEP_GRAPH_URL                     Graph's base URL with its version (default: the public cloud's)
 AZURE_CLIENT_ID                        client id of the user-assigned identity (default: system-assigned)
 LOCKSTEP_MAIL_FROM                     mailbox from which Lockstep's own mails are sent (optional: none are sent)
+LOCKSTEP_FOLLOW_PEOPLE                 true: the tenant's users are followed (default: false)
+LOCKSTEP_CEILING                       most linked resources: a number, or users+ and a number (default: none)
 LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the tenant's mailboxes (optional)
 """
 
@@ -25,6 +27,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
 
 PUBLIC_GRAPH = "https://graph.microsoft.com/v1.0"
@@ -54,6 +57,8 @@ class Settings:
     graph_application: str = ""
     identity: str = ""
     mail_from: str = ""
+    follow_people: bool = False
+    ceiling: Ceiling | None = None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -73,6 +78,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.guid("LOCKSTEP_GRAPH_APPLICATION", given.any("LOCKSTEP_GRAPH_APPLICATION")),
         given.guid("AZURE_CLIENT_ID", given.any("AZURE_CLIENT_ID")),
         given.mailbox("LOCKSTEP_MAIL_FROM", given.any("LOCKSTEP_MAIL_FROM")),
+        given.flag("LOCKSTEP_FOLLOW_PEOPLE"),
+        given.ceiling("LOCKSTEP_CEILING", "LOCKSTEP_FOLLOW_PEOPLE"),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -112,6 +119,24 @@ class _Given:
         if value and not _GUID.fullmatch(value):
             self.mistakes.append(f"{name} is no GUID")
         return value.lower()
+
+    def flag(self, name: str) -> bool:
+        value = self.any(name).casefold()
+        if value not in ("", "true", "false"):
+            self.mistakes.append(f"{name} is neither true nor false")
+        return value == "true"
+
+    def ceiling(self, name: str, counted_by: str) -> Ceiling | None:
+        if not self.any(name):
+            return None
+        try:
+            found = Ceiling.parse(self.any(name))
+        except ValueError:
+            self.mistakes.append(f"{name} is neither a number nor users+ and a number")
+            return None
+        if found.above_users and self.any(counted_by).casefold() != "true":
+            self.mistakes.append(f"{name} counts users, so {counted_by} must be true")
+        return found
 
     def mailbox(self, name: str, value: str) -> str:
         if value and not (_ADDRESS.fullmatch(value) or _GUID.fullmatch(value)):

@@ -7,6 +7,7 @@ from functools import cache
 from functions.description import (
     admin_paths,
     admin_schemas,
+    people_paths,
     platform_paths,
     platform_schemas,
     safety_paths,
@@ -21,6 +22,7 @@ _TAGS = {
     "agreed": "What is agreed about a resource, and what both of its sides show.",
     "plans": "What would be done, shown before, while and after it is.",
     "upkeep": "What the timers do, at once.",
+    "people": "The users of the directory, and the coming bookings of those who have left.",
     "platform": "The built-in booking platform.",
     "notifications": "For Microsoft Graph alone.",
     "app": "The app itself.",
@@ -103,14 +105,21 @@ def document() -> Json:
             **admin_paths.PATHS,
             **safety_paths.PATHS,
             **platform_paths.PATHS,
+            **people_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
             "/api/story/{token}": {"get": _story()},
+            "/api/notifications/people": {"post": _notified("notify_people", "Users may have changed")},
             "/api/health": {"get": _health()},
             "/api/openapi.json": {"get": operation("openapi", "app", "This description", described)},
         },
         "components": {
-            "schemas": {**admin_schemas.SCHEMAS, **safety_schemas.SCHEMAS, **platform_schemas.SCHEMAS},
+            "schemas": {
+                **admin_schemas.SCHEMAS,
+                **safety_schemas.SCHEMAS,
+                **platform_schemas.SCHEMAS,
+                **people_paths.SCHEMAS,
+            },
             "responses": _errors(),
             "securitySchemes": {
                 "header": {"type": "apiKey", "in": "header", "name": "x-functions-key"},

@@ -112,6 +112,7 @@ _PLAIN = {
     "jobTitle": "job_title",
     "department": "department",
     "preferredLanguage": "language",
+    "accountEnabled": "enabled",
 }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from shared.app.forget_unlinked import forget
+from shared.app.keep_ceiling import check_room_for_one, is_within, refuse
 from shared.app.order_command import order_command
 from shared.app.outside import Outside
 from shared.domain.booking import ResourceFacts
@@ -36,7 +37,10 @@ class LinkOrder:
 
 
 async def link_resource(outside: Outside, order: LinkOrder) -> Resource:
-    """Record the resource and wake it. Raises ``NotFound``, ``Rejected`` (code ``linked``), ``Retry``, ValueError."""
+    """Record the resource and wake it.
+
+    Raises ``NotFound``, ``Rejected`` (code ``linked``, ``ceiling``), ``Retry``, ValueError.
+    """
     policy = Policy().with_settings(order.settings)
     found = await outside.directory.mailbox(order.mailbox)
     facts = _merged(found.facts, order.facts)
@@ -44,6 +48,7 @@ async def link_resource(outside: Outside, order: LinkOrder) -> Resource:
     earlier = await outside.resources.by_mailbox(outside.tenant, found.id)
     if earlier is not None and earlier.state is not State.UNLINKED:
         raise Rejected(f"{order.mailbox} is linked already, as {earlier.facts.name or earlier.id}", "linked")
+    await check_room_for_one(outside, but=earlier.id if earlier else None)
     await _release_platform(outside, order, earlier)
     if earlier is not None and order.platform in (None, earlier.platform):
         resource = replace(
@@ -66,6 +71,9 @@ async def link_resource(outside: Outside, order: LinkOrder) -> Resource:
             linked_at=now,
         )
         await outside.resources.add(resource)
+        if not await is_within(outside, resource.id):
+            await outside.resources.remove(resource.id)
+            raise await refuse(outside)
     await order_command(outside, resource.id, Verb.LINK)
     return resource
 

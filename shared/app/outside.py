@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
 from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
-from shared.ports.people import Mail, People
+from shared.ports.people import Mail, People, Roster
 
 
 @dataclass(frozen=True)
 class Outside:
     """The ports of one tenant. ``notification_url`` is the public base URL of this app, without a slash at its end.
 
-    ``mail`` is None where no mailbox for mails of ours is set.
+    ``mail`` is None where no mailbox for mails of ours is set, ``roster`` where the directory is not followed.
     """
 
     tenant: TenantId
@@ -31,3 +32,5 @@ class Outside:
     clock: Clock
     mail: Mail | None = None
     people: People | None = None
+    roster: Roster | None = None
+    ceiling: Ceiling | None = None

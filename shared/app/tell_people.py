@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from shared.app.admit_booker import language_of
 from shared.app.apply import Applying, Outcome
 from shared.app.mail_texts import Letter, message_of
 from shared.app.observe import Observed
@@ -208,11 +209,8 @@ async def _letter(applying: Applying, notice: Notice, notices: Notices, owner: P
 
 async def _language(applying: Applying, owner: Person) -> str:
     """Return the recipient's language; what the directory does not tell is no reason to be silent."""
-    if applying.outside.people is None:
-        return ""
     try:
-        member = await applying.outside.people.person(owner.address)
+        return await language_of(applying.outside, owner.address)
     except PortError as error:
         logger.info("the language of a recipient is not known: %s", error)
         return ""
-    return member.language if member else ""

@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator
 from functions.description.document import document
 from local.stack.components import CODE as ROOT
 from shared.domain.policy import Policy
-from tests.integration.loop.driving.company import rooms
+from tests.integration.loop.driving.company import BRUNO, ERIN, rooms
 from tests.integration.loop.driving.stack import Stack
 from tests.integration.loop.driving.waiting import eventually
 from tests.integration.loop.driving.web import Answer, Web
@@ -80,7 +80,7 @@ class TestDescription:
 
     def test_only_notifications_health_and_signed_links_are_open(self) -> None:
         opened = {each.name for each in ENDPOINTS if each.auth == "anonymous"}
-        assert opened == {"health", "notify_changes", "notify_lifecycle", "tell_story"}
+        assert opened == {"health", "notify_changes", "notify_lifecycle", "notify_people", "tell_story"}
 
     @pytest.mark.parametrize(("path", "method", "operation"), operations(), ids=lambda value: str(value)[:40])
     def test_an_operation_describes_itself(self, path: str, method: str, operation: dict[str, Any]) -> None:
@@ -177,7 +177,8 @@ def described_path(method: str, target: str) -> str:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    made = Stack(tmp_path_factory.mktemp("api"))
+    settings = {"LOCKSTEP_FOLLOW_PEOPLE": "true", "LOCKSTEP_MAIL_FROM": ERIN}
+    made = Stack(tmp_path_factory.mktemp("api"), settings)
     try:
         yield made.start()
     finally:
@@ -197,6 +198,7 @@ class TestOnTheStack:
         room = await _linked(site)
         await _booked(site, room["platform"])
         await _agreed(site, room["id"])
+        await _people(site, stack.described["graph"], room)
         await _refused(site, room["id"], room["platform"])
         await _ended(site, room["id"])
         described = {operation["operationId"] for _, _, operation in operations()}
@@ -264,6 +266,51 @@ async def _agreed(site: Site, room: str) -> None:
     )
 
 
+async def _people(site: Site, graph: str, room: Any) -> None:
+    """Somebody's booking is removed in Outlook, which they are told; then they leave, and the rest is released."""
+    simulator, bookings = Web(site.web.session, graph, {}), f"/api/platform/resources/{room['platform']}/bookings"
+    token = (await simulator.ask("POST", "/sim/token", {}))["access_token"]
+    outlook = Web(site.web.session, graph, {"Authorization": f"Bearer {token}"})
+    await site.ask("POST", "/api/people/follow")
+    everybody = await eventually(
+        lambda: site.ask("GET", "/api/people"), lambda told: len(told["people"]) > 3, "the directory was read"
+    )
+    assert BRUNO in {each["address"] for each in everybody["people"]}
+    for hour in (13, 15):
+        times = {"start": f"{DAY}T{hour}:00:00Z", "end": f"{DAY}T{hour + 1}:00:00Z"}
+        await site.ask("POST", bookings, {**times, "organiser": BRUNO})
+    view = f"/v1.0/users/{room['mailbox']['id']}/calendarView?startDateTime={DAY}T13:00:00Z&endDateTime={DAY}T14:00:00Z"
+
+    async def events() -> Any:
+        return (await outlook.ask("GET", view))["value"]
+
+    (event,) = await eventually(events, bool, "the booking is in the calendar")
+    await outlook.ask("DELETE", f"/v1.0/users/{room['mailbox']['id']}/events/{event['id']}")
+
+    async def mails() -> Any:
+        return (await simulator.ask("GET", "/sim/outbox?kind=mail"))["value"]
+
+    (mail,) = await eventually(mails, bool, "its owner is told")
+    assert (mail["from"], mail["to"]) == (ERIN, [BRUNO])
+    link = next(line for line in mail["body"].splitlines() if line.startswith(site.web.base))
+    story = await Site(Web(site.web.session, site.web.base, {}), site.seen).ask("GET", link.removeprefix(site.web.base))
+    assert story["decisions"]
+
+    await simulator.ask("PATCH", f"/sim/mailboxes/{BRUNO}", {"state": "softDeleted"})
+
+    async def leavers() -> Any:
+        return (await site.ask("GET", "/api/people?left=true"))["people"]
+
+    (left,) = await eventually(leavers, bool, "he has left, as the directory's notification says")
+    coming = f"/api/people/{left['id']}/bookings"
+    assert len((await site.ask("GET", coming))["bookings"]) == 1
+    plan = await site.ask("POST", coming, {"verb": "release"})
+    await site.ask("POST", coming, {"verb": "release", "approve": plan["plan"]})
+    assert (await site.ask("GET", coming))["bookings"] == []
+    for entry in await mails():
+        assert entry["to"] == [BRUNO]
+
+
 async def _refused(site: Site, room: str, platform: str) -> None:
     bookings = f"/api/platform/resources/{platform}/bookings"
     taken = {"start": f"{DAY}T09:30:00Z", "end": f"{DAY}T10:30:00Z"}
@@ -281,7 +328,7 @@ async def _refused(site: Site, room: str, platform: str) -> None:
         ("POST", "/api/notifications/changes", b"[]", 400),
     ):
         assert (await site.send(method, target, body)).status == status, target
-    for which in ("changes", "lifecycle"):
+    for which in ("changes", "lifecycle", "people"):
         target = f"/api/notifications/{which}?resource={room}"
         assert (await site.send("POST", f"{target}&validationToken=a%2Bb%3C")).body == "a+b&lt;"
         assert (await site.send("POST", target, {"value": [{"clientState": "wrong"}]})).status == 202

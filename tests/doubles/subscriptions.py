@@ -41,14 +41,22 @@ class InMemorySubscriptions:
         expires: datetime,
     ) -> LiveSubscription:
         """Create one after both URLs answered; ``Rejected`` with code ``exists`` where there is one."""
+        return await self._made(f"users/{mailbox}/events", (notification_url, lifecycle_url), client_state, expires)
+
+    async def create_users(self, notification_url: str, client_state: str, expires: datetime) -> LiveSubscription:
+        """Create the one about all users of the directory; see ``create``."""
+        return await self._made("users", (notification_url, notification_url), client_state, expires)
+
+    async def _made(
+        self, resource: str, urls: tuple[str, str], client_state: str, expires: datetime
+    ) -> LiveSubscription:
         await self._at("create")
-        for url in (notification_url, lifecycle_url):
+        for url in urls:
             if self._handshake is not None and not await self._handshake(url):
                 raise Rejected("The notification endpoint did not answer the validation request.", "InvalidRequest")
-        resource = f"users/{mailbox}/events"
         if any(live.resource == resource for live in await self.list()):
             raise Rejected(f"A subscription for {resource} exists already; delete or renew it.", "exists")
-        live = LiveSubscription(str(uuid.uuid4()), resource, notification_url, self._allowed(expires))
+        live = LiveSubscription(str(uuid.uuid4()), resource, urls[0], self._allowed(expires))
         self._live[live.id] = live
         self.client_states[live.id] = client_state
         await self._at("create:done")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from shared.app.follow_people import follow_people
 from shared.app.link_resource import LinkOrder, link_resource
 from shared.app.order_command import order_command
 from shared.app.outside import Outside
@@ -24,6 +25,7 @@ from shared.domain.booking import (
 )
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId
 from shared.domain.ledger import Verb
+from shared.domain.people import is_people_session
 from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Timed
 from shared.domain.wakeup import WakeCause
@@ -34,7 +36,7 @@ from tests.doubles.connector import InMemoryConnector
 from tests.doubles.directory import InMemoryMailboxDirectory
 from tests.doubles.faults import Faults, Killed
 from tests.doubles.ledgers import MemoryLedgers
-from tests.doubles.people import InMemoryMail, InMemoryPeople
+from tests.doubles.people import InMemoryMail, InMemoryPeople, MemoryRoster
 from tests.doubles.resources import MemoryResources
 from tests.doubles.secrets import MemorySecrets
 from tests.doubles.subscriptions import InMemorySubscriptions
@@ -70,6 +72,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     clock: StandingClock = field(default_factory=lambda: StandingClock(datetime(2026, 11, 20, 9, tzinfo=UTC)))
     runs: list[Run] = field(default_factory=list)
+    follows_people: bool = False
 
     def __post_init__(self) -> None:
         self.calendar = InMemoryCalendar(self.faults, self.clock.now)
@@ -81,7 +84,8 @@ class World:
         self.subscriptions = InMemorySubscriptions(self.faults, self.clock.now)
         self.secrets = MemorySecrets(faults=self.faults)
         self.mail = InMemoryMail(self.faults)
-        self.people = InMemoryPeople(self.faults)
+        self.people = InMemoryPeople(self.faults, self.subscriptions)
+        self.roster = MemoryRoster(self.faults)
         self.outside = Outside(
             TENANT,
             "https://lockstep.example",
@@ -96,6 +100,7 @@ class World:
             self.clock,
             self.mail,
             self.people,
+            self.roster if self.follows_people else None,
         )
         self.calendar.add_mailbox(ROOM, owner=Person("matterhorn@contoso.example", "Matterhorn"))
         self.directory.add(
@@ -169,6 +174,9 @@ class World:
                 self.clock.set(min(soon))
                 continue
             for each in due:
+                if is_people_session(each.resource):
+                    await follow_people(self.outside, WakeCause(each.cause))
+                    continue
                 self.runs.append(await reconcile_resource(self.outside, each.resource, WakeCause(each.cause)))
         raise AssertionError(f"the resource does not come to rest; its last runs: {self.runs[-3:]}")
 

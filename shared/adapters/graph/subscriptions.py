@@ -46,9 +46,9 @@ class GraphSubscriptions:
         }
         request = Request("POST", "/subscriptions", "subscriptions", "create the subscription", body=body)
         try:
-            return _live(await self._client.fetch(request))
+            return live(await self._client.fetch(request))
         except Rejected as error:
-            raise _of_create(error, mailbox) from error
+            raise refused_create(error, f"mailbox {mailbox}") from error
 
     async def renew(self, ids_to_expiry: dict[str, datetime]) -> dict[str, datetime | None]:
         """Renew up to 20 in one call."""
@@ -84,7 +84,7 @@ class GraphSubscriptions:
             page = await self._client.fetch(Request("GET", link, "subscriptions", "list the subscriptions"))
             found += page.get("value") or ()
             link = page.get("@odata.nextLink")
-        return tuple(_live(raw) for raw in found)
+        return tuple(live(raw) for raw in found)
 
     async def delete(self, subscription_id: str) -> None:
         """Delete one; one that is gone already is done."""
@@ -99,14 +99,15 @@ class GraphSubscriptions:
         return allowed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
 
 
-def _of_create(error: Rejected, mailbox: MailboxId) -> Rejected:
+def refused_create(error: Rejected, subject: str) -> Rejected:
     """Return what a refused create means: 409 is a subscription that exists already."""
     if error.code.casefold() in ("409", "conflict", "objectconflict"):
-        return Rejected(f"A subscription for mailbox {mailbox} exists already; renew or delete it.", "exists")
+        return Rejected(f"A subscription for {subject} exists already; renew or delete it.", "exists")
     return error
 
 
-def _live(raw: Any) -> LiveSubscription:
+def live(raw: Any) -> LiveSubscription:
+    """Return a subscription as the service tells it."""
     try:
         return LiveSubscription(
             raw["id"], raw["resource"], raw.get("notificationUrl") or "", _moment(raw["expirationDateTime"])

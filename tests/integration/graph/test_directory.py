@@ -294,3 +294,11 @@ async def test_the_supported_time_zones_come_in_either_standard(graph: Client, s
 
 async def test_a_standard_that_is_none_is_refused(graph: Client) -> None:
     assert (await graph.get(f"{EIGER}/outlook/supportedTimeZones(TimeZoneStandard='Posix')")).status == 400
+
+
+async def test_the_link_of_a_large_company_is_short_enough_to_be_asked_for() -> None:
+    async with running({"users": [{"displayName": f"Person {number}"} for number in range(600)]}) as graph:
+        answer = await graph.get("/v1.0/users/delta?$select=displayName,accountEnabled")
+        while "@odata.nextLink" in answer.body:
+            answer = await graph.get(answer.body["@odata.nextLink"])
+        assert (await graph.get(answer.body["@odata.deltaLink"])).body["value"] == []

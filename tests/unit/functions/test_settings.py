@@ -59,6 +59,10 @@ def test_every_missing_key_is_named_at_once() -> None:
         ("LOCKSTEP_GRAPH_APPLICATION", "lockstep"),
         ("AZURE_CLIENT_ID", "lockstep"),
         ("LOCKSTEP_MAIL_FROM", "hush"),
+        ("LOCKSTEP_FOLLOW_PEOPLE", "hush"),
+        ("LOCKSTEP_CEILING", "hush"),
+        ("LOCKSTEP_CEILING", "-1"),
+        ("LOCKSTEP_CEILING", "users+5"),
         ("LOCKSTEP_MAIL_FROM", "hush@contoso.example/events"),
     ],
 )
