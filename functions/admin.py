@@ -102,7 +102,7 @@ async def order(req: func.HttpRequest) -> func.HttpResponse:
     from shared.domain.resource import State
     from shared.ports.errors import Rejected
 
-    body = body_of(req, "verb", "settings", "steps", "booker")
+    body = body_of(req, "verb", "settings", "steps", "mappings", "actions", "booker")
     verb, facts = _ordered(body)
     booker = booker_of(body)
     outside, resource = await linked(req)
@@ -126,9 +126,22 @@ def _ordered(body: Body) -> tuple[str, dict[str, str]]:
         raise BadRequest("'settings' belongs to the verb 'policy', and 'policy' needs it")
     if verb == "policy":
         return verb, {"settings": json.dumps(body.fields("settings"))}
-    steps = body.texts("steps", _MOST_STEPS)
-    if steps is None:
-        return verb, {}
-    if verb not in ("approve", "discard") or not steps or any("," in each or not each for each in steps):
-        raise BadRequest("'steps' names open steps to approve or to discard; leave it out to mean all of them")
-    return verb, {"steps": ",".join(steps)}
+    return verb, _narrowed(verb, body)
+
+
+def _narrowed(verb: str, body: Body) -> dict[str, str]:
+    """Return which held steps an order means; none named means all that wait now."""
+    from shared.domain.choice import NARROWED_BY, chosen_by
+    from shared.domain.plan import Action
+
+    named = {name: body.texts(name, _MOST_STEPS) for name in NARROWED_BY}
+    given = {name: values for name, values in named.items() if values is not None}
+    unfit = any(not values or any("," in each or not each for each in values) for values in given.values())
+    if given and (verb not in ("approve", "discard") or unfit):
+        raise BadRequest(
+            "'steps', 'mappings' and 'actions' name what to approve or to discard; leave them out to mean all of it"
+        )
+    unknown = set(given.get("actions", ())) - set(Action)
+    if unknown:
+        raise BadRequest(f"'actions' can be {', '.join(Action)}")
+    return chosen_by(given)

@@ -18,8 +18,9 @@ from shared.domain.ids import BookingId, PlatformId, Version
 from shared.ports.errors import PortError
 
 if TYPE_CHECKING:
-    from shared.adapters.builtin.entries import Listing
-    from shared.adapters.builtin.platform import BookingPatch
+    from shared.adapters.builtin.entries import BookingPatch, Entry, Listing
+    from shared.adapters.builtin.series_desk import Scope
+    from shared.domain.spans import When
 
 bookings = func.Blueprint()
 logger = logging.getLogger("lockstep.bookings")
@@ -81,13 +82,14 @@ async def _listing(req: func.HttpRequest) -> Listing:
 @bookings.route(_BOOKINGS, methods=["POST"])
 @told
 async def book(req: func.HttpRequest) -> func.HttpResponse:
-    """Book a resource; repeated under the same Idempotency-Key it is the same booking."""
+    """Book a resource, or a series of it; repeated under the same Idempotency-Key it is the same booking."""
     from functions.asked import TIMES, person_of, transaction_of, when_of
+    from functions.recurring import recurrence_of
     from functions.views import booking_view
     from shared.app.admit_booker import admit_booker
     from shared.domain.booking import Booking
 
-    body = body_of(req, *TIMES, "title", "organiser", "private", nullable=("organiser",))
+    body = body_of(req, *TIMES, "title", "organiser", "private", "recurrence", nullable=("organiser", "recurrence"))
     booker, private = person_of(body.value("organiser")), body.flag("private") or False
     wanted = Booking(when_of(body), body.text("title") or "", booker, private)
     transaction, composition = transaction_of(req, named(req)), await composed()
@@ -95,7 +97,12 @@ async def book(req: func.HttpRequest) -> func.HttpResponse:
     earlier = await composition.platform.made_under(named(req), transaction) if transaction else None
     if earlier is None:
         wanted = replace(wanted, organiser=await admit_booker(composition.outside, named(req), booker))
-    made = earlier or await composition.platform.book(named(req), wanted, transaction)
+    if "recurrence" in body:
+        zone = (await composition.platform.resource(named(req))).zone
+        rule = recurrence_of(body.value("recurrence"), wanted.when, zone)
+        made = await composition.platform.book_series(named(req), wanted, rule, transaction)
+    else:
+        made = earlier or await composition.platform.book(named(req), wanted, transaction)
     await wake(composition, named(req))
     return answer(booking_view(made), 200 if earlier else 201)
 
@@ -117,30 +124,62 @@ async def get_booking(req: func.HttpRequest) -> func.HttpResponse:
 @bookings.route(_BOOKING, methods=["PATCH"])
 @told
 async def change_booking(req: func.HttpRequest) -> func.HttpResponse:
-    """Change what is named; with ``version`` only what was seen."""
+    """Change what is named; with ``version`` only what was seen, with ``scope`` more of its series than itself."""
     from functions.asked import TIMES
+    from functions.recurring import scope_of
     from functions.views import booking_view
-    from shared.app.admit_booker import admit_booker
+    from shared.adapters.builtin.series_desk import Scope
 
-    body = body_of(req, *TIMES, "title", "organiser", "private", "version")
-    patch, version = _patch(body), body.text("version")
-    composition = await composed()
-    if patch.organiser is not None:
-        patch = replace(patch, organiser=await admit_booker(composition.outside, named(req), patch.organiser))
-    changed = await composition.platform.change(named(req), _booking(req), patch, Version(version) if version else None)
+    body = body_of(req, *TIMES, "title", "organiser", "private", "version", "recurrence")
+    scope, composition = scope_of(req), await composed()
+    if scope is not Scope.ONE:
+        changed = await _change_series(composition, req, body, scope)
+    else:
+        patch, version = await _admitted(composition, req, _patch(body)), body.text("version")
+        seen = Version(version) if version else None
+        changed = await composition.platform.change(named(req), _booking(req), patch, seen)
     await wake(composition, named(req))
     return answer(booking_view(changed))
 
 
-def _patch(body: Body) -> BookingPatch:
+async def _change_series(composition: Composed, req: func.HttpRequest, body: Body, scope: Scope) -> Entry:
+    """Change a series; a new recurrence starts at the time given, else at this booking's own."""
+    from functions.recurring import recurrence_of
+
+    if "version" in body:
+        raise BadRequest("'version' is about one booking; leave it out or ask for 'scope=one'")
+    if "recurrence" not in body:
+        patch = await _admitted(composition, req, _patch(body))
+        return await composition.platform.change_series(named(req), _booking(req), scope, patch)
+    present = await composition.platform.get(named(req), _booking(req))
+    if present is None:
+        raise Unknown(f"there is no booking {_booking(req)[:100]}")
+    patch = await _admitted(composition, req, _patch(body, or_else=present.item.booking.when))
+    zone = (await composition.platform.resource(named(req))).zone
+    rule = recurrence_of(body.value("recurrence"), patch.when or present.item.booking.when, zone)
+    return await composition.platform.change_series(named(req), _booking(req), scope, patch, rule)
+
+
+async def _admitted(composition: Composed, req: func.HttpRequest, patch: BookingPatch) -> BookingPatch:
+    """Return a patch whose new booker, if it names one, may book."""
+    from shared.app.admit_booker import admit_booker
+
+    if patch.organiser is None:
+        return patch
+    return replace(patch, organiser=await admit_booker(composition.outside, named(req), patch.organiser))
+
+
+def _patch(body: Body, or_else: When | None = None) -> BookingPatch:
     from functions.asked import TIMES, person_of, when_of
     from shared.adapters.builtin.platform import BookingPatch
 
-    if not any(name in body for name in (*TIMES, "title", "organiser", "private")):
+    if not any(name in body for name in (*TIMES, "title", "organiser", "private", "recurrence")):
         raise BadRequest("nothing is to be changed; give 'start' and 'end', 'title', 'organiser' or 'private'")
     if "organiser" in body and body.value("organiser") is None:
         raise BadRequest("'organiser' cannot be taken away; name somebody else")
-    when = when_of(body) if any(name in body for name in TIMES) else None
+    if "recurrence" in body and or_else is None:
+        raise BadRequest("'recurrence' is about a series; say how much of it with 'scope=following' or 'scope=all'")
+    when = when_of(body) if any(name in body for name in TIMES) else or_else
     return BookingPatch(when, body.text("title"), body.flag("private"), person_of(body.value("organiser")))
 
 
@@ -148,13 +187,18 @@ def _patch(body: Body) -> BookingPatch:
 @bookings.route(_BOOKING, methods=["DELETE"])
 @told
 async def cancel_booking(req: func.HttpRequest) -> func.HttpResponse:
-    """Cancel a booking; one that is cancelled already stays as it is."""
+    """Cancel a booking, with ``scope`` more of its series; one that is cancelled already stays as it is."""
     from functions.asked import LONGEST_TEXT
+    from functions.recurring import scope_of
     from functions.views import booking_view
+    from shared.adapters.builtin.series_desk import Scope
 
-    reason = text_param(req, "reason", LONGEST_TEXT) or ""
+    reason, scope = text_param(req, "reason", LONGEST_TEXT) or "", scope_of(req)
     composition = await composed()
-    cancelled = await composition.platform.cancel(named(req), _booking(req), reason)
+    if scope is Scope.ONE:
+        cancelled = await composition.platform.cancel(named(req), _booking(req), reason)
+    else:
+        cancelled = await composition.platform.cancel_series(named(req), _booking(req), scope, reason)
     await wake(composition, named(req))
     return answer(booking_view(cancelled))
 

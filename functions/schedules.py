@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import azure.functions as func
 
@@ -13,6 +13,9 @@ schedules = func.Blueprint()
 logger = logging.getLogger("lockstep.schedules")
 
 _USUAL_GAP = timedelta(minutes=1)
+_FORGOTTEN_AT = time(3, 17)
+PLATFORM_KEPT = timedelta(days=400)
+"""How long after their time the built-in platform keeps cancelled bookings and blocked times."""
 
 
 @schedules.function_name("sweep")
@@ -40,6 +43,9 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
     now = outside.clock.now()
     ordered = await order_reads(outside, _last(timer, now), now)
     await forget_unlinked(outside)
+    if _has_come(_FORGOTTEN_AT, _last(timer, now), now):
+        gone = await (await composed()).platform.forget_past(now - PLATFORM_KEPT)
+        logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
     logger.info("%d proof reads and re-bases ordered", ordered)
 
 
@@ -51,6 +57,12 @@ async def renew(timer: func.TimerRequest) -> None:
 
     done = await renew_subscriptions((await composed()).outside)
     logger.info("subscriptions: %s", done)
+
+
+def _has_come(of_day: time, after: datetime, until: datetime) -> bool:
+    """Tell whether a time of day (UTC) lies in ``(after, until]``."""
+    latest = datetime.combine(until.date(), of_day, until.tzinfo)
+    return after < (latest if latest <= until else latest - timedelta(days=1)) <= until
 
 
 def _last(timer: func.TimerRequest, now: datetime) -> datetime:

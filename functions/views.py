@@ -12,7 +12,7 @@ from shared.app.wording import sentence
 from shared.domain.booking import Block, Booking, Window
 from shared.domain.comparison import Comparison, Pair
 from shared.domain.ledger import Decision, Mapping, OpenStep
-from shared.domain.resource import Resource
+from shared.domain.resource import BulkPlan, Resource
 from shared.domain.spans import AllDay, When
 
 Json = dict[str, Any]
@@ -44,7 +44,20 @@ def booking_view(entry: Entry) -> Json:
         "reason": entry.reason,
         "version": entry.item.version,
         "created": moment(entry.item.created),
+        "series": _series_view(entry),
         "made_by": "person" if (entry.item.external or KEY_PREFIX).startswith(KEY_PREFIX) else "lockstep",
+    }
+
+
+def _series_view(entry: Entry) -> Json | None:
+    series = entry.item.series
+    if series is None:
+        return None
+    return {
+        "id": series.id,
+        "rule": str(series.rule),
+        "zone": series.rule.zone,
+        "original_start": f"{series.original_start:%Y-%m-%dT%H:%M:%SZ}",
     }
 
 
@@ -95,6 +108,19 @@ def resource_view(resource: Resource) -> Json:
         "failing_since": moment(resource.first_failure),
         "attempts": resource.attempts,
         "notifications_until": moment(resource.subscription.expires) if resource.subscription else None,
+        "bulk_plan": bulk_plan_view(resource.bulk) if resource.bulk else None,
+    }
+
+
+def bulk_plan_view(plan: BulkPlan) -> Json:
+    """Return how far a bulk plan has come."""
+    return {
+        "id": plan.id,
+        "of": plan.verb,
+        "at": moment(plan.at),
+        "total": plan.total,
+        "done": max(plan.total - plan.left, 0),
+        "left": plan.left,
     }
 
 
@@ -125,6 +151,8 @@ def open_step_view(step: OpenStep) -> Json:
         "due": moment(step.due),
         "attempts": step.attempts,
         "reason": step.reason,
+        "actions": list(step.actions),
+        "told": moment(step.told),
     }
 
 

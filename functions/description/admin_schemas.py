@@ -7,11 +7,14 @@ from functions.description.parts import Json, flag, listed, one_of, or_null, rec
 from shared.domain.booking import Side
 from shared.domain.comparison import Difference
 from shared.domain.ledger import Cause, Code, MappingState, WriteMode
+from shared.domain.plan import Action
 from shared.domain.policy import (
     Booker,
     BufferEntries,
     DirectEntries,
     Direction,
+    Imports,
+    MeetingEdits,
     ReceivedEdits,
     Titles,
     UnknownBookers,
@@ -54,13 +57,21 @@ _POLICY: dict[str, Json] = {
     "days_ahead": whole("How many days ahead the horizon reaches.", 1, 1080),
     "sweep_minutes": whole("How often the resource is looked at without being woken, in minutes.", 5, 1440),
     "cancellations_held_above": whole("More cancellations in a run wait for approval.", 0, 100_000),
-    "writes_held_above": whole("More writes of an import or full read wait for approval.", 0, 100_000),
+    "writes_held_above": whole("More writes of a run wait for approval.", 0, 100_000),
     "received_edits": one_of("What becomes of a change on the side that only receives.", ReceivedEdits),
     "buffer_before_minutes": whole("Minutes kept free before each booking, where that is more.", 0, 240),
     "buffer_after_minutes": whole("Minutes kept free after each booking, where that is more.", 0, 240),
+    "settle_seconds": whole("How long an overlap has to stand before it is judged, in seconds.", 0, 600),
     "buffer_entries": one_of("Whether buffers stand in the room's calendar, and as what.", BufferEntries),
     "write_mode": one_of("In whose mailbox the event of a platform booking is made.", WriteMode),
+    "meeting_edits": one_of("What becomes of another time for a meeting organised in Outlook.", MeetingEdits),
     "answer_within_minutes": whole("How long a room asked in its booker's name may take; 0: any time.", 0, 10_080),
+    "imports": one_of("Whether a first read waits for approval in any case, or only a large one.", Imports),
+    "past_bookings": flag("Whether reads in full carry over bookings that are over."),
+    "cancellations_share_held_above": whole("Cancelling a larger part of all, in percent, waits for approval.", 0, 100),
+    "mails_held_above": whole("Steps that more mails would follow wait for approval.", 0, 100_000),
+    "growth_held_above": whole("More new bookings, in percent of those known, wait for approval.", 0, 100_000),
+    "held_again_hours": whole("What waits and nobody touches is told again after so many hours.", 1, 8760),
     "unknown_bookers": one_of("What becomes of a booking by somebody unknown to the directory.", UnknownBookers),
 }
 _POLICY_EXAMPLE = {
@@ -70,6 +81,10 @@ _POLICY_EXAMPLE = {
     "received_edits": "put_back",
     "buffer_before_minutes": 0, "buffer_after_minutes": 0, "buffer_entries": "none",
     "write_mode": "room", "answer_within_minutes": 15,
+    "imports": "guarded", "past_bookings": True, "cancellations_share_held_above": 50, "mails_held_above": 50,
+    "growth_held_above": 300, "held_again_hours": 24,
+    "settle_seconds": 5,
+    "meeting_edits": "put_back",
     "unknown_bookers": "accept",
 }  # fmt: skip
 
@@ -110,6 +125,7 @@ _RESOURCE = record(
         "failing_since": or_null(MOMENT),
         "attempts": whole("Failed runs in a row."),
         "notifications_until": or_null(MOMENT),
+        "bulk_plan": or_null(ref("BulkPlan")),
     },
     {
         "id": RESOURCE_ID,
@@ -131,6 +147,7 @@ _RESOURCE = record(
         "failing_since": None,
         "attempts": 0,
         "notifications_until": _MOMENT,
+        "bulk_plan": None,
     },
 )
 
@@ -170,6 +187,8 @@ _OPEN_STEP = record(
         "due": or_null(MOMENT),
         "attempts": whole("How often it was tried."),
         "reason": text("Why it waits."),
+        "actions": {"type": "array", "items": one_of("What it would do.", Action)},
+        "told": or_null(MOMENT),
     },
     {
         "id": f"held-{MAPPING_ID}",
@@ -178,7 +197,9 @@ _OPEN_STEP = record(
         "since": _MOMENT,
         "due": None,
         "attempts": 0,
-        "reason": "21 cancellations in one run are more than 20",
+        "reason": "21 bookings would be cancelled at once; the policy allows 20",
+        "actions": ["cancel"],
+        "told": None,
     },
 )
 
@@ -283,11 +304,19 @@ _ORDER = record(
             "type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 500,
             "description": "Open steps to approve or discard; without it, all that are held.",
         },
+        "mappings": {
+            "type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 500,
+            "description": "Only the held steps of these bookings.",
+        },
+        "actions": {
+            "type": "array", "items": one_of("", Action), "minItems": 1, "maxItems": 10,
+            "description": "Only the held steps that would do this.",
+        },
         "settings": ref("Settings"),
         "booker": text("With write_mode organizer: the person on whose mailbox it is tried first.", maxLength=320),
     },
     {"verb": "policy", "settings": {"winner": "report"}},
-    optional=("steps", "settings", "booker"),
+    optional=("steps", "mappings", "actions", "settings", "booker"),
 )  # fmt: skip
 
 SCHEMAS: dict[str, Json] = {

@@ -16,6 +16,11 @@ _KEY = in_header(
     "Repeating a request under the same key returns the booking made under it, as it stands now.",
     "6f5c0f0e-1b1e-4b1e-9a53-0a4b0d3c1f77",
 )
+_SCOPE = in_query(
+    "scope",
+    {"type": "string", "enum": ["one", "following", "all"], "default": "one"},
+    "Of a series: this occurrence, this and what follows, or all that is still to come.",
+)
 _ROOM = "/api/platform/resources/{resource}"
 _WRITE = (400, 404, 409, 413, 422)
 
@@ -59,11 +64,14 @@ PATHS: dict[str, Json] = {
         "get": _op("platform_get_booking", "Look at a booking", "Booking", 404),
         "patch": _op(
             "platform_change_booking", "Move a booking or change what it says", "Booking", *_WRITE,
-            requestBody=sent(ref("BookingChange")),
+            parameters=[_SCOPE], requestBody=sent(ref("BookingChange")),
         ),
         "delete": _op(
-            "platform_cancel_booking", "Cancel a booking", "Booking", 400, 404,
-            parameters=[in_query("reason", {"type": "string", "maxLength": 1000}, "For its owner.", "moved online")],
+            "platform_cancel_booking", "Cancel a booking", "Booking", 400, 404, 409, 422,
+            parameters=[
+                in_query("reason", {"type": "string", "maxLength": 1000}, "For its owner.", "moved online"),
+                _SCOPE,
+            ],
         ),
     },
     f"{_ROOM}/bookings/{{booking}}/restore": {

@@ -34,6 +34,7 @@ _BOOKING = record(
         "reason": text("Why it was cancelled, where somebody said so."),
         "version": text("Changes with every change; give it back to change exactly what was seen."),
         "created": or_null(MOMENT),
+        "series": or_null(ref("Series")),
         "made_by": one_of("A person (or a program), or Lockstep for the calendar.", ("person", "lockstep")),
     },
     {
@@ -46,9 +47,16 @@ _BOOKING = record(
         "reason": "",
         "version": "17",
         "created": _MOMENT,
+        "series": None,
         "made_by": "person",
     },
 )
+
+_RULE = text("An RRULE of RFC 5545; UNTIL is a date in the series' zone.", maxLength=500)
+_RECURRENCE_ASKED: Json = {
+    "description": "By what it repeats, from 'start' on.",
+    **record({"rule": _RULE, "zone": text("An IANA name; the resource's zone where left out.")}, optional=("zone",)),
+}
 
 _PLATFORM_RESOURCE = record(
     {
@@ -68,6 +76,20 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Health": record({"status": one_of("", ("ok", "misconfigured", "storage unreachable"))}, {"status": "ok"}),
     "Booking": _BOOKING,
+    "Series": record(
+        {
+            "id": text("The platform's id of the series."),
+            "rule": _RULE,
+            "zone": text("The zone on whose clocks it repeats, an IANA name."),
+            "original_start": text("Where the rule has this occurrence; of whole days midnight UTC of the date."),
+        },
+        {
+            "id": "01KAJ42TB00KNGM8W1R5T9C3EZ",
+            "rule": "FREQ=WEEKLY;UNTIL=20270125",
+            "zone": "Europe/Zurich",
+            "original_start": "2026-11-23T09:00:00Z",
+        },
+    ),
     "Bookings": listed("bookings", "Booking", cursor=text("Where the feed stood before this was read.")),
     "Changes": listed(
         "bookings",
@@ -81,6 +103,7 @@ SCHEMAS: dict[str, Json] = {
             "title": _TITLE,
             "organiser": or_null(_OWNER_ASKED),
             "private": flag("Whether its title is for its owner only."),
+            "recurrence": or_null(_RECURRENCE_ASKED),
         },
         {
             "start": "2026-11-23T10:00:00+01:00",
@@ -88,7 +111,7 @@ SCHEMAS: dict[str, Json] = {
             "title": "Workshop",
             "organiser": {"address": "ben.walters@contoso.com", "name": "Ben Walters"},
         },
-        optional=("all_day", "title", "organiser", "private"),
+        optional=("all_day", "title", "organiser", "private", "recurrence"),
     ),
     "BookingChange": record(
         {
@@ -97,9 +120,10 @@ SCHEMAS: dict[str, Json] = {
             "organiser": _OWNER_ASKED,
             "private": flag("Whether its title is for its owner only."),
             "version": text("Changes the booking only if it still has this version.", maxLength=255),
+            "recurrence": _RECURRENCE_ASKED,
         },
         {"start": "2026-11-23T14:00:00Z", "end": "2026-11-23T15:00:00Z", "version": "17"},
-        optional=("start", "end", "all_day", "title", "organiser", "private", "version"),
+        optional=("start", "end", "all_day", "title", "organiser", "private", "version", "recurrence"),
     ),
     "PlatformResource": _PLATFORM_RESOURCE,
     "PlatformResources": listed("resources", "PlatformResource"),

@@ -6,7 +6,7 @@ from functions.description.admin_schemas import MAPPING_ID, MOMENT, RESOURCE_ID,
 from functions.description.parts import Json, flag, one_of, or_null, record, ref, text, whole
 from shared.domain.booking import Side
 from shared.domain.fingerprint import Field
-from shared.domain.ledger import Code
+from shared.domain.ledger import Code, Verb
 from shared.domain.plan import Action
 from shared.domain.preview import Fate
 
@@ -51,6 +51,17 @@ SCHEMAS: dict[str, Json] = {
             "to": _WHEN,
             "reason": ref("Reason"),
         }
+    ),
+    "BulkPlan": record(
+        {
+            "id": text("The order's that let it run."),
+            "of": one_of("That order.", Verb),
+            "at": or_null(MOMENT),
+            "total": whole("Bookings of the plan."),
+            "done": whole("Those that are settled."),
+            "left": whole("Those that are not yet; their open steps say why."),
+        },
+        {"id": MAPPING_ID, "of": "approve", "at": _MOMENT, "total": 320, "done": 200, "left": 120},
     ),
     "Foreseen": _FORESEEN,
     "Counts": record(

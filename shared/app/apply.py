@@ -12,14 +12,16 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from shared.app import ask_room
 from shared.app.buffers import write_buffers
 from shared.app.outside import Outside
 from shared.app.wording import sentence
+from shared.domain.approval import with_permission
 from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, Side
 from shared.domain.buffers import with_noted_buffers
-from shared.domain.ids import PlatformId, transaction_id
+from shared.domain.ids import MappingId, PlatformId, transaction_id
 from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, MappingState, OpenStep, Reason
 from shared.domain.merge import Setting, calendar_record, first_seen, platform_record
 from shared.domain.plan import Action, Plan, Settlement, Step
@@ -56,7 +58,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Applying:
-    """What every step of a run shares. ``bulk`` runs send no mail."""
+    """What every step of a run shares. ``bulk`` runs send no mail; ``plan`` is the bulk plan that they carry out."""
 
     outside: Outside
     resource: Resource
@@ -65,6 +67,21 @@ class Applying:
     open_steps: tuple[OpenStep, ...]
     started: datetime
     bulk: bool = False
+    plan: str = ""
+
+    @cached_property
+    def _standing(self) -> dict[MappingId, OpenStep]:
+        """The open steps that carry a permission or belong to a bulk plan, by their mapping."""
+        return {step.mapping: step for step in self.open_steps if step.mapping and (step.permitted or step.plan)}
+
+    def carried(self, step: OpenStep, mapping: MappingId) -> OpenStep:
+        """Return an open step with the permission and the bulk plan of the one in whose place it stands."""
+        return with_permission(replace(step, plan=self.plan), self._standing.get(mapping))
+
+    def plan_of(self, mapping: MappingId) -> str:
+        """Return the bulk plan under which a booking is written, if it is."""
+        known = self._standing.get(mapping)
+        return known.plan if known else self.plan
 
 
 def change_of(before: Mapping | None, after: Mapping | None, zone: str) -> MappingChange:
@@ -96,7 +113,9 @@ async def note_intentions(
             if old.before != new.before
         ),
         tuple(
-            OpenStep(f"creating-{new.id}", Cause.CREATING, applying.started, applying.started, new.id)
+            applying.carried(
+                OpenStep(f"creating-{new.id}", Cause.CREATING, applying.started, applying.started, new.id), new.id
+            )
             for old, new in zip(plan.settlements, noted, strict=True)
             if old.before != new.before
         )
@@ -172,7 +191,7 @@ def _postponed(applying: Applying, settlement: Settlement) -> Outcome:
     if after is None and settlement.after is not None:
         after = replace(settlement.after, state=MappingState.CREATING)
     step = OpenStep(f"retry-{settlement.id}", Cause.RETRY, now, now, settlement.id)
-    return Outcome(settlement, settlement.before, after, step)
+    return Outcome(settlement, settlement.before, after, applying.carried(step, settlement.id))
 
 
 async def _run(applying: Applying, settlement: Settlement) -> Outcome:
@@ -233,7 +252,7 @@ def _failed(applying: Applying, settlement: Settlement, error: PortError) -> Ope
     sweep = timedelta(minutes=applying.resource.policy.sweep_minutes)
     delay = after if after == timedelta() and attempts == 1 else retry_delay(attempts - 1, after or None, sweep)
     creating = settlement.before is not None and settlement.before.state is MappingState.CREATING
-    return OpenStep(
+    step = OpenStep(
         f"{cause}-{settlement.id}",
         cause,
         known.since if known else now,
@@ -244,6 +263,7 @@ def _failed(applying: Applying, settlement: Settlement, error: PortError) -> Ope
         attempts,
         error.code if isinstance(error, Rejected) else str(error),
     )
+    return applying.carried(step, settlement.id)
 
 
 async def _take(applying: Applying, settlement: Settlement, step: Step) -> Item | None:
@@ -302,7 +322,8 @@ def _draft(applying: Applying, settlement: Settlement, step: Step) -> EventDraft
     assert step.wanted is not None
     assert settlement.after is not None
     asks = settlement.after.request is not None
-    invites = applying.resource.policy.booker is Booker.INVITED and not applying.bulk and not asks
+    is_single = not applying.bulk and not applying.plan_of(settlement.id)
+    invites = applying.resource.policy.booker is Booker.INVITED and is_single and not asks
     return EventDraft(
         step.wanted.when,
         step.wanted.title,

@@ -68,7 +68,7 @@ def in_room_instead(settlement: Settlement, error: PortError) -> Settlement | No
 
 def request_of(settlement: Settlement, step: Step) -> RoomRequest | None:
     """Return the request whose event a step of the calendar writes; None where it writes in the room's mailbox."""
-    mapping = settlement.after or settlement.before
+    mapping = settlement.after or settlement.base
     return None if mapping is None or step.action is Action.DECLINE else mapping.request
 
 

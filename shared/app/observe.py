@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from shared.app.orders import Orders
+from shared.app.organisers_event import find_organisers_events
 from shared.app.outside import Outside
 from shared.app.proof import find_differences
 from shared.app.room_answers import find_request, look_at_requests
@@ -28,6 +29,7 @@ from shared.ports.calendar import CalendarChanges
 from shared.ports.connector import ChangeBatch
 from shared.ports.errors import CursorExpired
 
+_JUDGED_AGAIN = (Cause.CONFLICT, Cause.SETTLING)
 _READS_ALL = (Verb.LINK, Verb.REBASE, Verb.SUBSCRIBE, Verb.POLICY)
 
 
@@ -71,13 +73,14 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     rebase = head.token is None or any(command.verb in _READS_ALL for command in commands)
     window = horizon(resource.policy, now) if rebase else _window_of(head, resource.policy, now)
     sight = Sight(outside, resource, resource.platform, now, key, window)
-    due = tuple(step for step in open_steps if step.permitted or (step.due is not None and step.due <= now))
+    due = tuple(step for step in open_steps if step.due is not None and step.due <= now)
     quiet = cause is WakeCause.PLATFORM and not rebase and not due and not commands
     changes, batch, full = await _feeds(sight, head, rebase, platform_first=quiet)
     _take(sight, changes, batch)
-    if sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
+    spoken = bool(orders.discarded) or any(step.permitted for step in due)
+    if spoken or sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
         # What changed may have freed a time: whatever lost one is judged again.
-        due += tuple(step for step in open_steps if step.cause is Cause.CONFLICT and step not in due)
+        due += tuple(step for step in open_steps if step.cause in _JUDGED_AGAIN and step not in due)
     sight.disputed = frozenset(step.mapping for step in due if step.cause is Cause.CONFLICT and step.mapping)
     await _known_mappings(sight, changes, batch, full)
     await _absent(sight, changes, batch, full)
@@ -86,6 +89,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     proving = any(command.verb is Verb.PROVE for command in commands)
     differences = await find_differences(sight) if proving else None
     await _other_sides(sight)
+    await find_organisers_events(sight, open_steps)
     await look_at_requests(sight, open_steps, due)
     await _successors(sight)
     blocks = await _neighbours(sight)
@@ -102,6 +106,9 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         stray_buffers=tuple(sight.stray_buffers),
         astray=frozenset(sight.astray),
         meetings=sight.meetings,
+        first=head.token is None,
+        known=head.mappings,
+        requests=sight.requests,
     )
     return Observed(
         view,

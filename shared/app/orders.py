@@ -9,32 +9,36 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.app.buffers import remove_all_buffers
 from shared.app.outside import Outside
 from shared.app.subscribe import LIFETIME, subscribe, unsubscribe
+from shared.domain.choice import is_chosen
 from shared.domain.ledger import Cause, Command, Head, OpenStep, Verb
-from shared.domain.resource import Resource, State
+from shared.domain.resource import BulkPlan, Resource, State
 from shared.ports.ledgers import Writes
 
 logger = logging.getLogger("lockstep.orders")
 
-ALL = "all"
 DECISIONS_KEPT = timedelta(days=400)
 _SOON = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Orders:
-    """A resource after its orders, with the open steps as they stand for this run."""
+    """A resource after its orders, with the open steps as they stand for this run.
+
+    ``bulk`` is the bulk plan that a person let run by one of them.
+    """
 
     resource: Resource
     open_steps: tuple[OpenStep, ...]
     commands: tuple[Command, ...]
     discarded: frozenset[str] = frozenset()
+    bulk: BulkPlan | None = None
 
 
 async def take_orders(outside: Outside, resource: Resource, head: Head) -> Orders:
@@ -106,15 +110,17 @@ async def _nothing_more(_: Outside, orders: Orders, __: Command) -> Orders:
 async def _approve(outside: Outside, orders: Orders, command: Command) -> Orders:
     """Permit held steps: the run plans afresh and does what is both still needed and permitted."""
     now = outside.clock.now()
-    return _with_steps(orders, command, lambda step: _due(step, now, permitted=True))
-
-
-def _due(step: OpenStep, now: datetime, *, permitted: bool) -> OpenStep:
-    return replace(step, due=now, permitted=permitted or step.permitted)
+    chosen = {step.id for step in orders.open_steps if is_chosen(step, command)}
+    steps = tuple(
+        replace(step, due=now, permitted=True, plan=command.id) if step.id in chosen else step
+        for step in orders.open_steps
+    )
+    plan = BulkPlan(command.id, Verb.APPROVE, command.at, len(chosen)) if chosen else orders.bulk
+    return replace(orders, open_steps=steps, bulk=plan)
 
 
 async def _discard(_: Outside, orders: Orders, command: Command) -> Orders:
-    chosen = {step.id for step in orders.open_steps if step.cause is Cause.HELD and _is_meant(step, command)}
+    chosen = {step.id for step in orders.open_steps if is_chosen(step, command)}
     kept = tuple(step for step in orders.open_steps if step.id not in chosen)
     return replace(orders, open_steps=kept, discarded=orders.discarded | chosen)
 
@@ -168,18 +174,6 @@ async def _pause(_: Outside, orders: Orders, command: Command) -> Orders:
 
 async def _resume(_: Outside, orders: Orders, command: Command) -> Orders:
     return replace(orders, resource=replace(orders.resource, state=State.BEHIND, since=command.at, why="resumed"))
-
-
-def _with_steps(orders: Orders, command: Command, change: Callable[[OpenStep], OpenStep]) -> Orders:
-    steps = tuple(
-        change(step) if step.cause is Cause.HELD and _is_meant(step, command) else step for step in orders.open_steps
-    )
-    return replace(orders, open_steps=steps)
-
-
-def _is_meant(step: OpenStep, command: Command) -> bool:
-    named = command.facts.get("steps", ALL)
-    return named == ALL or step.id in named.split(",")
 
 
 _VERBS = {

@@ -17,7 +17,7 @@ from shared.app.planning import guarded, planned
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Command, OpenStep, Verb
 from shared.domain.plan import Settlement
-from shared.domain.preview import Preview, is_held, preview
+from shared.domain.preview import Preview, is_held, preview, waits_for_a_person
 from shared.domain.resource import Resource, State
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Rejected
@@ -36,7 +36,7 @@ async def preview_plan(outside: Outside, resource: Resource, *, full: bool = Fal
     now = outside.clock.now()
     head = await outside.ledgers.head(resource.id)
     standing = await outside.ledgers.open_steps(resource.id)
-    waiting = [step for step in standing if step.cause is Cause.HELD]
+    waiting = [step for step in standing if waits_for_a_person(step)]
     read_all = full or len(waiting) > _READ_ONE_BY_ONE
     commands = (Command("preview", Verb.REBASE, now),) if read_all else ()
     steps = tuple(replace(step, due=now) if step in waiting else step for step in standing)

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from shared.app.apply import Applying, Outcome, apply_plan, note_intentions
 from shared.app.ask_room import name_organisers
+from shared.app.bulk_plans import begun, shared_by_all
 from shared.app.name_free_resources import name_free_resources
 from shared.app.observe import Observed, observe
 from shared.app.orders import take_orders
@@ -100,8 +101,16 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     seen = await observe(outside, orders, head, cause)
     planned = await name_free_resources(outside, resource, guarded(seen, resource.policy, started))
     assert resource.platform is not None
+    bulk = begun(orders, head, planned.plan)
     applying = Applying(
-        outside, resource, resource.platform, seen.view.key, seen.view.open_steps, started, bulk=seen.view.bulk
+        outside,
+        resource,
+        resource.platform,
+        seen.view.key,
+        seen.view.open_steps,
+        started,
+        bulk=seen.view.bulk,
+        plan=shared_by_all(bulk),
     )
     named = await name_organisers(outside, planned.plan, seen.view.key)
     notices = await prepare_notices(applying, named, seen)
@@ -113,7 +122,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
     await _wake_again(outside, resource, outcomes, late)
     after, written = await remember(outside, resource, head, after, seen, outcomes, told)
-    await show_state(outside, resource, seen, after, outcomes, written)
+    await show_state(outside, resource, seen, after, outcomes, written, bulk)
     return _ended(outcomes, planned.why)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.app.apply import Outcome, change_of
+from shared.app.held_again import tell_again
 from shared.app.observe import Observed
 from shared.app.outside import Outside
 from shared.app.tell_people import NOTHING_TOLD, Told
@@ -38,6 +39,10 @@ async def remember(
     """Commit what a run found and did. Raises ``Stale`` when another run holds the ledger."""
     now = outside.clock.now()
     opened = _opened(seen, outcomes, now)
+    settled = (_settled(seen, outcomes) | set(told.settled)) - opened.keys()
+    standing = {step.id: step for step in seen.view.open_steps if step.id not in settled} | opened
+    again = tell_again(outside, standing.values(), resource.policy, after.run)
+    opened |= {step.id: step for step in again.steps}
     written = Writes(
         tuple(
             change_of(outcome.before, outcome.after, resource.facts.zone)
@@ -45,8 +50,12 @@ async def remember(
             if outcome.before != outcome.after
         ),
         tuple(opened.values()),
-        tuple(sorted((_settled(seen, outcomes) | set(told.settled)) - opened.keys())),
-        (*_decisions(outside, outcomes, seen.set_aside, seen.view.open_steps, after.run), *told.decisions),
+        tuple(sorted(settled)),
+        (
+            *_decisions(outside, outcomes, seen.set_aside, seen.view.open_steps, after.run),
+            *told.decisions,
+            *again.decisions,
+        ),
         tuple(command.id for command in seen.orders.commands),
     )
     counted = replace(after, mappings=_count(before, seen, outcomes, written))
@@ -69,7 +78,14 @@ def _opened(seen: Observed, outcomes: Iterable[Outcome], now: datetime) -> dict[
         OpenStep(aside_id(item.key), Cause.NOT_UNDERSTOOD, now, reason=f"{item.side}: {item.reason}")
         for item in seen.set_aside
     )
-    return {step.id: replace(step, since=known[step.id].since) if step.id in known else step for step in steps}
+    return {step.id: _since_it_was(step, known.get(step.id)) for step in steps}
+
+
+def _since_it_was(step: OpenStep, known: OpenStep | None) -> OpenStep:
+    """Return a step that stood already with its beginning; one that asks for something else begins anew."""
+    if known is None or known.wants != step.wants:
+        return step
+    return replace(step, since=known.since, told=known.told)
 
 
 def _settled(seen: Observed, outcomes: Iterable[Outcome]) -> set[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from shared.app.apply import Outcome
+from shared.app.bulk_plans import progressed
 from shared.app.observe import Observed
 from shared.app.outside import Outside
 from shared.domain.ledger import Cause, Head, OpenStep
-from shared.domain.resource import Resource, State
+from shared.domain.resource import BulkPlan, Resource, State
 from shared.ports.errors import Stale
 from shared.ports.ledgers import Writes
 
@@ -24,12 +27,18 @@ _OBSERVED = (
 
 
 async def show_state(
-    outside: Outside, resource: Resource, seen: Observed, head: Head, outcomes: Sequence[Outcome], written: Writes
+    outside: Outside,
+    resource: Resource,
+    seen: Observed,
+    head: Head,
+    outcomes: Sequence[Outcome],
+    written: Writes,
+    bulk: BulkPlan | None = None,
 ) -> None:
     """Write the resource's row where something that people see has changed."""
     waiting = _waiting(seen, written)
     now = outside.clock.now()
-    state, why = _state(waiting, _missing_notifications(resource, now))
+    state, why = _state(waiting, _missing_notifications(resource, now), resource.facts.zone)
     changed = any(outcome.settlement.writes for outcome in outcomes)
     shown = replace(
         resource,
@@ -45,6 +54,7 @@ async def show_state(
         mappings=head.mappings,
         first_failure=None,
         attempts=0,
+        bulk=progressed(bulk or resource.bulk, waiting),
     )
     if _differs(resource, shown) or seen.orders.commands:
         await _put(outside, resource, shown)
@@ -76,7 +86,7 @@ def _missing_notifications(resource: Resource, now: datetime) -> str:
     return f"no notifications arrive; changes are found every {resource.policy.sweep_minutes} minutes"
 
 
-def _state(waiting: Iterable[OpenStep], note: str) -> tuple[State, str]:
+def _state(waiting: Iterable[OpenStep], note: str, zone: str) -> tuple[State, str]:
     """Return the state that the open steps amount to, and why, in a sentence; ``note`` is told where all is well."""
     by_cause: dict[Cause, list[OpenStep]] = {}
     for step in waiting:
@@ -87,7 +97,7 @@ def _state(waiting: Iterable[OpenStep], note: str) -> tuple[State, str]:
         ) + " not be settled"
     if Cause.HELD in by_cause:
         held = by_cause[Cause.HELD]
-        return State.HELD, _count(len(held), "step waits", "steps wait") + f" for approval: {held[0].reason}"
+        return State.HELD, _count(len(held), "step waits", "steps wait") + f" for approval{_since(held, zone)}"
     behind = [
         s for cause in (Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED) for s in by_cause.get(cause, ())
     ]
@@ -96,10 +106,20 @@ def _state(waiting: Iterable[OpenStep], note: str) -> tuple[State, str]:
     notes = [note] if note else []
     if Cause.CONFLICT in by_cause:
         notes.append(_count(len(by_cause[Cause.CONFLICT]), "overlap is", "overlaps are") + " open")
+    if Cause.SETTLING in by_cause:
+        notes.append(_count(len(by_cause[Cause.SETTLING]), "booking overlaps", "bookings overlap") + " another for now")
     if Cause.NOT_UNDERSTOOD in by_cause:
         aside = by_cause[Cause.NOT_UNDERSTOOD]
         notes.append(_count(len(aside), "booking is", "bookings are") + f" set aside: {aside[0].reason}")
     return State.IN_STEP, "; ".join(notes)
+
+
+def _since(held: Sequence[OpenStep], zone: str) -> str:
+    """Return why steps are held, and since when where that had to be told again."""
+    told = [step.since for step in held if step.told is not None]
+    since = f" since {min(told).astimezone(ZoneInfo(zone)):%d %B %H:%M}" if told else ""
+    ((why, _),) = Counter(step.reason for step in held).most_common(1)
+    return f"{since}: {why}"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -10,7 +10,7 @@ from shared.app.outside import Outside
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, Meeting, SetAside, Side, Window
 from shared.domain.fingerprint import fingerprint
 from shared.domain.ids import BookingId, EventId, MappingId, PlatformId
-from shared.domain.ledger import Mapping
+from shared.domain.ledger import Mapping, RoomRequest
 from shared.domain.plan import CalendarReport, PlatformReport
 from shared.domain.resource import Resource
 from shared.ports.errors import Rejected
@@ -38,6 +38,7 @@ class Sight:
     stray_buffers: list[CalendarItem] = field(default_factory=list)
     astray: set[EventId] = field(default_factory=set)
     meetings: dict[MappingId, Meeting | Gone] = field(default_factory=dict)
+    requests: dict[MappingId, RoomRequest] = field(default_factory=dict)
 
     def know(self, mappings: Iterable[Mapping]) -> None:
         self.mappings.update({mapping.id: mapping for mapping in mappings})

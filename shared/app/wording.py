@@ -32,6 +32,7 @@ _SENTENCES = {
     Code.ENDED_ON_BOTH: "It no longer takes place on either side.",
     Code.LEFT_HORIZON: "It lies outside the horizon that is kept in lockstep.",
     Code.HELD: "It waits for a person's approval.",
+    Code.STILL_HELD: "What waits for a person's approval since {since} still waits ({steps} in all).",
     Code.SET_ASIDE: "It could not be understood: {why}.",
     Code.ONE_WAY: "This side only receives; the change was not carried over.",
     Code.LEFT_AS_EDITED: "The {side}, which only receives, was changed ({fields}); it was left as it is.",
@@ -49,7 +50,10 @@ _SENTENCES = {
 
 def sentence(reason: Reason, zone: str) -> str:
     """Return a decision as one sentence for the person who reads it."""
-    facts = {"field": "", "fields": "", "kept": "", "side": "", "why": "", "minutes": "", **reason.facts}
+    named = {"field", "fields", "kept", "side", "why", "minutes", "steps", "since"}
+    facts = {**dict.fromkeys(named, ""), **reason.facts}
+    if facts["since"]:
+        facts["since"] = f"{datetime.fromisoformat(facts['since']).astimezone(ZoneInfo(zone)):%d %B %H:%M}"
     told = _SENTENCES[reason.code].format(time=_time(reason, zone), **facts)
     free = reason.facts.get("free_names")
     return f"{told} Free at that time: {free}." if free else told

@@ -5,6 +5,7 @@ state           seen                    decision
 new             takes its time          created on the other side; two equal new ones are paired
 new             awaits the room         remembered as awaiting the room, nothing is written
 new             outside the window      nothing
+new             over, in a full read    nothing, where the policy leaves past bookings behind
 creating        copy found              linked, and brought to what the other side shows
 creating        copy not found          created again under the same transaction
 creating        origin gone             the copy that was found is withdrawn; forgotten
@@ -52,8 +53,8 @@ def settle_arrivals(
     events: Sequence[CalendarItem], bookings: Sequence[PlatformItem], ledger: LedgerView, setting: Setting
 ) -> list[Settlement]:
     """Settle bookings that no mapping knows: those that both sides show equal are paired, others created."""
-    events = [event for event in events if _counts(event, ledger, setting.policy)]
-    alone = {b.id: b for b in sorted(bookings, key=lambda b: b.id) if _counts(b, ledger, setting.policy)}
+    events = [event for event in events if _counts(event, ledger, setting)]
+    alone = {b.id: b for b in sorted(bookings, key=lambda b: b.id) if _counts(b, ledger, setting)}
     if not alone:
         return [_arrived_on_calendar(event, setting) for event in events]
     events.sort(key=lambda event: str(event.key))
@@ -78,14 +79,16 @@ def mint(side: Side, key: str, setting: Setting) -> MappingId:
     return MappingId(derived_ulid(int(setting.now.timestamp() * 1000), digest))
 
 
-def _counts(item: Item, ledger: LedgerView, policy: Policy) -> bool:
+def _counts(item: Item, ledger: LedgerView, setting: Setting) -> bool:
+    policy, now = setting.policy, setting.now
     if isinstance(item, CalendarItem) and occupancy(item, free_counts=policy.free_counts) is Occupancy.NOTHING:
         return False
     if item.booking.cancelled:
         return False
     when = item.booking.when
     span = when if isinstance(when, Timed) else occupied(when, ledger.zone)
-    return span.start < ledger.window.end and ledger.window.start < span.end
+    left_behind = ledger.bulk and not policy.past_bookings and span.end <= now
+    return not left_behind and span.start < ledger.window.end and ledger.window.start < span.end
 
 
 def _is_same_booking(event: CalendarItem, booking: PlatformItem, policy: Policy) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from shared.domain.ids import BookingId, EventId, TransactionId, Version
+from shared.domain.ids import BookingId, EventId, SeriesId, TransactionId, Version
+from shared.domain.recurrence import Rule
 from shared.domain.spans import When
 
 
@@ -123,10 +124,24 @@ class CalendarItem:
 
 
 @dataclass(frozen=True)
+class PlatformSeries:
+    """The series of which a platform booking is an occurrence.
+
+    ``original_start`` is where its rule has this occurrence, wherever it was moved: an instant in UTC, for whole days
+    midnight UTC of the date.
+    """
+
+    id: SeriesId
+    rule: Rule
+    original_start: datetime
+
+
+@dataclass(frozen=True)
 class PlatformItem:
     """One booking as the platform reports it now.
 
-    ``external`` is the mark that we left on what we created: the transaction id of its creation.
+    ``external`` is the mark that we left on what we created: the transaction id of its creation. ``series`` is told by
+    platforms that keep series.
     """
 
     id: BookingId
@@ -135,6 +150,7 @@ class PlatformItem:
     created: datetime
     external: TransactionId | None = None
     successor: BookingId | None = None
+    series: PlatformSeries | None = None
 
 
 @dataclass(frozen=True)

@@ -1,27 +1,45 @@
 """Guards: rules that hold steps back until a person lifts them. Pure predicates over a plan.
 
-    rule                                                       holds
-    ---------------------------------------------------------  ---------------------------------
-    more cancellations in one run than the policy allows,
-    those of one series counted once                           every cancellation of the run
-    a first or full read finds nothing of three or more        every cancellation of the run
-    a first or full read writes more than the policy allows    every step of the run
+rule                                                            holds
+--------------------------------------------------------------  ------------------------------------
+a first read where the policy asks for a preview                every step of the run
+more writes than the policy allows                              every step of the run
+more cancellations than the policy allows                       every cancellation of the run
+ten or more, and a larger part of all than the policy allows    every cancellation of the run
+a first or full read finds nothing of three or more             every cancellation of the run
+more mails of others would follow than the policy allows        every step that a mail follows
+twenty or more new bookings, and more than the policy allows    every creation of the run, but in a
+of those that were known (of twenty, where fewer were)          first read
+what waits already, where it still asks for the same            that booking
+a cancellation where a person permitted something else          that booking
+a new booking over the time of one whose cancellation is held   that booking, until the other is settled
 
-What lies outside the window was not looked for and is no sign of life. A held arrival is remembered on its
-one side; a held change leaves its mapping as it was. What a person has permitted is never held again.
+What belongs to one series counts once, as its organiser does it by one act; only the writes of a full read are
+counted one by one. What lies outside the window was not looked for and is no sign of life. A held arrival is remembered
+on its one side; a held change leaves its mapping as it was. What a person has permitted is never held again, and
+whatever no rule names runs beside what is held.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from shared.domain.approval import asked, asks_to_remove, is_as_permitted, withdraws
+from shared.domain.holding import hold, waiting_for
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, MappingState, OpenStep, Reason
+from shared.domain.mails import mails_of
 from shared.domain.merge import Setting
 from shared.domain.plan import Action, LedgerView, Plan, Settlement
+from shared.domain.policy import Imports
 from shared.domain.spans import Span, occupied
 
 _FEWEST_OF_AN_EMPTIED_SIDE = 3
+_FEWEST_OF_A_SHARE = 10
+_FEWEST_OF_A_GROWTH = 20
+
+Held = dict[MappingId, str]
+"""What a rule holds, and why: a sentence for the person who lifts it."""
 
 
 @dataclass(frozen=True)
@@ -34,48 +52,153 @@ class Guarded:
 
 def guard(plan: Plan, ledger: LedgerView, setting: Setting) -> Guarded:
     """Return the plan with the steps that may run; the others are open steps that wait for a person."""
-    free = [s for s in plan.settlements if s.writes and s.id not in setting.permitted]
-    withdrawals = frozenset(settlement.id for settlement in free if _withdraws(settlement))
-    policy = setting.policy
+    free = [s for s in plan.settlements if s.writes and not is_as_permitted(s, setting)]
+    held: Held = {}
+    for rule in _RULES:
+        for settlement_id, why in rule(free, ledger, setting):
+            held.setdefault(settlement_id, why)
+    waiting = _over_held(plan.settlements, held, ledger, setting)
+    if not held and not waiting:
+        return Guarded(plan)
+    settlements = tuple(hold(s, held[s.id], setting) if s.id in held else s for s in plan.settlements)
+    settlements = tuple(waiting_for(s, waiting[s.id], setting) if s.id in waiting else s for s in settlements)
+    return Guarded(replace(plan, settlements=settlements), next(iter(held.values()), ""))
+
+
+Found = Iterator[tuple[MappingId, str]]
+_Rule = Callable[[list[Settlement], LedgerView, Setting], Found]
+
+
+def _previewed(free: list[Settlement], ledger: LedgerView, setting: Setting) -> Found:
+    if ledger.first and setting.policy.imports is Imports.PREVIEW:
+        yield from _all(free, "the first read waits for a preview, as the policy asks")
+
+
+def _writes(free: list[Settlement], ledger: LedgerView, setting: Setting) -> Found:
+    allowed = setting.policy.writes_held_above
+    if ledger.bulk:
+        writes = sum(settlement.cost for settlement in free)
+        if writes > allowed:
+            yield from _all(free, f"a full read would write {writes} times; the policy allows {allowed}")
+        return
+    acts = _acts(free)
+    if acts > allowed:
+        yield from _all(free, f"{acts} changes would be written at once; the policy allows {allowed}")
+
+
+def _cancellations(free: list[Settlement], _: LedgerView, setting: Setting) -> Found:
+    withdrawals = [settlement for settlement in free if withdraws(settlement)]
+    cancelled, allowed = _acts(withdrawals), setting.policy.cancellations_held_above
+    if cancelled > allowed:
+        bookings = "booking" if cancelled == 1 else "bookings"
+        yield from _all(withdrawals, f"{cancelled} {bookings} would be cancelled at once; the policy allows {allowed}")
+
+
+def _share(free: list[Settlement], ledger: LedgerView, setting: Setting) -> Found:
+    withdrawals = [settlement for settlement in free if withdraws(settlement)]
+    known, allowed = max(ledger.known, len(ledger.mappings)), setting.policy.cancellations_share_held_above
+    if _acts(withdrawals) >= _FEWEST_OF_A_SHARE and len(withdrawals) * 100 > allowed * known:
+        why = f"{len(withdrawals)} of {known} bookings would be cancelled at once; the policy allows {allowed} percent"
+        yield from _all(withdrawals, why)
+
+
+def _emptied(free: list[Settlement], ledger: LedgerView, _: Setting) -> Found:
+    withdrawals = [settlement for settlement in free if withdraws(settlement)]
+    if not ledger.bulk or len(withdrawals) < _FEWEST_OF_AN_EMPTIED_SIDE:
+        return
     window = Span(ledger.window.start, ledger.window.end)
     linked = sum(
         mapping.is_linked and occupied(mapping.when, ledger.zone).overlaps(window) for mapping in ledger.mappings
     )
-    cancelled = len({_cancelled_as_one(settlement) for settlement in free if _withdraws(settlement)})
-    if cancelled > policy.cancellations_held_above:
-        allowed = policy.cancellations_held_above
-        bookings = "booking" if cancelled == 1 else "bookings"
-        why = f"{cancelled} {bookings} would be cancelled at once; the policy allows {allowed}"
-        return _hold(plan, withdrawals, why, setting)
-    if ledger.bulk and len(withdrawals) == linked >= _FEWEST_OF_AN_EMPTIED_SIDE:
-        return _hold(plan, withdrawals, f"one side shows none of {linked} bookings any more", setting)
-    writes = sum(settlement.cost for settlement in free)
-    if ledger.bulk and writes > policy.writes_held_above:
-        why = f"a full read would write {writes} times; the policy allows {policy.writes_held_above}"
-        return _hold(plan, frozenset(settlement.id for settlement in free), why, setting)
-    return Guarded(plan)
+    if len(withdrawals) == linked:
+        yield from _all(withdrawals, f"one side shows none of {linked} bookings any more")
 
 
-def _cancelled_as_one(settlement: Settlement) -> str:
-    """Return what the cancellations of a series have in common: its organiser cancels it by one act."""
-    record = settlement.base.calendar if settlement.base else None
+def _mails(free: list[Settlement], ledger: LedgerView, setting: Setting) -> Found:
+    told = {each.id: mails_of(each, setting.policy, bulk=ledger.bulk) for each in free}
+    mails, allowed = sum(told.values()), setting.policy.mails_held_above
+    if mails > allowed:
+        why = f"{mails} mails would follow at once; the policy allows {allowed}"
+        yield from _all((each for each in free if told[each.id]), why)
+
+
+def _growth(free: list[Settlement], ledger: LedgerView, setting: Setting) -> Found:
+    creations = [settlement for settlement in free if settlement.before is None and _creates(settlement)]
+    known, allowed = max(ledger.known, len(ledger.mappings)), setting.policy.growth_held_above
+    new = _acts(creations)
+    if not ledger.first and new >= _FEWEST_OF_A_GROWTH and new * 100 > allowed * max(known, _FEWEST_OF_A_GROWTH):
+        why = f"{new} new bookings came at once where {known} were known; the policy allows {allowed} percent"
+        yield from _all(creations, why)
+
+
+def _still_held(free: list[Settlement], _: LedgerView, setting: Setting) -> Found:
+    for settlement in free:
+        step = setting.held.get(settlement.id)
+        if step is not None and step.wants and step.wants == asked(settlement, settlement.steps, setting.key):
+            yield settlement.id, step.reason
+
+
+def _not_as_permitted(free: list[Settlement], _: LedgerView, setting: Setting) -> Found:
+    other = (each for each in free if each.id in setting.permitted and withdraws(each))
+    yield from _all(other, "it is no longer what was approved")
+
+
+_RULES: tuple[_Rule, ...] = (
+    _previewed,
+    _writes,
+    _cancellations,
+    _share,
+    _emptied,
+    _mails,
+    _growth,
+    _still_held,
+    _not_as_permitted,
+)
+
+
+def _all(settlements: Iterable[Settlement], why: str) -> Found:
+    return ((settlement.id, why) for settlement in settlements)
+
+
+def _acts(settlements: Iterable[Settlement]) -> int:
+    return len({_as_one(settlement) for settlement in settlements})
+
+
+def _as_one(settlement: Settlement) -> str:
+    """Return what the steps about a series have in common: its organiser does it by one act."""
+    mapping = settlement.base or settlement.after
+    record = mapping.calendar if mapping else None
     if record is None or record.key.original_start is None:
         return settlement.id
     return record.key.event
 
 
-def _withdraws(settlement: Settlement) -> bool:
-    return any(step.action in (Action.CANCEL, Action.DECLINE) for step in settlement.steps)
+def _creates(settlement: Settlement) -> bool:
+    return any(step.action is Action.CREATE for step in settlement.steps)
 
 
-def _hold(plan: Plan, held: frozenset[MappingId], why: str, setting: Setting) -> Guarded:
-    settlements = tuple(_held(s, why, setting) if s.id in held else s for s in plan.settlements)
-    return Guarded(replace(plan, settlements=settlements), why)
-
-
-def _held(settlement: Settlement, why: str, setting: Setting) -> Settlement:
-    step = OpenStep(f"held-{settlement.id}", Cause.HELD, setting.now, mapping=settlement.id, reason=why)
-    after = settlement.before
-    if after is None and settlement.after is not None:
-        after = replace(settlement.after, state=MappingState.REFUSED, reason=Code.HELD)
-    return replace(settlement, after=after, steps=(), buffers=(), decisions=(Reason(Code.HELD),), open=step)
+def _over_held(
+    settlements: Iterable[Settlement], held: Held, ledger: LedgerView, setting: Setting
+) -> dict[MappingId, MappingId]:
+    """Return the creations that would meet a booking which stays for now, because its cancellation is held."""
+    if setting.policy.units > 1:
+        return {}
+    plan = tuple(settlements)
+    staying = [
+        (each.id, occupied(each.before.when, ledger.zone).widened(setting.policy.gap))
+        for each in plan
+        if each.before is not None and each.id in held and withdraws(each)
+    ]
+    staying += [
+        (each.id, occupied(each.after.when, ledger.zone).widened(setting.policy.gap))
+        for each in plan
+        if each.after is not None and each.open is not None and asks_to_remove(each.open)
+    ]
+    found: dict[MappingId, MappingId] = {}
+    for each in plan:
+        if staying and each.id not in held and _creates(each) and each.after is not None:
+            span = occupied(each.after.when, ledger.zone)
+            met = next((other for other, taken in staying if taken.overlaps(span)), None)
+            if met is not None:
+                found[each.id] = met
+    return found

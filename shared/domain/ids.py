@@ -31,6 +31,9 @@ BookingId = NewType("BookingId", str)
 MappingId = NewType("MappingId", str)
 """A ULID, minted when a booking is first seen; ties an event to a booking for ever."""
 
+SeriesId = NewType("SeriesId", str)
+"""The platform's id of a series of bookings."""
+
 Version = NewType("Version", str)
 """What a side calls the state of one item (etag, sequence number). A hint only: the fingerprint decides."""
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shared.domain.booking import CalendarKey, ShowAs, Side
 from shared.domain.fingerprint import Fingerprint
-from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, Version
+from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, SeriesId, Version
 from shared.domain.spans import Timed, When
 
 
@@ -50,11 +50,13 @@ class CalendarRecord:
 
 @dataclass(frozen=True)
 class PlatformRecord:
-    """What the platform last reported of a mapping's booking."""
+    """What the platform last reported of a mapping's booking, and of which series it is which occurrence."""
 
     id: BookingId
     version: Version
     print: Fingerprint
+    series: SeriesId | None = None
+    original_start: datetime | None = None
 
 
 _TO_BE_READ = Version("")
@@ -126,8 +128,14 @@ class Mapping:
 
     @property
     def is_ours_to_write(self) -> bool:
-        """Whether time and title of its event may be written: in the room's own event, or in the organiser's."""
-        return self.request is not None or (self.calendar is not None and self.calendar.is_organiser)
+        """Whether its event is of our making or the room's own, so that time and title may be written."""
+        asked = self.request is not None and self.origin is Side.PLATFORM
+        return asked or (self.calendar is not None and self.calendar.is_organiser)
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether the time of its event may be written: in what is ours, or in the organiser's own mailbox."""
+        return self.request is not None or self.is_ours_to_write
 
     @property
     def is_linked(self) -> bool:
@@ -150,6 +158,7 @@ class Cause(StrEnum):
     STALE = "stale"
     CONFLICT = "conflict"
     TELLING = "telling"
+    SETTLING = "settling"
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,10 @@ class OpenStep:
     attempts: int = 0
     reason: str = ""
     permitted: bool = False
+    actions: tuple[str, ...] = ()
+    wants: str = ""
+    plan: str = ""
+    told: datetime | None = None
 
 
 class Code(StrEnum):
@@ -208,6 +221,7 @@ class Code(StrEnum):
     ROOM_DECLINED = "room_declined"
     ROOM_SILENT = "room_silent"
     ROOM_LEFT_OUT = "room_left_out"
+    STILL_HELD = "still_held"
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ from shared.domain.ledger import (
     OpenStep,
     PlatformRecord,
     Reason,
+    RoomRequest,
     WriteMode,
 )
 from shared.domain.one_way import is_left_as_edited, receiving, without_copy
@@ -72,9 +73,11 @@ class Setting:
     ``permitted`` are mappings whose held steps a person approved; ``rejected`` are those whose time the
     platform itself refused, ``insisted`` those of them that it refused more than once; ``disputed`` are those of
     which an overlap is open, which are judged again whenever something changes; ``unsettled`` are those of which
-    a run left something undone. ``policy_changed`` tells that what stands was agreed under another policy.
-    ``mode`` is that of bookings made now; ``meetings`` are what this run read of
-    requests to the room, ``waiting`` the open steps that wait for its answers.
+    a run left something undone. ``mode`` is that of bookings made now; ``meetings`` are what this run read of
+    requests to the room, ``waiting`` the open steps that wait for its answers, ``requests`` those by which a linked
+    meeting can be moved in its organiser's mailbox. ``permissions`` are the digests of what was approved, by mapping;
+    ``held`` are the steps that wait for a person. ``policy_changed`` tells that what stands was agreed under another
+    policy.
     """
 
     policy: Policy
@@ -89,6 +92,9 @@ class Setting:
     mode: WriteMode = WriteMode.ROOM
     meetings: MappingOf[MappingId, Meeting | Gone] = field(default_factory=dict)
     waiting: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
+    permissions: MappingOf[MappingId, str] = field(default_factory=dict)
+    held: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
+    requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
 
 
 def calendar_record(item: CalendarItem, key: bytes) -> CalendarRecord:
@@ -98,7 +104,10 @@ def calendar_record(item: CalendarItem, key: bytes) -> CalendarRecord:
 
 def platform_record(item: PlatformItem, key: bytes) -> PlatformRecord:
     """Return what is remembered of a platform booking."""
-    return PlatformRecord(item.id, item.version, fingerprint(item, key))
+    printed = fingerprint(item, key)
+    if item.series is None:
+        return PlatformRecord(item.id, item.version, printed)
+    return PlatformRecord(item.id, item.version, printed, item.series.id, item.series.original_start)
 
 
 def is_gone(report: CalendarReport | PlatformReport | None, policy: Policy) -> bool:
@@ -311,7 +320,7 @@ def _allowed(name: Field, source: Side, mapping: Mapping, policy: Policy) -> tup
         return Side.PLATFORM, Code.ONE_WAY
     if source is Side.CALENDAR:
         return (Side.CALENDAR, None) if name in PLATFORM_FIELDS else (None, None)
-    if not mapping.is_ours_to_write:
+    if not (mapping.is_movable if name is Field.TIME else mapping.is_ours_to_write):
         return Side.CALENDAR, Code.NOT_OURS_TO_WRITE
     return (Side.PLATFORM, None) if name in CALENDAR_FIELDS else (None, None)
 

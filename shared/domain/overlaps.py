@@ -18,9 +18,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from shared.domain.approval import actions_of, asked
 from shared.domain.booking import Booking, Side
 from shared.domain.conflicts import Claim, Verdict, crowded, judge
 from shared.domain.fingerprint import Field
+from shared.domain.holding import waiting_for
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
 from shared.domain.left_bookings import is_left, takes_its_time, with_left
@@ -28,6 +30,7 @@ from shared.domain.merge import Setting, withdrawal
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import DirectEntries, Winner
 from shared.domain.projection import written
+from shared.domain.settling import split_settling
 from shared.domain.spans import Timed, occupied
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -42,6 +45,7 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
     claims = [claim for claim in claims if not claim.is_left]
     verdicts = judge(claims, setting.policy) if any(claim.contested for claim in claims) else ()
     verdicts = with_left(claims, left, verdicts, setting.policy)
+    verdicts, waiting = split_settling(verdicts, settlements, ledger, setting)
     for verdict in verdicts:
         loser = settlements.get(verdict.loser.id)
         if loser is None and not verdict.loser.is_block:
@@ -52,13 +56,30 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
         if loser.before == loser.after and loser.calendar is None and loser.platform is None and _is_unsure(loser):
             settlements[loser.id] = replace(loser, open=_to_be_read(loser, setting))
             continue
+        waits, other = _waiting(verdict, settlements, setting)
+        if waits is not None:
+            # Neither is judged before a person has said what becomes of the other.
+            settlements[waits.id] = waiting_for(waits, other, setting)
+            continue
         shown_already = loser.id in setting.disputed and _stays(loser, verdict, setting)
         writes_nothing = verdict.both_stay and not loser.steps
         held = ledger.bulk and loser.id not in setting.permitted and not shown_already and not writes_nothing
         settlements[loser.id] = _held(loser, verdict, setting) if held else _judged(loser, verdict, setting)
     for refused in setting.insisted & settlements.keys() - {verdict.loser.id for verdict in verdicts}:
         settlements[refused] = _refused_by_platform(settlements[refused], ledger, setting)
-    return list(settlements.values())
+    return list({**settlements, **waiting}.values())
+
+
+def _waiting(
+    verdict: Verdict, settlements: dict[MappingId, Settlement], setting: Setting
+) -> tuple[Settlement | None, MappingId]:
+    """Return which of two bookings has to wait for the other, of which a step waits for a person; None if neither."""
+    for other, one in ((verdict.winner.id, verdict.loser.id), (verdict.loser.id, verdict.winner.id)):
+        held, waits = settlements.get(other), settlements.get(one)
+        changed_since = held is not None and not held.is_quiet
+        if other in setting.held and not changed_since and waits is not None and waits.steps:
+            return waits, other
+    return None, verdict.winner.id
 
 
 def _refused_by_platform(loser: Settlement, ledger: LedgerView, setting: Setting) -> Settlement:
@@ -113,7 +134,9 @@ def _claims(
     """Return the claims of whatever touches something else: who stands alone is never judged."""
     after: dict[MappingId, Mapping | None] = {settlement.id: settlement.after for settlement in settlements.values()}
     standing = [
-        mapping for mapping in {**mappings, **after}.values() if mapping is not None and takes_its_time(mapping)
+        mapping
+        for mapping in {**mappings, **after}.values()
+        if mapping is not None and (takes_its_time(mapping) or mapping.id in setting.held)
     ]
     taken = [m.when if isinstance(m.when, Timed) else occupied(m.when, ledger.zone) for m in standing]
     blocked = [occupied(block.when, ledger.zone) for block in ledger.blocks]
@@ -219,7 +242,14 @@ def _held(loser: Settlement, verdict: Verdict, setting: Setting) -> Settlement:
     if loser.after is None:
         return loser
     reason = Reason(Code.HELD, _facts(verdict, setting))
-    step = replace(_conflict(loser, setting, verdict), id=f"held-{loser.id}", cause=Cause.HELD)
+    steps = _judged(loser, verdict, setting).steps
+    step = replace(
+        _conflict(loser, setting, verdict),
+        id=f"held-{loser.id}",
+        cause=Cause.HELD,
+        actions=actions_of(steps),
+        wants=asked(loser, steps, setting.key),
+    )
     if loser.base is not None and (loser.base.is_linked or _has_both(loser.after)):
         return replace(loser, after=loser.before, steps=(), decisions=(reason,), open=step)
     after = replace(loser.after, state=MappingState.REFUSED, reason=Code.HELD)
@@ -247,7 +277,7 @@ def _put_back(loser: Settlement, reason: Reason) -> Settlement:
         Side.CALENDAR: loser.calendar is not None and loser.calendar.booking.when != before.when,
         Side.PLATFORM: loser.platform is not None and loser.platform.booking.when != before.when,
     }
-    if moved_on[Side.CALENDAR] and not after.is_ours_to_write:
+    if moved_on[Side.CALENDAR] and not after.is_movable:
         return _withdrawn(loser, before, reason)
     kept = {step.side: step for step in (_without_time(step, before) for step in loser.steps) if step}
     back = {side: _back(loser, before, side, reason, kept.get(side)) for side in Side if moved_on[side]}

@@ -14,7 +14,7 @@ from enum import StrEnum
 from shared.domain.booking import Block, Booking, CalendarItem, Gone, Meeting, PlatformItem, SetAside, Side, Window
 from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId, MappingId
-from shared.domain.ledger import BufferRecord, Mapping, OpenStep, Reason
+from shared.domain.ledger import BufferRecord, Mapping, OpenStep, Reason, RoomRequest
 
 
 class Action(StrEnum):
@@ -124,7 +124,8 @@ class LedgerView:
     the policy was taken up in this run: what stands was agreed under another.
     ``stray_buffers`` are entries of ours that belong to no booking; ``astray`` are those that do not stand where they
     were left. ``meetings`` are the events in people's own mailboxes by which the room was asked, where this run has
-    read them.
+    read them; ``requests`` are those of linked meetings whose organiser's own event may be written. ``first`` tells
+    that nothing was read before, ``known`` how many mappings the whole ledger holds.
     """
 
     mappings: tuple[Mapping, ...]
@@ -139,6 +140,9 @@ class LedgerView:
     stray_buffers: tuple[CalendarItem, ...] = ()
     astray: frozenset[EventId] = frozenset()
     meetings: MappingOf[MappingId, Meeting | Gone] = field(default_factory=dict)
+    first: bool = False
+    known: int = 0
+    requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
 
 
 CalendarReport = CalendarItem | Gone

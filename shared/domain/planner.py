@@ -17,7 +17,8 @@ from shared.domain.buffers import with_buffers
 from shared.domain.horizon import placed
 from shared.domain.ids import BookingId, MappingId, transaction_id
 from shared.domain.ledger import Cause, Mapping, MappingState, WriteMode
-from shared.domain.merge import Case, Setting, merge_linked
+from shared.domain.meeting_edits import merge_meeting
+from shared.domain.merge import Case, Setting
 from shared.domain.overlaps import settle_overlaps
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy
@@ -80,6 +81,9 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         mode=WriteMode.ROOM if ledger.bulk else policy.write_mode,
         meetings=ledger.meetings,
         waiting=waiting,
+        permissions={step.mapping: step.wants for step in ledger.open_steps if step.permitted and step.mapping},
+        held={s.mapping: s for s in ledger.open_steps if s.cause is Cause.HELD and not s.permitted and s.mapping},
+        requests=ledger.requests,
     )
 
 
@@ -87,7 +91,7 @@ def _settle(case: Case, setting: Setting) -> Settlement:
     if is_request(case.mapping):
         return settle_request(case, setting)
     if case.mapping.calendar is not None and case.mapping.platform is not None:
-        return restated(merge_linked(case, setting), setting)
+        return restated(merge_meeting(case, setting), setting)
     return settle_one_sided(case, setting)
 
 

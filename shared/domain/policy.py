@@ -70,6 +70,20 @@ class BufferEntries(StrEnum):
     BUSY = "busy"
 
 
+class Imports(StrEnum):
+    """Whether the first read of a resource waits for a person, however small it is."""
+
+    GUARDED = "guarded"
+    PREVIEW = "preview"
+
+
+class MeetingEdits(StrEnum):
+    """What becomes of another time that the platform gives to a meeting organised in Outlook."""
+
+    PUT_BACK = "put_back"
+    ORGANIZER = "organizer"
+
+
 class UnknownBookers(StrEnum):
     """What happens to a booking of the platform whose booker the tenant's directory does not know."""
 
@@ -86,11 +100,17 @@ class Policy:
     how many bookings may run at the same time. ``days_back`` and ``days_ahead`` are the horizon around today.
     ``edits`` names the side that wins a field changed on both; without it the side of origin does. Bulk
     thresholds hold steps until a person approves them: more cancellations in one run than
-    ``cancellations_held_above``, or more writes of an import or full read than ``writes_held_above``.
+    ``cancellations_held_above``, or a larger part of all bookings than ``cancellations_share_held_above`` percent;
+    more writes than ``writes_held_above``; more mails of others than ``mails_held_above``; more new bookings than
+    ``growth_held_above`` percent of those that were known. ``imports`` says whether a first read waits in any case,
+    ``past_bookings`` whether reads in full carry over what is over. What nobody touches is told again after
+    ``held_again_hours``.
     ``received_edits`` says what becomes of a change made on the side that only receives. ``write_mode`` says in
     whose mailbox the event of a platform booking is made; a room that was asked there refuses by not answering
-    within ``answer_within_minutes`` (0: it may take any time, as a delegate does). ``unknown_bookers``
-    counts where the tenant's directory is followed.
+    within ``answer_within_minutes`` (0: it may take any time, as a delegate does). ``meeting_edits`` says whether
+    another time for somebody's meeting is written in that person's mailbox or put back on the platform.
+    ``settle_seconds`` is how long an overlap has to stand before it is judged. ``unknown_bookers`` counts where
+    the tenant's directory is followed.
     """
 
     direction: Direction = Direction.BOTH
@@ -113,6 +133,14 @@ class Policy:
     buffer_entries: BufferEntries = BufferEntries.NONE
     write_mode: WriteMode = WriteMode.ROOM
     answer_within_minutes: int = 15
+    imports: Imports = Imports.GUARDED
+    past_bookings: bool = True
+    cancellations_share_held_above: int = 50
+    mails_held_above: int = 50
+    growth_held_above: int = 300
+    held_again_hours: int = 24
+    settle_seconds: int = 5
+    meeting_edits: MeetingEdits = MeetingEdits.PUT_BACK
 
     @property
     def buffer_before(self) -> timedelta:
@@ -138,6 +166,9 @@ class Policy:
             "sweep_minutes": (5, 1440), "cancellations_held_above": (0, 100_000), "writes_held_above": (0, 100_000),
             "buffer_before_minutes": (0, 240), "buffer_after_minutes": (0, 240),
             "answer_within_minutes": (0, 10_080),
+            "cancellations_share_held_above": (0, 100), "mails_held_above": (0, 100_000),
+            "growth_held_above": (0, 100_000), "held_again_hours": (1, 8760),
+            "settle_seconds": (0, 600),
         }  # fmt: skip
         return tuple(
             f"policy {name} is {getattr(self, name)}; it must be from {low} to {high}"

@@ -110,11 +110,16 @@ def preview(
 
 def is_held(settlement: Settlement) -> bool:
     """Tell whether a settlement waits for a person."""
-    return settlement.open is not None and settlement.open.cause is Cause.HELD
+    return settlement.open is not None and waits_for_a_person(settlement.open)
+
+
+def waits_for_a_person(step: OpenStep) -> bool:
+    """Tell whether a step waits for a person, or for another booking of which a step does."""
+    return step.cause is Cause.HELD or (step.cause is Cause.CONFLICT and bool(step.actions))
 
 
 def _foreseen(meant: Settlement, policy: Policy, bulk: bool, waits: OpenStep | None) -> Foreseen:
-    held = waits is not None and waits.cause is Cause.HELD
+    held = waits is not None and waits_for_a_person(waits)
     mapping = meant.after or meant.before
     calendar = mapping.calendar if mapping else None
     platform = mapping.platform if mapping else None

@@ -153,8 +153,12 @@ def parse_rule(text: str, when: When, zone: str) -> Rule:
 
     UNTIL may be a date in that zone, or an instant in UTC. Raises ``RuleError``.
     """
+    return read_rule(text, *wall(when, zone), zone)
+
+
+def read_rule(text: str, first: date, at: time | None, length: timedelta, zone: str) -> Rule:
+    """Return the rule of an RRULE text, where date, wall time and length of the first occurrence are known."""
     given = _given(text)
-    first, at, length = _wall(when, zone)
     rule = Rule(
         _word(Frequency, "FREQ", given.pop("FREQ", "")),
         first,
@@ -186,7 +190,8 @@ def _given(text: str) -> dict[str, str]:
     return given
 
 
-def _wall(when: When, zone: str) -> tuple[date, time | None, timedelta]:
+def wall(when: When, zone: str) -> tuple[date, time | None, timedelta]:
+    """Return date, wall time (None: whole days) and length of a time, as the clocks of a zone show it."""
     if isinstance(when, AllDay):
         return when.first, None, when.until - when.first
     start, end = (each.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for each in (when.start, when.end))

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from shared.domain.booking import ResourceFacts
 from shared.domain.ids import MailboxId, PlatformId, ResourceId
+from shared.domain.ledger import Verb
 from shared.domain.policy import Policy
 
 
@@ -30,6 +31,20 @@ class Subscription:
     id: str
     expires: datetime
     key_id: str
+
+
+@dataclass(frozen=True)
+class BulkPlan:
+    """A plan of many bookings that was let run at once: by which order, when, and how far it has come.
+
+    ``total`` counts its bookings, ``left`` those that are not settled yet. ``id`` is the order's.
+    """
+
+    id: str
+    verb: Verb
+    at: datetime
+    total: int
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,3 +75,4 @@ class Resource:
     first_failure: datetime | None = None
     attempts: int = 0
     etag: str = field(default="", compare=False)
+    bulk: BulkPlan | None = None

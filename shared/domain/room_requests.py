@@ -117,7 +117,7 @@ def _called_off(case: Case, meeting: Meeting | Gone | None) -> Settlement:
     if isinstance(meeting, Gone) or not made:
         return _settled(case, None, decisions=(Reason(Code.ENDED_ON_BOTH),))
     step = withdrawal(mapping)
-    return replace(_settled(case, None, (step,), (step.reason,)), before=mapping)
+    return replace(_settled(case, None, (step,), (step.reason,)), adopted=mapping)
 
 
 def _asked_unremembered(case: Case, meeting: Meeting | Gone | None, setting: Setting) -> Settlement:
@@ -201,11 +201,13 @@ def _is_confirmed(mapping: Mapping, copy: CalendarItem) -> bool:
 
 def _confirmed(case: Case, copy: CalendarItem, setting: Setting) -> Settlement:
     assert case.mapping.request is not None
+    # Whether somebody's own meeting may be written is found out anew for each change.
+    keeps = case.mapping.origin is Side.PLATFORM
     after = replace(
         case.mapping,
         state=MappingState.LINKED,
         calendar=calendar_record(copy, setting.key),
-        request=replace(case.mapping.request, agreed=None),
+        request=replace(case.mapping.request, agreed=None) if keeps else None,
     )
     return replace(_settled(case, after, decisions=(Reason(Code.ROOM_ACCEPTED),)), calendar=copy)
 

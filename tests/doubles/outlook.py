@@ -46,6 +46,15 @@ class Outlook:
         """Put an invited meeting into the calendar with the given answer, free or not."""
         return self._boxes[mailbox].put(self._copy(mailbox, when, title, organiser, private, answer)).key
 
+    def hold(self, mailbox: MailboxId, when: When, room: str, title: str = "Planning") -> CalendarKey:
+        """Make a meeting in a person's own calendar that asks a room, by its address."""
+        event = StoredEvent(
+            self._new_id(), when, title, is_organiser=True, created=self._now(), room=room, modified=self._clock()
+        )
+        stored = self._boxes[mailbox].put(replace(event, ical_uid=f"uid-{event.id}"))
+        self._attendant.asked(mailbox, stored)
+        return stored.key
+
     def request(self, mailbox: MailboxId, when: When, organiser: Person = ADELE) -> CalendarKey | None:
         """Ask for the room as the attendant decides: accepted when free, else declined and not there."""
         if not self._is_free(mailbox, when, None):

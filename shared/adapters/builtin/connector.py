@@ -38,6 +38,7 @@ class BuiltinConnector:
 
     async def changes(self, resource: PlatformId, cursor: str | None, window: Window) -> ChangeBatch:
         if cursor is None:
+            await self._platform.continue_series(resource, window.end.date())
             all_of_it = await self._platform.list_range(resource, window)
             items = tuple(entry.item for entry in all_of_it.entries)
             return ChangeBatch(items, (), all_of_it.set_aside, all_of_it.cursor, snapshot_of=window)

@@ -14,13 +14,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from shared.adapters.builtin import rows
+from shared.adapters.builtin import rows, series_rows
 from shared.adapters.builtin.booking_rules import check_booking, check_free, is_id, takes_time
-from shared.adapters.builtin.entries import Entry
+from shared.adapters.builtin.entries import Entry, Series
 from shared.adapters.builtin.rows import ResourceState, Unreadable
 from shared.adapters.builtin.store import Contended, Operation, Row, RowStore
 from shared.domain.booking import Block, PlatformItem, Window
-from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
+from shared.domain.ids import BookingId, PlatformId, SeriesId, TenantId, TransactionId, Version
 from shared.domain.spans import Span, occupied
 from shared.ports.errors import NotFound, Rejected, Retry
 
@@ -34,6 +34,9 @@ Edit = Callable[[Entry | None], Entry]
 
 Prepare = Callable[[ResourceState], tuple[Operation, ...]]
 """The operations of one commit; the resource's row is among them under the etag it was read with."""
+
+Shed = Callable[[ResourceState], Awaitable[tuple[int, tuple[Operation, ...]]]]
+"""Reads what is past its time: how many things one commit removes, and the commit."""
 
 
 class Desk:
@@ -115,6 +118,33 @@ class Desk:
             await self._commit(resource, prepare(await self.state(resource)))
 
         await self._repeated(resource, attempt)
+
+    async def shed(self, resource: PlatformId, prepare: Shed) -> int:
+        """Commit what ``prepare`` finds to be removed and return how many things; 0 where it finds nothing."""
+
+        async def attempt() -> int:
+            count, operations = await prepare(await self.state(resource))
+            if operations:
+                await self._commit(resource, operations)
+            return count
+
+        return await self._repeated(resource, attempt)
+
+    async def decide(
+        self, resource: PlatformId, prepare: Callable[[ResourceState], Awaitable[tuple[Operation, ...]]]
+    ) -> None:
+        """Commit what ``prepare`` reads and decides, under the resource's row; nothing where it says nothing."""
+
+        async def attempt() -> None:
+            operations = await prepare(await self.state(resource))
+            if operations:
+                await self._commit(resource, operations)
+
+        await self._repeated(resource, attempt)
+
+    async def series(self, resource: PlatformId, series: SeriesId) -> Series | None:
+        row = await self._row(resource, series_rows.series_key(series)) if is_id(series) else None
+        return required(series_rows.series, row) if row is not None else None
 
     async def insert(self, resource: PlatformId, operations: tuple[Operation, ...]) -> bool:
         """Commit operations about a resource that is not there yet; False where it is there by now."""

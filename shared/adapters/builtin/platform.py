@@ -8,42 +8,27 @@ calendars or policies. Who may see the title of a private booking is decided by 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from shared.adapters.builtin import rows
 from shared.adapters.builtin.booking_rules import check_resource, check_text, check_when
 from shared.adapters.builtin.desk import Desk, required
+from shared.adapters.builtin.entries import BookingPatch as BookingPatch
 from shared.adapters.builtin.entries import Changes, Entry, Listing, PlatformResource
-from shared.adapters.builtin.rows import ResourceState, Unreadable
+from shared.adapters.builtin.feed import cursor, sequence, understood
+from shared.adapters.builtin.retention import forget_past
+from shared.adapters.builtin.rows import ResourceState
+from shared.adapters.builtin.series_desk import Scope, SeriesDesk
 from shared.adapters.builtin.store import Delete, Insert, Operation, Put, Replace, Row, RowStore
-from shared.domain.booking import Block, Booking, Person, PlatformItem, SetAside, Side, Window
+from shared.domain.booking import Block, Booking, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
+from shared.domain.recurrence import Rule, wall
 from shared.domain.spans import AllDay, When, occupied
-from shared.ports.errors import CursorExpired, Rejected, Stale
+from shared.ports.errors import Rejected, Stale
 from shared.ports.ledgers import Clock
 
 UNKNOWN_BOOKING = "unknown_booking"
-_CURSOR_VERSION = "1"
-
-
-@dataclass(frozen=True)
-class BookingPatch:
-    """What a person changes of a booking; ``None`` leaves a field alone."""
-
-    when: When | None = None
-    title: str | None = None
-    private: bool | None = None
-    organiser: Person | None = None
-
-    def onto(self, booking: Booking) -> Booking:
-        return replace(
-            booking,
-            when=booking.when if self.when is None else self.when,
-            title=booking.title if self.title is None else self.title,
-            private=booking.private if self.private is None else self.private,
-            organiser=booking.organiser if self.organiser is None else self.organiser,
-        )
 
 
 class Platform:
@@ -59,6 +44,7 @@ class Platform:
         self._tenant = tenant
         self._clock = clock
         self._desk = Desk(store, tenant)
+        self._series = SeriesDesk(self._desk, clock)
 
     # Resources.
 
@@ -117,6 +103,51 @@ class Platform:
 
         return await self._desk.change(resource, new_id, edit, transaction)
 
+    async def book_series(
+        self, resource: PlatformId, booking: Booking, rule: Rule, transaction: TransactionId | None = None
+    ) -> Entry:
+        """Book a series and return its first occurrence; ``Rejected`` where one of its times is blocked or taken.
+
+        Repeating it with the same transaction returns what was booked before.
+        """
+        first = await self.get(resource, await self._series.book(resource, booking, rule, transaction))
+        assert first is not None
+        return first
+
+    async def change_series(
+        self, resource: PlatformId, booking: BookingId, scope: Scope, patch: BookingPatch, rule: Rule | None = None
+    ) -> Entry:
+        """Change what an occurrence's series has from the occurrence on, or all that is to come.
+
+        A time in ``patch`` is the one that this occurrence is to have; ``rule`` is what the series repeats by from
+        now on (None: as before). Returns the occurrence as it stands then.
+        """
+        entry = await self._occurrence(resource, booking)
+        assert entry.item.series is not None
+        wanted = patch.onto(replace(entry.item.booking, cancelled=False))
+        if rule is None and patch.when is not None:
+            rule = _moved(entry.item.series.rule, entry, patch.when)
+        await self._series.change(resource, entry, scope, wanted, rule)
+        return await self._occurrence(resource, booking)
+
+    async def cancel_series(self, resource: PlatformId, booking: BookingId, scope: Scope, reason: str = "") -> Entry:
+        """Cancel an occurrence's series from it on, or all that is to come; returns the occurrence."""
+        check_text("a reason", reason)
+        await self._series.cancel(resource, await self._occurrence(resource, booking), scope, reason)
+        return await self._occurrence(resource, booking)
+
+    async def continue_series(self, resource: PlatformId, until: date) -> None:
+        """Book what series have up to a date."""
+        await self._series.continue_all(resource, until)
+
+    async def _occurrence(self, resource: PlatformId, booking: BookingId) -> Entry:
+        entry = await self.get(resource, booking)
+        if entry is None:
+            raise Rejected(f"there is no booking {booking} in resource {resource}", code=UNKNOWN_BOOKING)
+        if entry.item.series is None:
+            raise Rejected("the booking is no occurrence of a series; leave 'scope' out", code="invalid")
+        return entry
+
     async def change(
         self, resource: PlatformId, booking: BookingId, patch: BookingPatch, version: Version | None = None
     ) -> Entry:
@@ -161,7 +192,8 @@ class Platform:
         found = await self._desk.entry(resource, booking)
         if found is None:
             await self._desk.state(resource)
-        return found
+            return None
+        return (await self._series.told(resource, [found]))[0]
 
     async def made_under(self, resource: PlatformId, transaction: TransactionId) -> Entry | None:
         """Return the booking that was made under a transaction id, cancelled or not."""
@@ -184,11 +216,12 @@ class Platform:
         """
         state = await self._desk.state(resource)
         found = await self._desk.listed(state, window, cancelled=cancelled)
-        entries, set_aside = _understood(found)
+        entries, set_aside = understood(found)
         span, zone = rows.window_span(window), state.resource.zone
         inside = [entry for entry in entries if occupied(entry.item.booking.when, zone).overlaps(span)]
         inside.sort(key=lambda entry: (occupied(entry.item.booking.when, zone), entry.item.id))
-        return Listing(tuple(inside), set_aside, _cursor(state, state.sequence))
+        told = await self._series.told(resource, inside)
+        return Listing(told, set_aside, cursor(state, state.sequence))
 
     async def changes(self, resource: PlatformId, since: str | None = None, limit: int | None = None) -> Changes:
         """Return what changed after the cursor ``since``, from the very first booking on without one.
@@ -196,12 +229,13 @@ class Platform:
         Raises ``CursorExpired`` for a cursor that this resource never handed out.
         """
         state = await self._desk.state(resource)
-        after = _sequence(since, state) if since is not None else 0
+        after = sequence(since, state) if since is not None else 0
         found = await self._feed(state, after, limit) if after < state.sequence else []
         is_whole = limit is None or len(found) < limit
         reached = state.sequence if is_whole else rows.feed_sequence(found[-1])
-        entries, set_aside = _understood(found)
-        return Changes(entries, set_aside, _cursor(state, reached), more=reached < state.sequence)
+        entries, set_aside = understood(found)
+        told = await self._series.told(resource, entries)
+        return Changes(told, set_aside, cursor(state, reached), more=reached < state.sequence)
 
     # Blocked times.
 
@@ -224,6 +258,10 @@ class Platform:
     async def blocks(self, resource: PlatformId, window: Window) -> tuple[Block, ...]:
         """Return the blocked times that touch ``window``."""
         return await self._desk.blocks(await self._desk.state(resource), rows.window_span(window))
+
+    async def forget_past(self, before: datetime) -> int:
+        """Remove what was cancelled or blocked and over before an instant, in every resource; return how many went."""
+        return sum([await forget_past(self._desk, each.id, before) for each in await self.list_resources()])
 
     async def _feed(self, state: ResourceState, after: int, limit: int | None) -> list[Row]:
         """Read the feed up to where it stood when ``state`` was read; what came since is read next time."""
@@ -249,7 +287,7 @@ class Platform:
                 )
             return after
 
-        return await self._desk.change(resource, booking, checked)
+        return (await self._series.told(resource, [await self._desk.change(resource, booking, checked)]))[0]
 
     async def _list_it(self, resource: PlatformResource) -> None:
         await self._store.commit(rows.RESOURCES, self._tenant, (Put(rows.listed_row(resource)),))
@@ -257,28 +295,12 @@ class Platform:
 
 def _with(entry: Entry, booking: Booking) -> Entry:
     reason = entry.reason if booking.cancelled else ""
-    return Entry(replace(entry.item, booking=booking), reason)
+    return replace(entry, item=replace(entry.item, booking=booking), reason=reason)
 
 
-def _understood(found: list[Row]) -> tuple[tuple[Entry, ...], tuple[SetAside, ...]]:
-    entries: list[Entry] = []
-    set_aside: list[SetAside] = []
-    for row in found:
-        try:
-            entries.append(rows.entry(row))
-        except Unreadable as error:
-            set_aside.append(SetAside(Side.PLATFORM, rows.entry_id(row), str(error)))
-    return tuple(entries), tuple(set_aside)
-
-
-def _cursor(state: ResourceState, sequence: int) -> str:
-    return f"{_CURSOR_VERSION}.{state.born}.{sequence}"
-
-
-def _sequence(cursor: str, state: ResourceState) -> int:
-    version, _, rest = cursor.partition(".")
-    born, _, sequence = rest.partition(".")
-    handed_out = sequence.isascii() and sequence.isdecimal() and int(sequence) <= state.sequence
-    if version != _CURSOR_VERSION or born != state.born or not handed_out:
-        raise CursorExpired("the platform does not honour this cursor; read everything again")
-    return int(sequence)
+def _moved(rule: Rule, entry: Entry, when: When) -> Rule:
+    """Return the rule at another time of day or length, as one of its occurrences is to have it."""
+    first, at, length = wall(when, rule.zone)
+    if first != entry.original:
+        raise Rejected("to move a series to another day, give its 'recurrence' too", code="invalid")
+    return replace(rule, first=first, at=at, length=length)

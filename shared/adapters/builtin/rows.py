@@ -10,7 +10,9 @@ Table ``platformbookings``, one partition per resource (``<tenant>|<resource>``)
 * ``x|…``                   the same for cancelled bookings
 * ``f|<sequence>``          the feed: each booking once, under the sequence number of its last change
 * ``k|<block>``             blocked times
-* ``t|<digest>``            the booking that was made under a transaction id
+* ``s|<series>``            a series; its occurrences are bookings, which name it
+* ``o|<series>|<date>``     the occurrence of a date; one that names another series by now has left this one
+* ``t|<digest>``            the booking that was made under a transaction id, or the first one of the series
 
 Table ``platformresources``, one partition per tenant: the resources, for lists only.
 Every row carries the version of this layout; one of another version is ``Unreadable``, never guessed at.
@@ -26,7 +28,7 @@ from datetime import UTC, date, datetime, timedelta
 from shared.adapters.builtin.entries import Entry, PlatformResource
 from shared.adapters.builtin.store import Cell, Delete, Insert, Operation, Put, Replace, Row
 from shared.domain.booking import Block, Booking, Person, PlatformItem, Window
-from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
+from shared.domain.ids import BookingId, PlatformId, SeriesId, TenantId, TransactionId, Version
 from shared.domain.spans import AllDay, Span, Timed, When
 
 BOOKINGS = "platformbookings"
@@ -35,9 +37,10 @@ TABLES = (BOOKINGS, RESOURCES)
 """The tables that have to exist before the platform is used."""
 RESOURCE_KEY = "resource"
 BLOCKS = ("k|", "k}")
+SERIES = ("s|", "s}")
 LONG = "long"
 
-_LAYOUT = 1
+LAYOUT = 1
 _LONGEST_BY_DAY = 31
 _SEQUENCE_DIGITS = 16
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
@@ -53,13 +56,14 @@ class ResourceState:
     """A resource with what its row keeps beside it.
 
     ``born`` is minted when the resource is made and is part of every cursor: a cursor of a resource that was
-    removed and made again is recognised.
+    removed and made again is recognised. ``forgotten`` is the last sequence number that left the feed for good.
     """
 
     resource: PlatformResource
     born: str
     sequence: int = 0
     etag: str = ""
+    forgotten: int = 0
 
 
 def partition(tenant: TenantId, resource: PlatformId) -> str:
@@ -108,7 +112,7 @@ def window_span(window: Window) -> Span:
 def resource_row(state: ResourceState) -> Row:
     resource = state.resource
     cells: dict[str, Cell] = {
-        "v": _LAYOUT,
+        "v": LAYOUT,
         "id": resource.id,
         "name": resource.name,
         "zone": resource.zone,
@@ -117,6 +121,8 @@ def resource_row(state: ResourceState) -> Row:
         "born": state.born,
         "sequence": f"{state.sequence:0{_SEQUENCE_DIGITS}d}",
     }
+    if state.forgotten:
+        cells["forgotten"] = f"{state.forgotten:0{_SEQUENCE_DIGITS}d}"
     return Row(RESOURCE_KEY, cells, state.etag)
 
 
@@ -127,7 +133,7 @@ def listed_row(resource: PlatformResource) -> Row:
 
 def resource_state(row: Row) -> ResourceState:
     """Read a row of a resource. Raises ``Unreadable``."""
-    cells = _Cells(row)
+    cells = Cells(row)
     resource = PlatformResource(
         PlatformId(cells.text("id")),
         cells.text("name"),
@@ -135,14 +141,15 @@ def resource_state(row: Row) -> ResourceState:
         cells.number("units"),
         cells.number("buffer_minutes"),
     )
-    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag)
+    forgotten = int(cells.text("forgotten")) if "forgotten" in row.cells else 0
+    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag, forgotten)
 
 
 def entry_row(key: str, entry: Entry) -> Row:
     """Return a booking as a row under ``key``: its own, an index's and the feed's rows hold the same."""
     item, booking = entry.item, entry.item.booking
     cells: dict[str, Cell] = {
-        "v": _LAYOUT,
+        "v": LAYOUT,
         "id": item.id,
         "sequence": f"{entry.sequence:0{_SEQUENCE_DIGITS}d}",
         **_when_cells(booking.when),
@@ -156,12 +163,14 @@ def entry_row(key: str, entry: Entry) -> Row:
         cells |= {"owner": booking.organiser.address, "owner_name": booking.organiser.name}
     if item.external is not None:
         cells["transaction"] = item.external
+    if entry.series is not None and entry.original is not None:
+        cells |= {"series": entry.series, "original": entry.original.isoformat()}
     return Row(key, cells)
 
 
 def entry(row: Row) -> Entry:
     """Read a row that holds a booking. Raises ``Unreadable``."""
-    cells = _Cells(row)
+    cells = Cells(row)
     owner = Person(cells.text("owner"), cells.text("owner_name")) if "owner" in row.cells else None
     booking = Booking(_when(cells), cells.text("title"), owner, cells.flag("private"), cells.flag("cancelled"))
     transaction = TransactionId(cells.text("transaction")) if "transaction" in row.cells else None
@@ -172,7 +181,9 @@ def entry(row: Row) -> Entry:
         datetime.fromisoformat(cells.text("created")),
         transaction,
     )
-    return Entry(item, cells.text("reason"))
+    if "series" not in row.cells:
+        return Entry(item, cells.text("reason"))
+    return Entry(item, cells.text("reason"), SeriesId(cells.text("series")), date.fromisoformat(cells.text("original")))
 
 
 def entry_id(row: Row) -> str:
@@ -188,21 +199,21 @@ def keep_newest(found: dict[str, Row], row: Row) -> None:
 
 
 def block_row(block: Block) -> Row:
-    return Row(block_key(block.id), {"v": _LAYOUT, "id": block.id, **_when_cells(block.when), "reason": block.reason})
+    return Row(block_key(block.id), {"v": LAYOUT, "id": block.id, **_when_cells(block.when), "reason": block.reason})
 
 
 def block(row: Row) -> Block:
     """Read a blocked time. Raises ``Unreadable``."""
-    cells = _Cells(row)
+    cells = Cells(row)
     return Block(cells.text("id"), _when(cells), cells.text("reason"))
 
 
 def transaction_row(transaction: TransactionId, booking: BookingId) -> Row:
-    return Row(transaction_key(transaction), {"v": _LAYOUT, "id": booking})
+    return Row(transaction_key(transaction), {"v": LAYOUT, "id": booking})
 
 
 def transaction_target(row: Row) -> BookingId:
-    return BookingId(_Cells(row).text("id"))
+    return BookingId(Cells(row).text("id"))
 
 
 def change_operations(state: ResourceState, before: Entry | None, after: Entry) -> tuple[Operation, ...]:
@@ -217,11 +228,32 @@ def change_operations(state: ResourceState, before: Entry | None, after: Entry) 
     new_index = _index_keys(after)
     operations.extend(Put(entry_row(key, after)) for key in new_index)
     operations.extend(Delete(key) for key in old_index if key not in new_index)
+    old, new = occurrence_keys(before), occurrence_keys(after)
+    operations.extend(Put(Row(key, {"v": LAYOUT, "id": after.item.id})) for key in new if key not in old)
     if before is not None:
         operations.append(Delete(feed_key(before.sequence)))
     elif after.item.external is not None:
         operations.append(Insert(transaction_row(after.item.external, after.item.id)))
     return tuple(operations)
+
+
+def entry_keys(entry: Entry) -> tuple[str, ...]:
+    """Return every key under which a booking stands."""
+    keys = (booking_key(entry.item.id), feed_key(entry.sequence), *_index_keys(entry))
+    return keys if entry.item.external is None else (*keys, transaction_key(entry.item.external))
+
+
+def cancelled_before(at: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the key ranges of all cancelled bookings that ended by then, and some that did not."""
+    stop = at.astimezone(UTC).date() + _ONE_DAY
+    return ("x|", f"x|{stop}"), (f"x|{LONG}|", f"x|{LONG}}}")
+
+
+def occurrence_keys(entry: Entry | None) -> tuple[str, ...]:
+    """Return the key under which a series finds its occurrence; of another booking nothing."""
+    if entry is None or entry.series is None or entry.original is None:
+        return ()
+    return (f"o|{entry.series}|{entry.original.isoformat()}",)
 
 
 def _index_keys(entry: Entry) -> tuple[str, ...]:
@@ -244,13 +276,13 @@ def _when_cells(when: When) -> dict[str, Cell]:
     return {"kind": "timed", "start": f"{when.start:{_INSTANT}}", "end": f"{when.end:{_INSTANT}}"}
 
 
-class _Cells:
+class Cells:
     """The cells of a row whose layout is known, each read as what it must be."""
 
     def __init__(self, row: Row) -> None:
         layout = row.cells.get("v")
-        if layout != _LAYOUT:
-            raise Unreadable(f"the row {row.key} has layout {layout}; this version reads layout {_LAYOUT}")
+        if layout != LAYOUT:
+            raise Unreadable(f"the row {row.key} has layout {layout}; this version reads layout {LAYOUT}")
         self._key = row.key
         self._cells: Mapping[str, Cell] = row.cells
 
@@ -270,7 +302,7 @@ class _Cells:
         return bool(self._cells.get(name))
 
 
-def _when(cells: _Cells) -> When:
+def _when(cells: Cells) -> When:
     kind, start, end = cells.text("kind"), cells.text("start"), cells.text("end")
     try:
         if kind == "days":

@@ -144,7 +144,10 @@ async def test_what_is_held_stays_until_a_person_lifts_it() -> None:
     await world.sweep()
     assert len(world.on_platform()) == 3
     row = await world.row()
-    assert row.why == "3 steps wait for approval: 3 bookings would be cancelled at once; the policy allows 1"
+    why = (
+        "3 steps wait for approval since 20 November 10:00: 3 bookings would be cancelled at once; the policy allows 1"
+    )
+    assert row.why == why
 
 
 async def test_approving_all_lets_all_of_it_happen() -> None:

@@ -19,7 +19,13 @@ from tests.doubles.world import MONDAY, ROOM, World, at
 from tests.unit.app.mishaps import Mishaps, settle_though_killed
 
 MANY = MOST_WRITES + 60
-NEVER = {"cancellations_held_above": 100_000, "writes_held_above": 100_000}
+NEVER = {
+    "cancellations_held_above": 100_000,
+    "cancellations_share_held_above": 100,
+    "writes_held_above": 100_000,
+    "growth_held_above": 100_000,
+    "mails_held_above": 100_000,
+}
 
 
 def slot(number: int) -> Timed:

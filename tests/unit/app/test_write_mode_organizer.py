@@ -14,6 +14,7 @@ from shared.domain.ledger import Code, Mapping, MappingState, Verb, WriteMode
 from shared.domain.room_requests import next_look
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Retry
+from tests.doubles.faults import Killed
 from tests.doubles.mailboxes import Access, Box
 from tests.doubles.world import ADELE, BEN, ROOM, World, at
 
@@ -359,3 +360,28 @@ async def _kill_everywhere(first: bool) -> int:
 @pytest.mark.parametrize("first", [True, False], ids=["asked for the first time", "moved"])
 async def test_a_request_survives_a_crash_at_every_point(first: bool) -> None:
     assert await _kill_everywhere(first) > 5
+
+
+async def test_a_booking_cancelled_right_after_a_crash_leaves_no_request_behind() -> None:
+    died, point = True, 0
+    while died:
+        point += 1
+        world = await asking()
+        booking = world.book(MORNING)
+        world.clock.advance(timedelta(seconds=2))
+        await world.wakeups.send([world.resource_id], WakeCause.PLATFORM)
+        world.faults.kill_at(point)
+        try:
+            await world.settle()
+            died = False
+        except Killed:
+            pass
+        world.faults.revive()
+        world.cancel_booking(booking)
+        await world.platform_says()
+        await world.sweep()
+        await world.later(minutes=6)
+        assert not world.in_bens_calendar(), f"killed at point {point}"
+        assert world.times() == ([], []), f"killed at point {point}"
+        assert not await world.mappings(), f"killed at point {point}"
+    assert point > 5

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from shared.domain.approval import asked
 from shared.domain.booking import Side
 from shared.domain.guards import Guarded, guard
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, MappingState, Reason
 from shared.domain.plan import Action, Plan, Settlement, Step
-from shared.domain.policy import Policy
-from tests.unit.domain.values import NOW, booked, entry, ledger, linked, meeting, one_sided, setting
+from shared.domain.policy import Imports, Policy
+from tests.unit.domain.values import KEY, NOW, at, booked, entry, ledger, linked, meeting, one_sided, setting
 
 KNOWN = tuple(linked(entry(name=f"e{n}"), booked(name=f"b{n}"), known_as=MappingId(f"m{n}")) for n in range(10))
 CANCEL = Step(Action.CANCEL, Side.PLATFORM, Reason(Code.CANCELLED_ON_PLATFORM))
@@ -30,7 +31,8 @@ def changed(number: int) -> Settlement:
 
 
 def created(number: int) -> Settlement:
-    mapping = one_sided(meeting(name=f"n{number}"), MappingState.CREATING, known_as=MappingId(f"new{number}"))
+    item = meeting(at("14:00", "15:00"), name=f"n{number}")
+    mapping = one_sided(item, MappingState.CREATING, known_as=MappingId(f"new{number}"))
     return Settlement(mapping.id, None, mapping, (CREATE,), (CREATE.reason,))
 
 
@@ -44,11 +46,17 @@ class Held:
     bulk: bool = False
     linked: int = 10
     permitted: tuple[str, ...] = ()
+    first: bool = False
+    known: int = 0
     policy: Policy = Policy(cancellations_held_above=2, writes_held_above=3)  # noqa: RUF009 - a frozen value
 
 
 def cancelling(count: int) -> tuple[Settlement, ...]:
     return tuple(cancelled(n) for n in range(count))
+
+
+def growing(count: int) -> tuple[Settlement, ...]:
+    return tuple(created(n) for n in range(count))
 
 
 CASES: dict[str, Held] = {
@@ -61,7 +69,8 @@ CASES: dict[str, Held] = {
         tuple(cancelled(n, DECLINE) for n in range(3)), ("m0", "m1", "m2"), "3 bookings would be cancelled at once"
     ),
     "what is no cancellation goes on beside those that are held": Held(
-        (*cancelling(3), changed(5), created(1)), ("m0", "m1", "m2"), "3 bookings"
+        (*cancelling(3), changed(5), created(1)), ("m0", "m1", "m2"), "3 bookings",
+        policy=Policy(cancellations_held_above=2),
     ),
     "what a person permitted does not count": Held(cancelling(3), (), permitted=("m0",)),
     "what a person permitted is not held again": Held(
@@ -84,7 +93,39 @@ CASES: dict[str, Held] = {
         "a full read would write 4 times; the policy allows 3",
         bulk=True,
     ),
-    "an incremental run that writes more is what people did": Held((changed(1), changed(2), created(1), created(2))),
+    "a run that writes more about single bookings holds every step of it": Held(
+        (changed(1), changed(2), created(1), created(2)),
+        ("m1", "m2", "new1", "new2"),
+        "4 changes would be written at once; the policy allows 3",
+    ),
+    "a run that writes as often as the policy allows runs": Held((changed(1), changed(2), created(1))),
+    "a first read waits in any case where the policy asks for a preview": Held(
+        (created(1),), ("new1",), "the first read waits for a preview", bulk=True, first=True,
+        policy=Policy(imports=Imports.PREVIEW),
+    ),
+    "a later full read does not wait for a preview": Held(
+        (created(1),), bulk=True, policy=Policy(imports=Imports.PREVIEW)
+    ),
+    "ten cancellations that are half of all run": Held(cancelling(10), known=20, policy=Policy()),
+    "ten cancellations that are more than half of all are held": Held(
+        cancelling(10), tuple(f"m{n}" for n in range(10)), "10 of 19 bookings would be cancelled at once", known=19,
+        policy=Policy(),
+    ),
+    "nine cancellations are no share, however few there are": Held(cancelling(9), known=9, policy=Policy()),
+    "as many mails as the policy allows follow": Held(
+        (cancelled(0, DECLINE), cancelled(1, DECLINE)), policy=Policy(mails_held_above=2)
+    ),
+    "one mail more holds every step that a mail follows, and no other": Held(
+        (cancelled(0, DECLINE), cancelled(1, DECLINE), cancelled(2), created(1)), ("m0", "m1"),
+        "2 mails would follow at once; the policy allows 1", policy=Policy(mails_held_above=1),
+    ),
+    "new bookings up to the growth that the policy allows are written": Held(growing(60), known=20, policy=Policy()),
+    "more of them are held, and nothing else of the run": Held(
+        (*growing(61), changed(1)), tuple(f"new{n}" for n in range(61)),
+        "61 new bookings came at once where 20 were known; the policy allows 300 percent", known=20, policy=Policy(),
+    ),
+    "a first read may bring as many as there are": Held(growing(90), bulk=True, first=True, policy=Policy()),
+    "fewer than twenty are no growth": Held(growing(19), policy=Policy(growth_held_above=0)),
     "writes that a person permitted do not count": Held(
         (changed(1), changed(2), created(1), created(2)), (), bulk=True, permitted=("m1",)
     ),
@@ -92,7 +133,7 @@ CASES: dict[str, Held] = {
 
 
 def guarded(case: Held) -> Guarded:
-    view = replace(ledger(*KNOWN[: case.linked]), bulk=case.bulk)
+    view = replace(ledger(*KNOWN[: case.linked]), bulk=case.bulk, first=case.first, known=case.known)
     permitted = frozenset(MappingId(name) for name in case.permitted)
     return guard(Plan(case.plan), view, setting(case.policy, permitted=permitted))
 
@@ -136,3 +177,48 @@ def test_a_held_step_waits_for_a_person_and_says_why() -> None:
     assert step is not None
     assert (step.id, step.mapping, step.since, step.due) == ("held-m0", "m0", NOW, None)
     assert step.reason == "3 bookings would be cancelled at once; the policy allows 2"
+
+
+def test_what_waits_is_held_again_where_it_still_asks_for_the_same() -> None:
+    """Fewer of them at once are no approval."""
+    (standing,) = [
+        s.open for s in guarded(CASES["an allowance of nothing holds a single cancellation"]).plan.settlements
+    ]
+    assert standing is not None
+    again = guard(Plan(cancelling(1)), ledger(*KNOWN), setting(held={standing.mapping: standing}))
+    assert [s.open.reason for s in again.plan.settlements if s.open] == [standing.reason]
+
+
+def test_a_change_to_what_waits_is_a_change_like_any_other() -> None:
+    (standing,) = [
+        s.open for s in guarded(CASES["an allowance of nothing holds a single cancellation"]).plan.settlements
+    ]
+    assert standing is not None
+    result = guard(Plan((changed(0),)), ledger(*KNOWN), setting(held={standing.mapping: standing}))
+    assert result.plan.settlements == (changed(0),)
+
+
+def test_a_permission_for_one_cancellation_is_none_for_another() -> None:
+    permissions = {KNOWN[0].id: asked(cancelled(0), (CANCEL,), KEY)}
+    permitted = frozenset({KNOWN[0].id})
+    shared = setting(Policy(cancellations_held_above=20), permitted=permitted, permissions=permissions)
+    assert guard(Plan((cancelled(0),)), ledger(*KNOWN), shared).why == ""
+    assert guard(Plan((cancelled(0, DECLINE),)), ledger(*KNOWN), shared).why == "it is no longer what was approved"
+
+
+def test_a_permission_is_spent_on_a_booking_that_changed_meanwhile() -> None:
+    moved = linked(entry(name="e0"), booked(at("12:00", "13:00"), name="b0"), known_as=KNOWN[0].id)
+    permissions = {KNOWN[0].id: asked(cancelled(0), (CANCEL,), KEY)}
+    shared = setting(Policy(), permitted=frozenset({KNOWN[0].id}), permissions=permissions)
+    settlement = Settlement(moved.id, moved, None, (CANCEL,), (CANCEL.reason,))
+    assert guard(Plan((settlement,)), ledger(moved), shared).why == "it is no longer what was approved"
+
+
+def test_a_new_booking_over_one_whose_cancellation_waits_is_not_written_before() -> None:
+    over = replace(created(1), after=replace(KNOWN[0], id=MappingId("new1"), state=MappingState.CREATING))
+    plan = Plan((*cancelling(1), over, created(2)))
+    found = guard(plan, ledger(*KNOWN), setting(Policy(cancellations_held_above=0))).plan.settlements
+    assert [s.steps for s in found[1:]] == [(), (CREATE,)]
+    waiting = found[1].open
+    assert waiting is not None
+    assert (waiting.cause, waiting.reason) == (Cause.CONFLICT, "overlaps m0, of which a step waits for approval")

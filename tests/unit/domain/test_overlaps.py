@@ -45,8 +45,9 @@ THEIRS = linked(
 )
 """A meeting of somebody else at noon, with our booking."""
 
-PLATFORM, CALENDAR = Policy(winner=Winner.PLATFORM), Policy(winner=Winner.CALENDAR)
-REPORT, REMOVE = Policy(winner=Winner.REPORT), Policy(direct_entries=DirectEntries.REMOVE)
+AT_ONCE = Policy(settle_seconds=0)
+PLATFORM, CALENDAR = replace(AT_ONCE, winner=Winner.PLATFORM), replace(AT_ONCE, winner=Winner.CALENDAR)
+REPORT, REMOVE = replace(AT_ONCE, winner=Winner.REPORT), replace(AT_ONCE, direct_entries=DirectEntries.REMOVE)
 LOST, REPORTED = Code.LOST_TO_OTHER, Code.OVERLAP_REPORTED
 
 
@@ -60,7 +61,7 @@ class Row:
     decisions: tuple[Code, ...] = ()
     fate: str = "forgotten"
     open: Cause | None = None
-    policy: Policy = Policy()  # noqa: RUF009 - a frozen value
+    policy: Policy = AT_ONCE
     bulk: bool = False
     blocks: tuple[Block, ...] = ()
     loser: str = ""
@@ -228,20 +229,20 @@ def test_the_decision_names_the_other_booking_its_time_and_the_rule() -> None:
 
 def test_a_move_that_gives_way_keeps_the_change_of_its_title() -> None:
     view = ledger(HELD, OURS)
-    (settlement,) = plan(view, [], [booked(when=ACROSS, title="Retreat")], Policy(), NOW).settlements
+    (settlement,) = plan(view, [], [booked(when=ACROSS, title="Retreat")], AT_ONCE, NOW).settlements
     assert steps(settlement) == ("change time on platform 12:00", "change title on calendar 12:00")
 
 
 def test_both_sides_moved_to_taken_times_both_get_the_old_time_back() -> None:
     view = ledger(HELD, OURS)
-    (settlement,) = plan(view, [entry(when=ACROSS)], [booked(when=at("09:45", "10:45"))], Policy(), NOW).settlements
+    (settlement,) = plan(view, [entry(when=ACROSS)], [booked(when=at("09:45", "10:45"))], AT_ONCE, NOW).settlements
     assert sorted(steps(settlement)) == ["change time on calendar 12:00", "change time on platform 12:00"]
 
 
 def test_a_booking_may_move_into_the_time_that_another_leaves_in_the_same_run() -> None:
     """Removals free the time first."""
     gone = Gone(BookingId("held-b"), Proof.CANCELLED)
-    result = plan(ledger(HELD, OURS), [], [gone, booked(when=ACROSS)], Policy(), NOW)
+    result = plan(ledger(HELD, OURS), [], [gone, booked(when=ACROSS)], AT_ONCE, NOW)
     assert [steps(settlement) for settlement in result.settlements] == [
         ("cancel on calendar",),
         ("change time on calendar 09:30",),
@@ -250,7 +251,7 @@ def test_a_booking_may_move_into_the_time_that_another_leaves_in_the_same_run() 
 
 def test_a_new_meeting_takes_the_time_of_a_booking_that_is_cancelled_in_the_same_run() -> None:
     gone = Gone(BookingId("held-b"), Proof.CANCELLED)
-    result = plan(ledger(HELD), [meeting(when=ACROSS)], [gone], Policy(), NOW)
+    result = plan(ledger(HELD), [meeting(when=ACROSS)], [gone], AT_ONCE, NOW)
     assert [steps(settlement) for settlement in result.settlements] == [
         ("cancel on calendar",),
         ("create on platform",),
@@ -258,13 +259,13 @@ def test_a_new_meeting_takes_the_time_of_a_booking_that_is_cancelled_in_the_same
 
 
 def test_equal_times_are_neighbours_and_no_overlap() -> None:
-    result = plan(ledger(HELD), [meeting(when=at("10:00", "11:00"))], [], Policy(), NOW)
+    result = plan(ledger(HELD), [meeting(when=at("10:00", "11:00"))], [], AT_ONCE, NOW)
     assert [steps(settlement) for settlement in result.settlements] == [("create on platform",)]
 
 
 def test_a_move_that_gives_way_records_the_change_of_its_title_and_no_change_of_its_time() -> None:
     view = ledger(HELD, OURS)
-    (settlement,) = plan(view, [], [booked(when=ACROSS, title="Retreat")], Policy(), NOW).settlements
+    (settlement,) = plan(view, [], [booked(when=ACROSS, title="Retreat")], AT_ONCE, NOW).settlements
     changed = [dict(reason.facts) for reason in settlement.decisions if reason.code is Code.CHANGED_ON_CALENDAR]
     assert changed == [{"fields": "title"}]
 
@@ -273,7 +274,7 @@ def test_a_move_that_gives_way_still_records_which_title_lost() -> None:
     """Rule 6: what lost is in the decision."""
     view = ledger(HELD, OURS)
     event, booking = entry(when=NOON, title="Offsite"), booked(when=ACROSS, title="Retreat")
-    (settlement,) = plan(view, [event], [booking], Policy(), NOW).settlements
+    (settlement,) = plan(view, [event], [booking], AT_ONCE, NOW).settlements
     lost = [dict(reason.facts) for reason in settlement.decisions if reason.code is Code.SAME_FIELD_EDITED]
     assert lost == [{"field": "title", "kept": "platform"}]
 
@@ -281,7 +282,7 @@ def test_a_move_that_gives_way_still_records_which_title_lost() -> None:
 def test_a_copy_that_is_to_be_made_again_is_made_at_the_old_time_where_the_new_one_is_taken() -> None:
     view = ledger(HELD, OURS)
     gone = Gone(CalendarKey(EventId("AAkA/ours=")), Proof.NOT_FOUND)
-    (settlement,) = plan(view, [gone], [booked(when=ACROSS)], Policy(), NOW).settlements
+    (settlement,) = plan(view, [gone], [booked(when=ACROSS)], AT_ONCE, NOW).settlements
     assert steps(settlement) == ("change time on platform 12:00", "create on calendar")
     assert settlement.steps[1].wanted is not None
     assert settlement.steps[1].wanted.when == NOON

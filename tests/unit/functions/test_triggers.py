@@ -11,6 +11,7 @@ import pytest
 from azure.functions.timer import TimerRequest
 
 from shared.app.order_command import order_command
+from shared.domain.booking import Booking
 from shared.domain.ledger import Verb
 from shared.ports.errors import Retry
 from tests.doubles.world import at
@@ -117,6 +118,21 @@ class TestTimers:
             await take(office, "order_reads", timer(before.isoformat()))
         commands = await office.world.ledgers.commands(office.world.resource_id)
         assert [command.verb for command in commands].count(Verb.PROVE) == 1
+
+    async def test_what_the_platform_cancelled_long_ago_is_forgotten_once_a_day(self, office: Office) -> None:
+        await office.room()
+        platform, clock = office.platform, office.world.clock
+        (room,) = await platform.list_resources()
+        made = await platform.book(room.id, Booking(at("09:00", "10:00"), "Budget"))
+        await platform.cancel(room.id, made.item.id)
+        clock.advance(timedelta(days=399))
+        await take(office, "order_reads", timer((clock.now() - timedelta(days=1)).isoformat()))
+        assert await platform.get(room.id, made.item.id) is not None
+        clock.advance(timedelta(days=10))
+        await take(office, "order_reads", timer((clock.now() - timedelta(minutes=1)).isoformat()))
+        assert await platform.get(room.id, made.item.id) is not None
+        await take(office, "order_reads", timer((clock.now() - timedelta(days=1)).isoformat()))
+        assert await platform.get(room.id, made.item.id) is None
 
     async def test_subscriptions_are_renewed_in_time(self, office: Office) -> None:
         await office.room()

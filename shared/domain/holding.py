@@ -1,0 +1,51 @@
+"""How a settlement waits: for a person, or for another booking that waits for one. Pure.
+
+Nothing of it runs, and nothing of it is lost: an arrival is remembered on its one side, a change leaves its mapping as
+it was, and an open step says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.domain.approval import actions_of, asked
+from shared.domain.ids import MappingId
+from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
+from shared.domain.merge import Setting
+from shared.domain.plan import Settlement
+
+
+def hold(settlement: Settlement, why: str, setting: Setting) -> Settlement:
+    """Return a settlement that waits for a person, and remembers what it asks for."""
+    step = OpenStep(
+        f"held-{settlement.id}",
+        Cause.HELD,
+        setting.now,
+        mapping=settlement.id,
+        reason=why,
+        actions=actions_of(settlement.steps),
+        wants=asked(settlement, settlement.steps, setting.key),
+    )
+    return replace(settlement, after=kept(settlement), steps=(), buffers=(), decisions=(Reason(Code.HELD),), open=step)
+
+
+def kept(settlement: Settlement) -> Mapping | None:
+    """Return the row of a settlement of which nothing is done: as it was, or a booking that waits on its one side."""
+    if settlement.before is None and settlement.after is not None:
+        return replace(settlement.after, state=MappingState.REFUSED, reason=Code.HELD)
+    return settlement.before
+
+
+def waiting_for(settlement: Settlement, other: MappingId, setting: Setting) -> Settlement:
+    """Return a settlement that waits until a held booking at its time is settled, and is judged again then."""
+    step = OpenStep(
+        f"conflict-{settlement.id}",
+        Cause.CONFLICT,
+        setting.now,
+        mapping=settlement.id,
+        reason=f"overlaps {other}, of which a step waits for approval",
+        actions=actions_of(settlement.steps),
+    )
+    known = settlement.id in setting.disputed
+    decisions = () if known else (Reason(Code.HELD, {"other": other}),)
+    return replace(settlement, after=kept(settlement), steps=(), buffers=(), decisions=decisions, open=step)
