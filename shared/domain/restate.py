@@ -33,7 +33,9 @@ def restated(settlement: Settlement, setting: Setting) -> Settlement:
         return settlement
     differing = _differing(event, booking, setting)
     written_already = next((step for step in settlement.steps if step.side is Side.PLATFORM), None)
-    missing = differing - (written_already.fields if written_already else frozenset())
+    # What a person changed on the platform goes to the calendar, and stays.
+    followed = {name for step in settlement.steps if step.side is Side.CALENDAR for name in step.fields}
+    missing = differing - followed - (written_already.fields if written_already else frozenset())
     if not missing:
         return settlement
     reason = Reason(Code.SHOWN_BY_POLICY, {"fields": ",".join(sorted(missing)), "titles": setting.policy.titles})
