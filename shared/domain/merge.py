@@ -169,6 +169,7 @@ def _calendar_gone(case: Case, setting: Setting) -> Settlement:
         again = replace(
             mapping,
             calendar=None,
+            platform=platform_record(platform, setting.key),
             generation=mapping.generation + 1,
             state=MappingState.CREATING,
             when=platform.booking.when,

@@ -8,7 +8,7 @@ from shared.domain.booking import Answer, Booking, CalendarKey, Gone, Proof
 from shared.domain.fingerprint import Field, Fingerprint
 from shared.domain.ids import BookingId, EventId, Version
 from shared.domain.ledger import Cause, Code, Mapping
-from shared.domain.merge import Case, merge_linked
+from shared.domain.merge import Case, merge_linked, platform_record
 from shared.domain.plan import CalendarReport, PlatformReport, Settlement
 from shared.domain.policy import Direction, Policy, Titles
 from tests.unit.domain.values import (
@@ -16,6 +16,7 @@ from tests.unit.domain.values import (
     BEN,
     EVENING,
     ID,
+    KEY,
     MADE,
     MORNING,
     NOON,
@@ -82,7 +83,7 @@ def test_a_copy_made_again_gets_the_next_generation_and_loses_the_record_of_the_
     again = settle(OURS, EVENT_GONE, booked(when=NOON)).after
     assert again is not None
     assert (again.generation, again.calendar, again.when) == (OURS.generation + 1, None, NOON)
-    assert again.platform == OURS.platform
+    assert again.platform == platform_record(booked(when=NOON), KEY)
 
 
 def test_the_booking_made_again_on_the_platform_shows_what_the_calendar_shows_now() -> None:
