@@ -81,7 +81,9 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     if spoken or sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
         # What changed may have freed a time: whatever lost one is judged again.
         due += tuple(step for step in open_steps if step.cause in _JUDGED_AGAIN and step not in due)
-    sight.disputed = frozenset(step.mapping for step in due if step.cause is Cause.CONFLICT and step.mapping)
+    # An overlap that a person has permitted to settle is judged like an open one: with what stands beside it.
+    judged = (step for step in due if step.cause is Cause.CONFLICT or step.permitted)
+    sight.disputed = frozenset(step.mapping for step in judged if step.mapping)
     await _known_mappings(sight, changes, batch, full)
     await _absent(sight, changes, batch, full)
     await _open_steps(sight, due)
