@@ -19,11 +19,11 @@ from shared.domain.ids import BookingId, MappingId, transaction_id
 from shared.domain.ledger import Cause, Mapping, MappingState, WriteMode
 from shared.domain.meeting_edits import merge_meeting
 from shared.domain.merge import Case, Setting
-from shared.domain.overlaps import settle_overlaps
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy
 from shared.domain.restate import restated
 from shared.domain.retire import is_over, retired
+from shared.domain.returns import settle_overlaps_and_returns
 from shared.domain.room_requests import asked_again, is_request, settle_request, withhold_copies
 
 UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
@@ -53,7 +53,7 @@ def plan(
     drafts += [_settle(case, setting) for case in pairing.cases(ledger.mappings) if case.mapping.id not in past]
     new_events, withheld = withhold_copies(pairing.new_events, ledger.mappings, setting)
     drafts += settle_arrivals(new_events, pairing.new_bookings, ledger, setting)
-    judged = [asked_again(settlement, setting) for settlement in settle_overlaps(drafts, ledger, setting)]
+    judged = [asked_again(settlement, setting) for settlement in settle_overlaps_and_returns(drafts, ledger, setting)]
     judged = with_buffers([placed(settlement, ledger) for settlement in judged], ledger, setting)
     loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))

@@ -1,0 +1,42 @@
+"""Bookings that get their old time back: what came to that time in the same run is judged once more. Pure.
+
+A moved booking that loses its new time returns to the old one, which seemed free as long as it was leaving. Whatever
+is new there or moved there in the same run overlaps it then, and no later run would see either as new or moved.
+
+    to the old time came         judged
+    ---------------------------  --------------------------------------------------------------
+    nothing                      nothing more
+    a new or moved booking       by the policy, like any overlap; the one that loses gives way
+    one that returns as well     not at all: both held these times before
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared.domain.ids import MappingId
+from shared.domain.merge import Setting
+from shared.domain.overlaps import settle_overlaps
+from shared.domain.plan import LedgerView, Settlement
+
+
+def settle_overlaps_and_returns(drafts: Sequence[Settlement], ledger: LedgerView, setting: Setting) -> list[Settlement]:
+    """Return the settlements with every overlap settled, those included that a return to an old time makes."""
+    wanted = {draft.id: draft for draft in drafts}
+    settled = {settlement.id: settlement for settlement in settle_overlaps(drafts, ledger, setting)}
+    returned: set[MappingId] = set()
+    while new := {each for each in settled if _returns(wanted.get(each), settled[each])} - returned:
+        returned |= new
+        # What the platform refused was judged in the first round.
+        again = settle_overlaps(list(settled.values()), ledger, replace(setting, insisted=frozenset()))
+        kept = {each for each in settled if each not in returned and settled[each] != wanted.get(each)}
+        settled = {s.id: settled[s.id] if s.id in kept else s for s in again}
+    return list(settled.values())
+
+
+def _returns(wanted: Settlement | None, settled: Settlement) -> bool:
+    """Tell whether a booking was to have another time and keeps the one it had."""
+    if wanted is None or wanted.after is None or settled.after is None or settled.base is None:
+        return False
+    return wanted.after.when != settled.after.when == settled.base.when and bool(settled.steps)
