@@ -43,6 +43,7 @@ _LONGEST = timedelta(seconds=120)
 _LOSSES = (
     Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE, Code.ROOM_DECLINED, Code.ROOM_SILENT,
 )  # fmt: skip
+_OVERRULING = (Code.PUT_BACK, Code.NOT_OURS_TO_WRITE, Code.SAME_FIELD_EDITED, Code.ONE_WAY)
 _AT_ONCE = 4  # requests that one mailbox serves at the same time (Graph's limit for an app and a mailbox)
 
 
@@ -140,9 +141,21 @@ def _noted(applying: Applying, settlement: Settlement) -> Settlement:
         return replace(settlement, before=replace(settlement.after, state=MappingState.CREATING))
     lost = tuple(reason for reason in settlement.decisions if reason.code in _LOSSES)
     if not lost or not actions & {Action.CANCEL, Action.DECLINE}:
-        return settlement
+        return _with_overruling_noted(applying, settlement)
     before = settlement.before or _refused(applying, settlement, lost[0])
     return replace(settlement, before=before, decisions=tuple(r for r in settlement.decisions if r not in lost))
+
+
+def _with_overruling_noted(applying: Applying, settlement: Settlement) -> Settlement:
+    """Return a settlement without the reasons why somebody's edit is overwritten: once it is, nothing else would tell.
+
+    What is tried again was noted before.
+    """
+    tried = any(step.mapping == settlement.id and step.attempts for step in applying.open_steps)
+    if tried or settlement.before is None or all(step.action is not Action.CHANGE for step in settlement.steps):
+        return settlement
+    kept = tuple(reason for reason in settlement.decisions if reason.code not in (*_LOSSES, *_OVERRULING))
+    return replace(settlement, decisions=kept)
 
 
 def _refused(applying: Applying, settlement: Settlement, reason: Reason) -> Mapping | None:
