@@ -88,9 +88,17 @@ def _since_it_was(step: OpenStep, known: OpenStep | None) -> OpenStep:
     return replace(step, since=known.since, told=known.told)
 
 
+def _says_something(outcome: Outcome) -> bool:
+    """Tell whether a booking was settled, and not only seen in another version: that answers nothing that waits."""
+    settlement, before, after = outcome.settlement, outcome.before, outcome.after
+    if outcome.failed or settlement.steps or settlement.decisions or settlement.open:
+        return True
+    return before is None or after is None or (before.state, before.when) != (after.state, after.when)
+
+
 def _settled(seen: Observed, outcomes: Iterable[Outcome]) -> set[str]:
     """Return the open steps that are done with: those due, those of a settled booking, those understood again."""
-    touched = {outcome.settlement.id for outcome in outcomes}
+    touched = {outcome.settlement.id for outcome in outcomes if _says_something(outcome)}
     understood = {aside_id(key) for key in seen.understood}
     # A creation that failed waits as what it failed of, and as long as was asked for.
     noted = {f"creating-{outcome.settlement.id}" for outcome in outcomes if outcome.settlement.writes}
