@@ -1,0 +1,258 @@
+"""The witness: it stands between the use cases and the doubles, and holds each write against what is true then.
+
+It remembers which event and which booking ever belonged to one mapping, because a mapping that ended is gone from
+the ledger. What breaks a rule is a breach, a sentence that begins with the rule's number. It changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from shared.domain.booking import CalendarKey, Occupancy, PlatformItem, Side, Window, occupancy
+from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, PlatformId, ResourceId, TransactionId
+from shared.domain.ids import transaction_id as transaction_of
+from shared.domain.ledger import Code, Command, Decision, Head, Mapping, OpenStep, Verb
+from shared.ports.calendar import Calendar
+from shared.ports.connector import Connector
+from shared.ports.ledgers import Ledgers, Writes
+from tests.doubles.mailboxes import StoredEvent
+from tests.doubles.world import ROOM, World
+
+LOSSES = frozenset({Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE})
+_JUDGED = frozenset({Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK})
+
+
+@dataclass
+class Past:
+    """Everything that ever belonged to one mapping."""
+
+    keys: set[CalendarKey] = field(default_factory=set)
+    bookings: set[BookingId] = field(default_factory=set)
+    generation: int = 1
+    latest: Mapping | None = None
+
+    def add(self, mapping: Mapping) -> None:
+        self.latest = mapping
+        if mapping.calendar is not None:
+            self.keys.add(mapping.calendar.key)
+        if mapping.platform is not None:
+            self.bookings.add(mapping.platform.id)
+        self.generation = max(self.generation, mapping.generation)
+
+
+@dataclass
+class _Run:
+    """What one run did so far. ``permitted`` tells that a person has allowed held steps."""
+
+    bulk: bool = False
+    permitted: bool = False
+    withdrawn: set[str] = field(default_factory=set)
+
+
+class Witness:
+    """What the product did in one world, rule by rule. ``revived`` are items that people ended and took back."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.breaches: list[str] = []
+        self.past: dict[MappingId, Past] = defaultdict(Past)
+        self.revived: set[CalendarKey | BookingId] = set()
+        self.committed = Writes()
+        self.run = _Run()
+        self.counts_withdrawals = True
+        world.outside = replace(
+            world.outside,
+            calendar=cast(Calendar, _WatchedCalendar(world.calendar, self)),
+            platform=cast(Connector, _WatchedPlatform(world.platform, self)),
+            ledgers=cast(Ledgers, _WatchedLedgers(world.ledgers, self)),
+        )
+
+    # -- what is known of both sides
+
+    def event(self, key: CalendarKey) -> StoredEvent | None:
+        return self.world.calendar.boxes[ROOM].at(key)
+
+    def takes_place(self, which: CalendarKey | BookingId) -> bool:
+        """Tell whether an event or a booking takes place now."""
+        if isinstance(which, CalendarKey):
+            event = self.event(which)
+            if event is None or event.deleted:
+                return False
+            return occupancy(event.item()) is not Occupancy.NOTHING
+        return any(item.id == which for item in self.world.on_platform())
+
+    def mappings_of(self, which: CalendarKey | BookingId, made_under: TransactionId | None) -> list[MappingId]:
+        """Return the mappings to which an item belongs or belonged; a copy is known by its transaction too."""
+        rows = {which, *self._predecessors(which)}
+        found = [m for m, past in self.past.items() if rows & past.keys or rows & past.bookings]
+        if made_under is not None:
+            found += [m for m in self.past if made_under in self.transactions(m)]
+        return found
+
+    def _predecessors(self, which: CalendarKey | BookingId) -> Iterable[BookingId]:
+        """Return the rows that a platform's booking was moved from."""
+        for item in self.world.platform.items(self.world.platform_id, cancelled=True):
+            if item.successor == which:
+                yield item.id
+                yield from self._predecessors(item.id)
+
+    def transactions(self, mapping: MappingId) -> set[TransactionId]:
+        generations = range(1, self.past[mapping].generation + 1)
+        return {transaction_of(mapping, side, generation) for side in Side for generation in generations}
+
+    def decided(self, mapping: MappingId) -> list[Decision]:
+        """Return what is recorded of a mapping, the earliest first."""
+        ledger = self.world.ledgers._ledgers.get(self.world.resource_id)
+        return [] if ledger is None else [each for each in ledger.decisions.values() if each.mapping == mapping]
+
+    def doubled(self) -> Iterable[str]:
+        """Name the mappings of which more than one copy stands on a side."""
+        bookings = {item.external: item.id for item in self.world.on_platform() if item.external}
+        standing = (event for event in self.world.calendar.boxes[ROOM].standing() if event.transaction)
+        events = {event.transaction: event.id for event in standing if not event.cancelled}
+        for mapping in self.past:
+            for made in (bookings, events):
+                copies = [str(made[each]) for each in self.transactions(mapping) if each in made]
+                if len(copies) > 1:
+                    yield f"rule 9: {mapping} has two copies: {copies}"
+
+    # -- what it holds against the rules
+
+    def on_cancelled_booking(self, booking: PlatformItem | None) -> None:
+        if booking is None or booking.booking.cancelled:
+            return
+        mappings = self.mappings_of(booking.id, booking.external)
+        self.run.withdrawn.add(self._counted_as(mappings, booking.id))
+        sources = {source for mapping in mappings for source in self._events_of(mapping)}
+        self._justify(f"booking {booking.id} at {booking.booking.when}", mappings, sources)
+
+    def on_withdrawn_event(self, event: StoredEvent | None) -> None:
+        if event is None or event.deleted or event.cancelled or event.is_buffer:
+            return
+        mappings = self.mappings_of(event.key, event.transaction)
+        self.run.withdrawn.add(self._counted_as(mappings, str(event.key)))
+        sources = {source for mapping in mappings for source in self._bookings_of(mapping)}
+        self._justify(f"event {event.key} at {event.when}", mappings, sources)
+
+    def _counted_as(self, mappings: Sequence[MappingId], otherwise: str) -> str:
+        """Return what a withdrawal counts as: all those of a series are one, because its organiser's act is one."""
+        series = (key.event for m in mappings for key in self.past[m].keys if key.original_start is not None)
+        return next(series, mappings[0] if mappings else otherwise)
+
+    def _events_of(self, mapping: MappingId) -> Iterable[CalendarKey]:
+        """The event that a mapping ties now, and the copy that was made for it, remembered or not."""
+        latest = self.past[mapping].latest
+        if latest is not None and latest.calendar is not None:
+            yield latest.calendar.key
+        made = transaction_of(mapping, Side.CALENDAR, self.past[mapping].generation)
+        events = self.world.calendar.boxes[ROOM].events.values()
+        yield from (event.key for event in events if event.transaction == made)
+
+    def _bookings_of(self, mapping: MappingId) -> Iterable[BookingId]:
+        latest = self.past[mapping].latest
+        if latest is not None and latest.platform is not None:
+            yield latest.platform.id
+        made = transaction_of(mapping, Side.PLATFORM, self.past[mapping].generation)
+        items = self.world.platform.items(self.world.platform_id, cancelled=True)
+        yield from (item.id for item in items if item.external == made)
+
+    def _justify(self, what: str, mappings: Sequence[MappingId], sources: Iterable[CalendarKey | BookingId]) -> None:
+        lost = any(each.reason.code in LOSSES for mapping in mappings for each in self.decided(mapping))
+        ended = any(source in self.revived or not self.takes_place(source) for source in sources)
+        if not lost and not ended:
+            self.breaches.append(
+                f"rules 1 and 5: {what} was withdrawn, and neither the other side nor a decision says so"
+            )
+
+    def on_changed_event(self, event: StoredEvent | None) -> None:
+        if event is not None and not event.is_organiser:
+            self.breaches.append(f"rule 7: the meeting {event.key} is its organiser's and was written")
+
+    def on_start(self, open_steps: Sequence[OpenStep]) -> None:
+        self.run = _Run(permitted=any(step.permitted for step in open_steps))
+
+    def on_commands(self, commands: Sequence[Command]) -> None:
+        self.run.permitted |= any(command.verb is Verb.APPROVE for command in commands)
+
+    def on_committed(self, before: Head, after: Head, writes: Writes, allowed: int) -> None:
+        judged = [decision for decision in writes.decisions if decision.reason.code in _JUDGED]
+        if self.run.bulk and judged and not self.run.permitted:
+            self.breaches.append(f"rule 8: a full read settled an overlap unasked: {judged}")
+        if after.run == before.run:
+            return
+        too_many = len(self.run.withdrawn) > allowed
+        if too_many and self.counts_withdrawals and not self.run.permitted:
+            self.breaches.append(f"rule 8: one run withdrew {len(self.run.withdrawn)}, more than {allowed}, unasked")
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A port that passes everything on."""
+
+    inner: Any
+    witness: Witness
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+class _WatchedCalendar(_Watched):
+    async def changes(self, mailbox: MailboxId, token: str | None, window: Window) -> Any:
+        answer = await self.inner.changes(mailbox, token, window)
+        self.witness.run.bulk |= token is None
+        return answer
+
+    async def change(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
+        self.witness.on_changed_event(self._stored(mailbox, event))
+        return await self.inner.change(mailbox, event, *more, **named)
+
+    async def cancel(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
+        self.witness.on_withdrawn_event(self._stored(mailbox, event))
+        return await self.inner.cancel(mailbox, event, *more, **named)
+
+    async def decline(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
+        self.witness.on_withdrawn_event(self._stored(mailbox, event))
+        return await self.inner.decline(mailbox, event, *more, **named)
+
+    def _stored(self, mailbox: MailboxId, event: EventId) -> StoredEvent | None:
+        found: StoredEvent | None = self.inner.boxes[mailbox].events.get(event)
+        return found
+
+
+class _WatchedPlatform(_Watched):
+    async def changes(self, resource: PlatformId, cursor: str | None, window: Window) -> Any:
+        answer = await self.inner.changes(resource, cursor, window)
+        self.witness.run.bulk |= cursor is None
+        return answer
+
+    async def cancel(self, resource: PlatformId, booking: BookingId, *more: Any, **named: Any) -> Any:
+        items = self.inner.items(resource, cancelled=True)
+        self.witness.on_cancelled_booking(next((item for item in items if item.id == booking), None))
+        return await self.inner.cancel(resource, booking, *more, **named)
+
+
+class _WatchedLedgers(_Watched):
+    async def open_steps(self, resource: ResourceId) -> tuple[OpenStep, ...]:
+        steps: tuple[OpenStep, ...] = await self.inner.open_steps(resource)
+        self.witness.on_start(steps)
+        return steps
+
+    async def commands(self, resource: ResourceId) -> tuple[Command, ...]:
+        commands: tuple[Command, ...] = await self.inner.commands(resource)
+        self.witness.on_commands(commands)
+        return commands
+
+    async def commit(self, resource: ResourceId, before: Head, after: Head, writes: Writes) -> Head:
+        for change in writes.mappings:
+            for mapping in (change.before, change.after):
+                if mapping is not None:
+                    self.witness.past[mapping.id].add(mapping)
+        head: Head = await self.inner.commit(resource, before, after, writes)
+        self.witness.committed = writes
+        row = self.witness.world.resources._rows.get(resource)
+        allowed = row.policy.cancellations_held_above if row else 0
+        self.witness.on_committed(before, after, writes, allowed)
+        return head

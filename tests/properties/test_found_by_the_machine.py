@@ -1,0 +1,129 @@
+"""What the state machine found, each as the shortest sequence that showed it. They are kept, whatever becomes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.domain.ledger import Code, Verb
+from shared.domain.wakeup import WakeCause
+from shared.ports.connector import Conflict
+from shared.ports.errors import Retry
+from tests.properties.machine.office import SLOTS, Office
+from tests.properties.machine.rest import check
+
+EIGHT, HALF_PAST, NINE, HALF_PAST_NINE, THIRTEEN, *_ = SLOTS
+
+
+async def office(conflict: Conflict = Conflict.NOT_ENFORCED, **settings: object) -> Office:
+    made = Office(conflict)
+    await made.link(**settings)
+    return made
+
+
+async def rests(made: Office) -> None:
+    await made.calm()
+    await check(made)
+    assert not made.witness.breaches
+
+
+async def test_meetings_that_lose_and_of_which_too_many_would_be_declined_at_once_are_not_forgotten() -> None:
+    made = await office(winner="platform")
+    made.book(THIRTEEN)
+    await made.wake(WakeCause.PLATFORM)
+    made.invite_series(THIRTEEN, 1)
+    for _ in range(4):
+        made.invite_series(THIRTEEN, 1)
+    await made.wake(WakeCause.NOTIFICATION)
+    held = await made.world.ledgers.open_steps(made.world.resource_id)
+    assert len(held) == 5, "all are held, and each has its row"
+    assert len([mapping async for mapping in made.world.ledgers.mappings(made.world.resource_id)]) == 6
+    await rests(made)
+    assert len(made.events()) == 1
+
+
+async def test_a_title_given_on_the_platform_survives_a_failed_write_to_the_calendar() -> None:
+    made = await office()
+    made.enter(NINE)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.retitle_booking(0, "Retrospective")
+    made.mishaps.fail("calendar.change", Retry("not now"))
+    await made.wake(WakeCause.PLATFORM)
+    await rests(made)
+    assert [item.booking.title for item in made.events()] == ["Retrospective"]
+    assert [item.booking.title for item in made.bookings()] == ["Retrospective"]
+
+
+async def test_a_booking_that_moved_on_to_another_row_keeps_its_row_when_its_copy_is_made_again() -> None:
+    made = await office()
+    made.book(NINE)
+    await made.wake(WakeCause.PLATFORM)
+    made.move_booking_as_new(0, THIRTEEN)
+    made.cancel_event(0)
+    await rests(made)
+    assert [item.booking.when for item in made.events()] == [THIRTEEN]
+
+
+async def test_an_overlap_of_a_full_read_is_settled_when_a_person_permits_it() -> None:
+    made = await office(winner="platform")
+    made.invite(NINE)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.world.calendar.expire_tokens(made.mailbox)
+    made.book(HALF_PAST_NINE)
+    await made.wake(WakeCause.SWEEP)
+    assert len(made.events()) == 2, "held: both stand and it is shown"
+    await rests(made)
+    assert [item.booking.when for item in made.events()] == [HALF_PAST_NINE]
+
+
+async def test_a_booking_that_returns_to_its_old_time_meets_what_came_there_in_the_same_run() -> None:
+    made = await office(direct_entries="remove")
+    made.book(THIRTEEN)
+    made.book(NINE)
+    await made.wake(WakeCause.PLATFORM)
+    for moved in (0, 1):
+        made.move_event(moved, EIGHT)
+    made.enter(HALF_PAST)
+    await made.wake(WakeCause.NOTIFICATION)
+    await rests(made)
+    assert [item.booking.when for item in made.bookings()] in ([EIGHT, NINE], [THIRTEEN, EIGHT])
+
+
+async def test_what_waits_is_not_forgotten_because_exchange_writes_its_event_anew() -> None:
+    made = await office()
+    made.book(NINE)
+    await made.wake(WakeCause.PLATFORM)
+    made.move_booking(0, THIRTEEN)
+    made.mishaps.fail("calendar.change", Retry("not now", timedelta(minutes=10)))
+    await made.wake(WakeCause.PLATFORM)
+    made.rewrite_events()
+    await made.wake(WakeCause.NOTIFICATION)
+    waiting = await made.world.ledgers.open_steps(made.world.resource_id)
+    assert len(waiting) == 1
+    await rests(made)
+    assert [item.booking.when for item in made.events()] == [THIRTEEN]
+
+
+async def test_a_held_cancellation_stays_held_although_its_event_is_seen_in_another_version() -> None:
+    made = await office()
+    made.invite_series(NINE, 4)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.cancel_all_bookings()
+    await made.order(Verb.REBASE)
+    made.rewrite_events()
+    await made.wake(WakeCause.NOTIFICATION)
+    assert len(made.events()) == 4, "nobody has permitted it yet"
+    await rests(made)
+    assert made.events() == []
+
+
+async def test_why_an_edit_was_overruled_is_recorded_although_the_process_dies_right_after() -> None:
+    made = await office()
+    made.invite(NINE)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.move_booking(0, THIRTEEN)
+    made.mishaps.kill_when("platform.change:done")
+    await made.wake(WakeCause.PLATFORM)
+    await rests(made)
+    assert [item.booking.when for item in made.bookings()] == [NINE]
+    decided = await made.world.ledgers.decisions(made.world.resource_id)
+    assert Code.NOT_OURS_TO_WRITE in [each.reason.code for each in decided]
