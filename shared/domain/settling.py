@@ -49,7 +49,8 @@ def _parties(verdict: Verdict, settlements: MappingOf[MappingId, Settlement], se
     found = []
     for claim in (verdict.loser, verdict.winner):
         settlement = settlements.get(claim.id)
-        if claim.contested and settlement is not None and settlement.adopted is None and settlement.after is not None:
+        new = claim.contested and claim.id not in waited
+        if new and settlement is not None and settlement.adopted is None and settlement.after is not None:
             found.append(claim)
     return found
 
