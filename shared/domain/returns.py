@@ -1,7 +1,8 @@
 """Bookings that get their old time back: what came to that time in the same run is judged once more. Pure.
 
-A moved booking that loses its new time returns to the old one, which seemed free as long as it was leaving. Whatever
-is new there or moved there in the same run overlaps it then, and no later run would see either as new or moved.
+A moved booking that loses its new time returns to the old one, which seemed free as long as it was leaving; one whose
+move waits keeps the old one meanwhile. Whatever is new there or moved there in the same run overlaps it then, and no
+later run would see either as new or moved.
 
     to the old time came         judged
     ---------------------------  --------------------------------------------------------------
@@ -36,7 +37,7 @@ def settle_overlaps_and_returns(drafts: Sequence[Settlement], ledger: LedgerView
 
 
 def _returns(wanted: Settlement | None, settled: Settlement) -> bool:
-    """Tell whether a booking was to have another time and keeps the one it had."""
+    """Tell whether a booking was to have another time and keeps the one it had, for good or as long as it waits."""
     if wanted is None or wanted.after is None or settled.after is None or settled.base is None:
         return False
-    return wanted.after.when != settled.after.when == settled.base.when and bool(settled.steps)
+    return wanted.after.when != settled.after.when == settled.base.when

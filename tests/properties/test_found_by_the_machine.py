@@ -141,3 +141,15 @@ async def test_an_open_overlap_stays_shown_when_its_booking_meets_another_one() 
     shown = [step.cause for step in await made.world.ledgers.open_steps(made.world.resource_id)]
     assert shown == [Cause.CONFLICT, Cause.CONFLICT]
     await rests(made)
+
+
+async def test_a_booking_whose_move_waits_keeps_its_old_time_from_what_arrives_there() -> None:
+    made = await office()
+    made.book(NINE)
+    made.invite(THIRTEEN)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.move_booking(0, THIRTEEN)
+    made.enter(HALF_PAST_NINE)
+    await made.wake(WakeCause.NOTIFICATION)
+    await rests(made)
+    assert NINE in [item.booking.when for item in made.events()]

@@ -149,4 +149,3 @@ async def check(office: Office) -> None:
     await rest.rule_10_messages_are_keys()
     await rest.rule_3_quiet_when_equal()
     office.moved.clear()
-    office.witness.revived.clear()

@@ -109,10 +109,11 @@ class Witness:
         return [] if ledger is None else [each for each in ledger.decisions.values() if each.mapping == mapping]
 
     def doubled(self) -> Iterable[str]:
-        """Name the mappings of which more than one copy stands on a side."""
-        bookings = {item.external: item.id for item in self.world.on_platform() if item.external}
-        standing = (event for event in self.world.calendar.boxes[ROOM].standing() if event.transaction)
-        events = {event.transaction: event.id for event in standing if not event.cancelled}
+        """Name the mappings of which more than one copy stands on a side. What a person took back is the person's."""
+        standing_here = (item for item in self.world.on_platform() if item.id not in self.revived)
+        bookings = {item.external: item.id for item in standing_here if item.external}
+        standing = (event for event in self.world.calendar.boxes[ROOM].standing() if event.key not in self.revived)
+        events = {event.transaction: event.id for event in standing if event.transaction and not event.cancelled}
         for mapping in self.past:
             for made in (bookings, events):
                 copies = [str(made[each]) for each in self.transactions(mapping) if each in made]
