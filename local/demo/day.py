@@ -17,7 +17,7 @@ from local.demo.next_steps import tell_next_steps
 from local.demo.outlook import Outlook
 from local.demo.play import Play
 from local.demo.screen import Screen
-from local.demo.staging import empty_day, gather_company, link_all, policy_of, told
+from local.demo.staging import SETTLE_SECONDS, empty_day, gather_company, link_all, policy_of, told
 from local.demo.stories import LAST, STORIES, tell
 from local.demo.web import Web
 from local.stack.stackfile import StackFile
@@ -75,7 +75,10 @@ async def staged(screen: Screen, doors: Doors) -> Play:
     company = await gather_company(doors.exchange)
     screen.title("The company")
     _tell_people(screen, company)
-    screen.paragraph("Lockstep links each room's mailbox to a resource of the booking platform, with a policy:")
+    screen.paragraph(
+        "Lockstep links each room's mailbox to a resource of the booking platform, with a policy. An overlap is judged"
+        f" once it has stood for {SETTLE_SECONDS} s (5 s, where the policy says nothing):"
+    )
     began = time.perf_counter()
     company = await link_all(company, doors.lockstep)
     seconds = time.perf_counter() - began

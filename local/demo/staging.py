@@ -23,6 +23,8 @@ _POLICIES: Mapping[str, Mapping[str, object]] = {
     "Limmat Project Room": {"buffer_minutes": 15},
 }
 _UNITS = 3
+# A few seconds' overlap while somebody edits is no conflict; nobody who watches the day wants to wait that long.
+SETTLE_SECONDS = 1
 _DAYS_TRIED = 60
 # By default Exchange clears the private flag of what a room accepts; Hudson's administrator has switched that off.
 _KEEPS_PRIVATE = {"removePrivateProperty": False}
@@ -35,8 +37,12 @@ class NotReady(Exception):
 
 
 def policy_of(room: Room) -> Mapping[str, object]:
-    """The settings with which a room is linked."""
+    """The settings by which a room differs from the others."""
     return {"units": _UNITS} if room.kind == "equipment" else _POLICIES.get(room.name, {})
+
+
+def _linked_with(room: Room) -> Mapping[str, object]:
+    return {**policy_of(room), "settle_seconds": SETTLE_SECONDS}
 
 
 def told(policy: Mapping[str, object]) -> str:
@@ -64,7 +70,7 @@ async def gather_company(exchange: Exchange) -> Company:
 async def link_all(company: Company, lockstep: Lockstep) -> Company:
     """Link every room and wait until all are in step. Raises NotReady with what Lockstep says of those that are not."""
     names = list(company.rooms)
-    ids = await asyncio.gather(*(lockstep.link(room, policy_of(room)) for room in company.rooms.values()))
+    ids = await asyncio.gather(*(lockstep.link(room, _linked_with(room)) for room in company.rooms.values()))
     linked = {name: replace(company.rooms[name], resource=resource) for name, resource in zip(names, ids, strict=True)}
     await all_in_step(lockstep, PATIENCE)
     return Company(company.people, linked)

@@ -65,7 +65,7 @@ async def eiger(play: Play) -> AsyncIterator[None]:
     await asyncio.gather(
         play.decides(room, "lost_to_other"),
         play.platform_cancels(room, booking, since, "Bruno's Interview", measured=False),
-        play.platform_shows(Wanted(room, repair), since),
+        play.platform_shows(Wanted(room, repair), since, measured=False),
     )
 
 
