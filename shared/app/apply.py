@@ -105,7 +105,8 @@ async def note_intentions(
     open steps that belong to the same moment.
     """
     # What is only remembered does not count: as many settlements are noted as this run may come to write.
-    coming = {settlement.id for settlement in [s for s in plan.settlements if s.writes][: MOST_WRITES + _AT_ONCE]}
+    alone = [s for s in plan.alone().settlements if s.writes][: MOST_WRITES + _AT_ONCE]
+    coming = {settlement.id for settlement in alone} | plan.in_series
     noted = [with_noted_buffers(_noted(applying, s)) if s.id in coming else s for s in plan.settlements]
     writes = Writes(
         tuple(
@@ -207,6 +208,21 @@ def _postponed(applying: Applying, settlement: Settlement) -> Outcome:
     return Outcome(settlement, settlement.before, after, applying.carried(step, settlement.id))
 
 
+async def run_settlement(applying: Applying, settlement: Settlement) -> Outcome:
+    """Run the steps of one settlement; return what became of it."""
+    return await _run(applying, settlement)
+
+
+def failed(applying: Applying, settlement: Settlement, error: PortError) -> Outcome:
+    """Return what becomes of a settlement that an error stopped; the next run plans it afresh."""
+    step = _failed(applying, settlement, error)
+    if not (isinstance(error, Rejected) and error.code == TRANSACTION_SPENT) or settlement.before is None:
+        return Outcome(settlement, settlement.before, settlement.before, step)
+    again = replace(settlement.before, generation=settlement.before.generation + 1)
+    now = applying.outside.clock.now()
+    return Outcome(settlement, settlement.before, again, replace(step, cause=Cause.STALE, due=now))
+
+
 async def _run(applying: Applying, settlement: Settlement) -> Outcome:
     after = settlement.after
     try:
@@ -223,13 +239,9 @@ async def _run(applying: Applying, settlement: Settlement) -> Outcome:
             return await _run(applying, in_room)
         if not isinstance(error, Rejected):
             return _unsettled(applying, settlement, error)
-        failed = _failed(applying, settlement, error)
-        if error.code == TRANSACTION_SPENT and settlement.before is not None:
-            again = replace(settlement.before, generation=settlement.before.generation + 1)
-            now = applying.outside.clock.now()
-            return Outcome(settlement, settlement.before, again, replace(failed, cause=Cause.STALE, due=now))
-        logger.info("step of %s refused: %s", settlement.id, error)
-        return Outcome(settlement, settlement.before, settlement.before, failed)
+        if error.code != TRANSACTION_SPENT:
+            logger.info("step of %s refused: %s", settlement.id, error)
+        return failed(applying, settlement, error)
     except PortError as error:
         return _unsettled(applying, settlement, error)
     if after is not None and after.state is MappingState.CREATING and settlement.steps:

@@ -17,6 +17,7 @@ from shared.app.organisers_event import find_organisers_events
 from shared.app.outside import Outside
 from shared.app.proof import find_differences
 from shared.app.room_answers import find_request, look_at_requests
+from shared.app.series_sight import find_made_series, know_whole_series
 from shared.app.sight import Sight, booking_changed, event_changed
 from shared.domain.booking import Block, CalendarItem, CalendarKey, Gone, PlatformItem, SetAside, Side, Window
 from shared.domain.ids import EventId, transaction_id
@@ -94,6 +95,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await find_organisers_events(sight, open_steps)
     await look_at_requests(sight, open_steps, due)
     await _successors(sight)
+    await know_whole_series(sight)
     blocks = await _neighbours(sight)
     view = LedgerView(
         tuple(sight.mappings.values()),
@@ -253,10 +255,11 @@ async def _open_steps(sight: Sight, due: Iterable[OpenStep]) -> None:
 
 async def _unremembered_creations(sight: Sight) -> None:
     """Look for the copy of every booking seen whose creation was noted and whose result was not."""
+    await find_made_series(sight, list(sight.mappings.values()))
     for mapping in list(sight.mappings.values()):
         calendar, platform = mapping.calendar, mapping.platform
         seen = (calendar and calendar.key in sight.events) or (platform and platform.id in sight.bookings)
-        if seen and mapping.state is MappingState.CREATING:
+        if seen and mapping.state is MappingState.CREATING and not mapping.in_series:
             await _find_creation(sight, mapping)
 
 

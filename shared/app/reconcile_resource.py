@@ -23,10 +23,12 @@ from shared.app.proof import is_unequal_still
 from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
 from shared.app.tell_people import prepare_notices, tell_people
+from shared.app.write_series import invites, write_series
 from shared.domain.ids import ResourceId
 from shared.domain.ledger import Cause, Head
 from shared.domain.plan import Plan
 from shared.domain.resource import Resource, State
+from shared.domain.series import fold as fold_series
 from shared.domain.wakeup import LATE_DELTA, WakeCause, fold, retry_delay
 from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
 from shared.ports.ledgers import Writes
@@ -113,9 +115,10 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
         plan=shared_by_all(bulk),
     )
     named = await name_organisers(outside, planned.plan, seen.view.key)
+    named = fold_series(named, seen.view, outside.calendar.why_not, started, invites=invites(applying))
     notices = await prepare_notices(applying, named, seen)
     noted, head = await note_intentions(applying, named, head, notices.notes)
-    outcomes = await apply_plan(applying, noted)
+    outcomes = (*await apply_plan(applying, noted.alone()), *await write_series(applying, noted, seen.window))
     told = await tell_people(applying, notices, outcomes, seen, head.run + 1)
     late = _late_look(head, seen, started, cause)
     after = replace(_advanced(outside, head, seen, started, planned.plan), echo_look=late or head.echo_look)

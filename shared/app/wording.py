@@ -44,6 +44,7 @@ _SENTENCES = {
     Code.ROOM_ACCEPTED: "The room accepted.",
     Code.ROOM_DECLINED: "The room declined the request.",
     Code.ROOM_SILENT: "The room did not answer within {minutes} minutes.",
+    Code.WRITTEN_SINGLY: "It was written as an entry of its own and not within its series: {why}.",
     Code.ROOM_LEFT_OUT: "The room was left out of the meeting.",
 }
 

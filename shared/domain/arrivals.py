@@ -267,6 +267,13 @@ def _adopted(mapping: Mapping, event: CalendarItem, booking: PlatformItem, setti
     return Settlement(mapping.id, mapping, after, steps, decisions, calendar=event, platform=booking, adopted=link)
 
 
+def settle_pair_of_series(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
+    """Link an occurrence of a series that we made to its booking, as the window comes to show both."""
+    mapping = first_seen(mint(Side.PLATFORM, booking.id, setting), booking, Side.PLATFORM, setting)
+    settlement = _adopted(replace(mapping, in_series=True), event, booking, setting)
+    return replace(settlement, before=None, adopted=None)
+
+
 def _brought_along(origin: Side, event: CalendarItem, booking: PlatformItem, setting: Setting) -> Iterable[Step]:
     wanted, shown = to_calendar(booking), event.booking
     fields: tuple[Field, ...] = CALENDAR_FIELDS

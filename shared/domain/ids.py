@@ -52,6 +52,11 @@ def transaction_id(mapping: MappingId, side: str, generation: int) -> Transactio
     return TransactionId(str(uuid.uuid5(_NAMESPACE, f"{mapping}/{side}/{generation}")))
 
 
+def series_transaction(series: SeriesId, generation: int) -> TransactionId:
+    """Return the transaction id under which one generation of a platform's series is created in the calendar."""
+    return TransactionId(str(uuid.uuid5(_NAMESPACE, f"series/{series}/{generation}")))
+
+
 def derived_ulid(milliseconds: int, digest: bytes) -> str:
     """Return a ULID whose random part follows from a digest: five bits of each of its first 16 bytes."""
     return _time_of_ulid(milliseconds) + digest[:16].translate(_CHARACTERS).decode()

@@ -108,7 +108,8 @@ class Mapping:
     """The row that ties an event to a booking.
 
     ``when`` is the agreed time and ``held_since`` since when it holds exactly that time; ``made_at`` is the
-    creation as the side of origin reports it. ``generation`` counts the copies made on the other side.
+    creation as the side of origin reports it. ``generation`` counts the copies made on the other side. ``in_series``
+    tells that the copy was noted as an occurrence of a series that is made as one.
     """
 
     id: MappingId
@@ -125,6 +126,7 @@ class Mapping:
     reason: str = ""
     buffers: tuple[BufferRecord, ...] = ()
     request: RoomRequest | None = None
+    in_series: bool = False
 
     @property
     def is_ours_to_write(self) -> bool:
@@ -222,6 +224,7 @@ class Code(StrEnum):
     ROOM_SILENT = "room_silent"
     ROOM_LEFT_OUT = "room_left_out"
     STILL_HELD = "still_held"
+    WRITTEN_SINGLY = "written_singly"
 
 
 @dataclass(frozen=True)

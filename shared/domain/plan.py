@@ -8,13 +8,15 @@ it was before, so that the next run sees the same change again.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.booking import Block, Booking, CalendarItem, Gone, Meeting, PlatformItem, SetAside, Side, Window
 from shared.domain.fingerprint import Field
-from shared.domain.ids import EventId, MappingId
+from shared.domain.ids import EventId, MappingId, TransactionId
 from shared.domain.ledger import BufferRecord, Mapping, OpenStep, Reason, RoomRequest
+from shared.domain.recurrence import Rule
 
 
 class Action(StrEnum):
@@ -100,19 +102,66 @@ class Settlement:
         return "\n".join(lines + [f"  because {reason.code}" for reason in self.decisions])
 
 
+class SeriesAction(StrEnum):
+    """What is done to a series as a whole."""
+
+    CREATE = "create"
+    REPLACE = "replace"
+    CHANGE = "change"
+    CANCEL = "cancel"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True)
+class SeriesWrite:
+    """One write to the calendar that stands for the steps of several bookings of one series.
+
+    ``rule`` begins at the first of ``members``. ``exceptions`` are the members that do not stand where the rule has
+    them and are put there afterwards. ``master`` is the series in the calendar that is written or replaced, ``cut`` the
+    first start of it that is touched. ``mails`` is how many mails Exchange sends for it.
+    """
+
+    action: SeriesAction
+    members: tuple[MappingId, ...]
+    transaction: TransactionId | None = None
+    rule: Rule | None = None
+    wanted: Booking | None = None
+    exceptions: tuple[MappingId, ...] = ()
+    master: EventId | None = None
+    cut: datetime | None = None
+    mails: int = 0
+
+    def __str__(self) -> str:
+        besides = f", {len(self.exceptions)} put elsewhere" if self.exceptions else ""
+        by = f": {self.rule}" if self.rule else ""
+        return f"{self.action} a series of {len(self.members)}{besides}, {self.mails} mails{by}"
+
+
 @dataclass(frozen=True)
 class Plan:
     """The settlements of one run in the order in which they are applied: removals, changes, creations."""
 
     settlements: tuple[Settlement, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    series: tuple[SeriesWrite, ...] = ()
+
+    @property
+    def in_series(self) -> frozenset[MappingId]:
+        """The bookings that are written together with their series."""
+        return frozenset(member for write in self.series for member in write.members)
+
+    def alone(self) -> Plan:
+        """Return what is written one by one."""
+        members = self.in_series
+        return replace(self, settlements=tuple(s for s in self.settlements if s.id not in members), series=())
 
     @property
     def writes(self) -> int:
         return sum(settlement.cost for settlement in self.settlements)
 
     def __str__(self) -> str:
-        return "\n".join(str(settlement) for settlement in self.settlements) or "nothing to do"
+        lines = [*map(str, self.series), *map(str, self.settlements)]
+        return "\n".join(lines) or "nothing to do"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.arrivals import settle_arrivals, settle_one_sided
-from shared.domain.booking import CalendarItem, CalendarKey, PlatformItem
+from shared.domain.arrivals import mint, settle_arrivals, settle_one_sided, settle_pair_of_series
+from shared.domain.booking import CalendarItem, CalendarKey, PlatformItem, Side
 from shared.domain.buffers import with_buffers
 from shared.domain.horizon import placed
 from shared.domain.ids import BookingId, MappingId, transaction_id
@@ -25,6 +25,7 @@ from shared.domain.restate import restated
 from shared.domain.retire import is_over, retired
 from shared.domain.returns import settle_overlaps_and_returns
 from shared.domain.room_requests import asked_again, is_request, settle_request, withhold_copies
+from shared.domain.series import Ties, followed, withdrawn
 
 UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
 """Causes of open steps that a run leaves behind when it could not finish."""
@@ -47,10 +48,14 @@ def plan(
     """
     setting = setting_of(ledger, policy, now)
     pairing = _pair(ledger.mappings, calendar, platform)
+    ties = followed(ledger, pairing.events, pairing.new_events, pairing.new_bookings, now)
+    pairing.take(ties)
     over = [case for case in pairing.all_cases(ledger.mappings) if is_over(case, ledger)] if ledger.bulk else []
     past = {case.mapping.id for case in over}
     drafts = [retired(case, ledger) for case in over]
     drafts += [_settle(case, setting) for case in pairing.cases(ledger.mappings) if case.mapping.id not in past]
+    drafts += [settle_pair_of_series(event, booking, setting) for event, booking in ties.pairs]
+    drafts += [withdrawn(event, mint(Side.CALENDAR, str(event.key), setting)) for event in ties.orphans]
     new_events, withheld = withhold_copies(pairing.new_events, ledger.mappings, setting)
     drafts += settle_arrivals(new_events, pairing.new_bookings, ledger, setting)
     judged = [asked_again(settlement, setting) for settlement in settle_overlaps_and_returns(drafts, ledger, setting)]
@@ -114,6 +119,13 @@ class _Pairing:
     bookings: dict[MappingId, PlatformReport] = field(default_factory=dict)
     new_events: list[CalendarItem] = field(default_factory=list)
     new_bookings: list[PlatformItem] = field(default_factory=list)
+
+    def take(self, ties: Ties) -> None:
+        """Take occurrences and bookings of a series to whom they belong."""
+        self.events |= ties.events
+        booked = {booking.id for _, booking in ties.pairs}
+        self.new_events = [event for event in self.new_events if event.key not in ties.keys]
+        self.new_bookings = [booking for booking in self.new_bookings if booking.id not in booked]
 
     def cases(self, mappings: Iterable[Mapping]) -> list[Case]:
         """Return the mappings of which something was seen."""

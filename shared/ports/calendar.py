@@ -6,7 +6,7 @@ All times are UTC. Ids are immutable ids. Nothing here waits: a throttled call r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.booking import (
@@ -21,6 +21,7 @@ from shared.domain.booking import (
     Window,
 )
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
+from shared.domain.recurrence import Rule
 from shared.domain.spans import When
 
 
@@ -72,6 +73,31 @@ class EventChange:
 
 
 @dataclass(frozen=True)
+class SeriesDraft:
+    """A series to be made in a mailbox's own calendar, with the mark by which it is found again."""
+
+    rule: Rule
+    title: str
+    private: bool
+    transaction: TransactionId
+    invited: Person | None = None
+
+
+@dataclass(frozen=True)
+class SeriesFound:
+    """A series as it stands in a calendar.
+
+    ``first`` is its first start, ``last`` the last date on which it may have one (None: endless). ``items`` are its
+    occurrences in the window that was asked for, by their own times.
+    """
+
+    master: EventId
+    first: datetime
+    last: date | None
+    items: tuple[CalendarItem, ...]
+
+
+@dataclass(frozen=True)
 class MailboxFacts:
     """What the directory knows of a mailbox."""
 
@@ -119,6 +145,26 @@ class Calendar(Protocol):
 
     async def change(self, mailbox: MailboxId, event: EventId, change: EventChange, version: Version) -> CalendarItem:
         """Write the given fields if the event still has ``version``; else raise ``Stale``. Return what stands."""
+        ...
+
+    def why_not(self, rule: Rule) -> str:
+        """Return why this calendar has no recurrence for a rule; nothing where it has one."""
+        ...
+
+    async def create_series(self, mailbox: MailboxId, draft: SeriesDraft, window: Window) -> SeriesFound:
+        """Make a series and return it with its occurrences in ``window``.
+
+        Repeating it with the same transaction returns the series made before, as it stands. Raises ``Rejected`` with
+        code ``gone`` where that one was deleted since.
+        """
+        ...
+
+    async def find_series(self, mailbox: MailboxId, transaction: TransactionId, window: Window) -> SeriesFound | None:
+        """Find the standing series that was created under ``transaction`` by the mark left on it."""
+        ...
+
+    async def series(self, mailbox: MailboxId, master: EventId, window: Window) -> SeriesFound | None:
+        """Read a series with its occurrences in ``window``; None where it does not stand any more."""
         ...
 
     async def cancel(self, mailbox: MailboxId, event: EventId, comment: str) -> None:

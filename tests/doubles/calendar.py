@@ -13,9 +13,10 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from shared.adapters.recurring.expansion import dates
 from shared.domain.booking import (
     Answer,
     CalendarItem,
@@ -29,13 +30,15 @@ from shared.domain.booking import (
     Window,
 )
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
-from shared.ports.calendar import CalendarChanges, EventChange, EventDraft
+from shared.domain.recurrence import Rule
+from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesDraft, SeriesFound
 from shared.ports.errors import CursorExpired, NotFound, Rejected, Stale
 from tests.doubles.attendant import Attendant
 from tests.doubles.mailboxes import Access, Box, StoredEvent
 from tests.doubles.outlook import Outlook
 
-_WRITES = ("create", "change", "cancel", "decline")
+_WRITES = ("create", "create_series", "change", "cancel", "decline")
+_EXPANDED = timedelta(days=1000)
 
 
 class FaultHook(Protocol):
@@ -187,9 +190,72 @@ class InMemoryCalendar:
             self.attendant.asked(mailbox, changed)
             return changed.item()
 
+    def why_not(self, rule: Rule) -> str:
+        """Refuse what Outlook refuses, as far as cases need it: more than one day of the month."""
+        return "Outlook has one day of the month" if len(rule.by_month_day) > 1 else ""
+
+    async def create_series(self, mailbox: MailboxId, draft: SeriesDraft, window: Window) -> SeriesFound:
+        """Make a series, or return the one made before under the same transaction as it stands."""
+        async with self._call("create_series", mailbox) as box:
+            master = box.made_series.get(draft.transaction)
+            if master is None:
+                master = self.new_id()
+                box.made_series[draft.transaction] = master
+                for event in self._occurrences(draft, master):
+                    box.put(event)
+                if draft.invited is not None:
+                    box.mails.append(f"invitation to {draft.invited.address}")
+            found = self._series(box, master, window)
+            if found is None:
+                raise Rejected("The series made under this transaction was deleted since; make a new one.", "gone")
+            return found
+
+    async def find_series(self, mailbox: MailboxId, transaction: TransactionId, window: Window) -> SeriesFound | None:
+        """Find the standing series that was made under a transaction."""
+        async with self._call("find_series", mailbox) as box:
+            master = box.made_series.get(transaction)
+            return None if master is None else self._series(box, master, window)
+
+    async def series(self, mailbox: MailboxId, master: EventId, window: Window) -> SeriesFound | None:
+        """Read a series with its occurrences in a window."""
+        async with self._call("series", mailbox) as box:
+            return self._series(box, master, window)
+
+    def _occurrences(self, draft: SeriesDraft, master: EventId) -> list[StoredEvent]:
+        rule, now = draft.rule, self._now()
+        return [
+            StoredEvent(
+                id=EventId(f"OID.{master}.{day}"),
+                when=rule.on(day),
+                title=draft.title,
+                is_organiser=True,
+                created=now,
+                organiser=draft.invited,
+                private=draft.private,
+                transaction=draft.transaction,
+                master=master,
+                original_start=rule.original_start(day),
+                ical_uid=f"uid-{master}",
+            )
+            for day in dates(rule, rule.first, (now + _EXPANDED).date())
+        ]
+
+    def _series(self, box: Box, master: EventId, window: Window) -> SeriesFound | None:
+        standing = [event for event in box.occurrences(master) if not event.deleted]
+        if not standing:
+            return None
+        starts = [event.original_start for event in standing if event.original_start]
+        items = tuple(event.item() for event in standing if box.within(event, window))
+        return SeriesFound(master, min(starts), max(starts).date(), items)
+
     async def cancel(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
-        """Remove an event that the mailbox organises and tell its attendees."""
+        """Remove an event that the mailbox organises and tell its attendees; a master goes with its occurrences."""
         async with self._call("cancel", mailbox) as box:
+            members = [each for each in box.occurrences(event) if not each.deleted]
+            for each in members:
+                box.put(replace(each, deleted=True))
+            if members and members[0].organiser is not None:
+                box.mails.append(f"cancellation to {members[0].organiser.address}: {comment}")
             stored = box.events.get(event)
             if stored is None or stored.deleted:
                 return
@@ -200,8 +266,13 @@ class InMemoryCalendar:
             self.attendant.asked(mailbox, box.put(replace(stored, deleted=True)))
 
     async def decline(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
-        """Decline a meeting; its organiser is told why, and it leaves the calendar."""
+        """Decline a meeting; its organiser is told why, and it leaves the calendar; a master with its occurrences."""
         async with self._call("decline", mailbox) as box:
+            members = [each for each in box.occurrences(event) if not each.deleted]
+            for each in members:
+                box.put(replace(each, answer=Answer.DECLINED, deleted=True))
+            if members and members[0].organiser is not None:
+                box.mails.append(f"declined to {members[0].organiser.address}: {comment}")
             stored = box.events.get(event)
             if stored is None or stored.deleted:
                 return

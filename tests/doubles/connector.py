@@ -11,13 +11,26 @@ and before its answer.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
-from shared.domain.booking import Block, Booking, Gone, Person, PlatformItem, Proof, SetAside, Side, Window
-from shared.domain.ids import BookingId, PlatformId, TransactionId, Version
+from shared.adapters.recurring.expansion import dates
+from shared.domain.booking import (
+    Block,
+    Booking,
+    Gone,
+    Person,
+    PlatformItem,
+    PlatformSeries,
+    Proof,
+    SetAside,
+    Side,
+    Window,
+)
+from shared.domain.ids import BookingId, PlatformId, SeriesId, TransactionId, Version
+from shared.domain.recurrence import Rule, parse_rule
 from shared.domain.spans import Span, When, occupied
 from shared.ports.connector import BookingDraft, Capabilities, ChangeBatch, Conflict, Dedupe, Feed
 from shared.ports.errors import CursorExpired, NotFound, Rejected, Stale
@@ -70,6 +83,7 @@ class InMemoryConnector:
     told: list[Told] = field(default_factory=list)
     _resources: dict[PlatformId, _Resource] = field(default_factory=dict)
     _minted: int = 0
+    _series: int = 0
 
     # What Lockstep calls: the port.
 
@@ -165,6 +179,53 @@ class InMemoryConnector:
     ) -> PlatformItem:
         """Book a time as a person does; raises ``Rejected`` (``overlap``, ``blocked``) where the platform refuses."""
         return self._add(self._room(resource), Booking(when, title, owner, private), None)
+
+    def book_series(
+        self,
+        resource: PlatformId,
+        first: When,
+        rule: str,
+        title: str = "",
+        owner: Person | None = None,
+        *,
+        zone: str = "UTC",
+        until: timedelta = timedelta(days=400),
+    ) -> tuple[PlatformItem, ...]:
+        """Book a series as a person does: each occurrence is a booking that tells its series."""
+        self._series += 1
+        series = SeriesId(f"s{self._series}")
+        return self.continue_series(resource, series, parse_rule(rule, first, zone), title, owner, until=until)
+
+    def continue_series(
+        self,
+        resource: PlatformId,
+        series: SeriesId,
+        rule: Rule,
+        title: str = "",
+        owner: Person | None = None,
+        *,
+        after: date | None = None,
+        until: timedelta = timedelta(days=400),
+    ) -> tuple[PlatformItem, ...]:
+        """Book what a series has after a date, as platforms do when it is extended or somebody looks further."""
+        room, made = self._room(resource), []
+        last = self.clock.now().date() + until
+        for day in dates(rule, rule.first, last):
+            if after is None or day > after:
+                item = self._add(room, Booking(rule.on(day), title, owner), None)
+                told = PlatformSeries(series, rule, rule.original_start(day))
+                made.append(self._put(room, replace(item, series=told)))
+        return tuple(made)
+
+    def rewrite_series(self, resource: PlatformId, items: Sequence[PlatformItem], rule: Rule) -> None:
+        """Give occurrences the dates of another rule, in order, as platforms do that keep their bookings."""
+        room = self._room(resource)
+        days = dates(rule, rule.first, rule.first + timedelta(days=800))
+        for item, day in zip(items, days, strict=False):
+            now = room.items[item.id]
+            told = PlatformSeries(SeriesId(f"{item.series.id}x") if item.series else SeriesId("x"), rule, now.created)
+            told = replace(told, original_start=rule.original_start(day))
+            self._put(room, replace(now, booking=replace(now.booking, when=rule.on(day)), series=told))
 
     def move(self, resource: PlatformId, booking: BookingId, when: When) -> PlatformItem:
         return self._edit(resource, booking, lambda now: replace(now, when=when))

@@ -97,6 +97,7 @@ class Box:
     events: dict[EventId, StoredEvent] = field(default_factory=dict)
     log: list[EventId] = field(default_factory=list)
     mails: list[str] = field(default_factory=list)
+    made_series: dict[TransactionId, EventId] = field(default_factory=dict)
     _revisions: Iterator[int] = field(default_factory=itertools.count(1).__iter__)
 
     def put(self, event: StoredEvent) -> StoredEvent:

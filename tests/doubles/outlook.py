@@ -73,6 +73,21 @@ class Outlook:
         ]
         return tuple(self._boxes[mailbox].put(event).key for event in events)
 
+    def reschedule(self, mailbox: MailboxId, keys: Sequence[CalendarKey], whens: Sequence[Timed]) -> None:
+        """Give a series other times as its organiser: the same master, occurrences with other original starts."""
+        box = self._boxes[mailbox]
+        old = [self._event(mailbox, key) for key in keys]
+        starts = {event.original_start: event for event in old}
+        for event in old:
+            if event.original_start not in {when.start for when in whens}:
+                del box.events[event.id]
+        for when in whens:
+            like = starts.get(when.start, old[0])
+            new_id = EventId(f"OID.{old[0].master}.{when.start:%Y-%m-%dT%H}")
+            if when.start not in starts:
+                box.put(replace(like, id=new_id, when=when, original_start=when.start, deleted=False))
+        box.log.append(old[0].master or old[0].id)
+
     def direct_entry(
         self, mailbox: MailboxId, when: When, title: str = "Cleaning", show_as: ShowAs = ShowAs.BUSY
     ) -> CalendarKey:

@@ -51,6 +51,18 @@ def master(mailbox: MailboxId, event_id: EventId) -> Request:
     )
 
 
+def series(mailbox: MailboxId, event_id: EventId) -> Request:
+    """Ask for a series' master."""
+    link = path("users", mailbox, "events", event_id, _expand=_OUR_MARK)
+    return Request("GET", link, "events/{id}", "read the series", mailbox)
+
+
+def instances_start(mailbox: MailboxId, event_id: EventId, window: Window) -> str:
+    """Return the link at which the occurrences of a series in a window start."""
+    asked = {"startDateTime": instant(window.start), "endDateTime": instant(window.end), "_top": str(PAGE_SIZE)}
+    return path("users", mailbox, "events", event_id, "instances", **asked)
+
+
 def marked(mailbox: MailboxId, transaction: TransactionId) -> Request:
     """Ask for the events that carry our mark of a transaction."""
     value = transaction.replace("'", "''")

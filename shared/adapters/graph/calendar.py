@@ -11,18 +11,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.adapters.graph import asks, proof
+from shared.adapters.graph import asks, proof, whole_series
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.delta import Round
 from shared.adapters.graph.drafts import adopted_event, changed_event, new_event
 from shared.adapters.graph.errors import AlreadyThere, ItemMissing
 from shared.adapters.graph.meetings import meeting_of
 from shared.adapters.graph.proof import understood
+from shared.adapters.graph.recurrence import why_not
 from shared.adapters.graph.requests import BATCH_LIMIT, Request
 from shared.adapters.graph.wire import Json, has_attendees, is_bare, item, last_write, was_touched
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, Meeting, SetAside, Window
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
-from shared.ports.calendar import CalendarChanges, EventChange, EventDraft
+from shared.domain.recurrence import Rule
+from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesDraft, SeriesFound
 from shared.ports.errors import CursorExpired, Rejected, Stale
 
 _REMEMBERED = 2_000
@@ -126,6 +128,22 @@ class GraphCalendar:
                 return await self._written(request)
         except ItemMissing as gone:
             raise Stale("The event is not in the mailbox any more; read it again.") from gone
+
+    def why_not(self, rule: Rule) -> str:
+        """Return why Graph has no pattern for a rule."""
+        return why_not(rule)
+
+    async def create_series(self, mailbox: MailboxId, draft: SeriesDraft, window: Window) -> SeriesFound:
+        """Make a series, or return the one made before."""
+        return await whole_series.create(self._client, mailbox, draft, window)
+
+    async def find_series(self, mailbox: MailboxId, transaction: TransactionId, window: Window) -> SeriesFound | None:
+        """Find a series by the mark of its transaction."""
+        return await whole_series.find(self._client, mailbox, transaction, window)
+
+    async def series(self, mailbox: MailboxId, master: EventId, window: Window) -> SeriesFound | None:
+        """Read a series with its occurrences in a window."""
+        return await whole_series.read(self._client, mailbox, master, window)
 
     async def cancel(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
         """Cancel a meeting of the mailbox's own, delete an entry without attendees."""

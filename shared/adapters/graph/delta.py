@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.adapters.graph.wire import Json, is_bare, item, occurrence
+from shared.adapters.graph.wire import Json, in_series, is_bare, item, occurrence
 from shared.domain.booking import CalendarItem, SetAside
 from shared.domain.ids import EventId
 from shared.ports.calendar import CalendarChanges
@@ -70,6 +70,8 @@ def _told(raw: Json, masters: Mapping[EventId, CalendarItem | SetAside]) -> Cale
     if _is_master(raw):
         return None
     if not is_bare(raw):
-        return item(raw)
+        told, lent = item(raw), masters.get(EventId(str(raw.get("seriesMasterId"))))
+        both = isinstance(told, CalendarItem) and isinstance(lent, CalendarItem)
+        return in_series(told, lent) if both else told  # type: ignore[arg-type]
     master = masters.get(EventId(raw["seriesMasterId"]))
     return occurrence(raw, master) if master is not None else None

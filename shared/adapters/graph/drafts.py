@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from shared.adapters.graph.recurrence import patterned
 from shared.adapters.graph.wire import BUFFER_CATEGORY, MARK
+from shared.adapters.graph.zones import windows_name
 from shared.domain.booking import Person
 from shared.domain.ids import TransactionId
 from shared.domain.spans import AllDay, When
-from shared.ports.calendar import EventChange, EventDraft
+from shared.ports.calendar import EventChange, EventDraft, SeriesDraft
 
 
 def new_event(draft: EventDraft) -> dict[str, Any]:
@@ -40,6 +42,21 @@ def new_event(draft: EventDraft) -> dict[str, Any]:
         place = {"displayName": draft.room.name or draft.room.address, "locationUri": draft.room.address}
         body["location"] = {**place, "locationEmailAddress": draft.room.address, "locationType": "conferenceRoom"}
     return body
+
+
+def new_series(draft: SeriesDraft) -> dict[str, Any]:
+    """Return the body that creates a series: its first occurrence on the clocks of the rule's zone, and the rule."""
+    rule = draft.rule
+    single = EventDraft(rule.on(rule.first), draft.title, draft.private, draft.transaction, rule.zone, draft.invited)
+    body = {**new_event(single), "recurrence": patterned(rule)}
+    if rule.at is not None:
+        wall = datetime.combine(rule.first, rule.at)
+        body |= {"start": _wall(wall, rule.zone), "end": _wall(wall + rule.length, rule.zone)}
+    return body
+
+
+def _wall(moment: datetime, zone: str) -> dict[str, str]:
+    return {"dateTime": moment.strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": windows_name(zone)}
 
 
 def _attendee(person: Person, kind: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ understood. All-day events are dates, whatever zone they were read in.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -54,6 +55,11 @@ def occurrence(raw: Json, master: CalendarItem | SetAside) -> CalendarItem | Set
         return _hydrated(raw, master)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return _aside(raw, error)
+
+
+def in_series(found: CalendarItem, master: CalendarItem) -> CalendarItem:
+    """Return an occurrence that carries its own properties with what only its master tells: its transaction."""
+    return replace(found, transaction=found.transaction or master.transaction)
 
 
 def is_bare(raw: Json) -> bool:
@@ -124,7 +130,7 @@ def _hydrated(raw: Json, master: CalendarItem) -> CalendarItem:
         master.answer,
         master.show_as,
         master.created,
-        None,
+        master.transaction,
         master.ical_uid,
         master.is_buffer,
     )

@@ -192,3 +192,80 @@ async def test_a_long_series_that_its_organiser_cancels_is_one_cancellation_and_
         world.calendar.outlook.cancel(ROOM, key)
     await world.notify()
     assert world.times() == ([], [])
+
+
+async def test_a_series_that_its_organiser_moves_keeps_its_bookings() -> None:
+    """The occurrences have other original starts then: old and new ones are paired by date, and were moved."""
+    world, keys = await linked()
+    before = {item.id for item in world.on_platform()}
+    forget(world)
+    world.calendar.outlook.reschedule(ROOM, keys, mondays(4, "14:00", "15:00"))
+    await world.notify()
+    world.assert_equal()
+    assert {item.id for item in world.on_platform()} == before
+    assert not {"create", "cancel"} & set(world.platform.requests)
+    assert world.platform.requests.count("change") == 4
+
+
+async def test_a_series_that_moves_to_another_weekday_keeps_its_bookings_in_order() -> None:
+    world, keys = await linked()
+    before = [item.id for item in world.on_platform()]
+    tuesdays = [at("09:00", "10:00", MONDAY + timedelta(weeks=week, days=1)) for week in range(4)]
+    world.calendar.outlook.reschedule(ROOM, keys, tuesdays)
+    await world.notify()
+    world.assert_equal()
+    assert [item.id for item in world.on_platform()] == before
+
+
+async def test_a_series_that_is_moved_and_shortened_ends_what_is_left_over_alone() -> None:
+    world, keys = await linked()
+    before = [item.id for item in world.on_platform()]
+    forget(world)
+    world.calendar.outlook.reschedule(ROOM, keys, mondays(3, "14:00", "15:00"))
+    await world.notify()
+    world.assert_equal()
+    assert [item.id for item in world.on_platform()] == before[:3]
+    assert world.platform.requests.count("cancel") == 1
+
+
+async def test_a_series_that_is_extended_makes_what_is_new_alone() -> None:
+    world, keys = await linked()
+    before = [item.id for item in world.on_platform()]
+    world.calendar.outlook.reschedule(ROOM, keys, mondays(6))
+    await world.notify()
+    world.assert_equal()
+    assert [item.id for item in world.on_platform()][:4] == before
+    assert len(world.on_platform()) == 6
+
+
+async def test_an_occurrence_cancelled_as_the_window_slides_is_no_move_to_its_far_end() -> None:
+    world, keys = await linked(10, days_ahead=30)
+    before = {item.id for item in world.on_platform()}
+    world.calendar.outlook.cancel(ROOM, keys[2])
+    world.clock.advance(timedelta(days=7))
+    await order_command(world.outside, world.resource_id, Verb.REBASE)
+    await world.settle()
+    cancelled = before - {item.id for item in world.on_platform()}
+    assert len(cancelled) == 1
+    assert len({item.id for item in world.on_platform()} - before) == 1
+
+
+async def test_a_series_cancelled_on_the_platform_is_declined_once() -> None:
+    world, _ = await linked()
+    for item in world.on_platform():
+        world.cancel_booking(item)
+    forget(world)
+    await world.platform_says()
+    assert world.times() == ([], [])
+    assert [name for name, _ in world.calendar.calls if name == "decline"] == ["decline"]
+    assert len([mail for mail in world.calendar.boxes[ROOM].mails if mail.startswith("declined")]) == 1
+
+
+async def test_a_series_that_goes_on_beyond_the_window_is_declined_one_by_one() -> None:
+    """What the platform never saw of it stays with its organiser."""
+    world, _ = await linked(10, days_ahead=30)
+    for item in world.on_platform():
+        world.cancel_booking(item)
+    await world.platform_says()
+    assert len(world.on_platform()) == 0
+    assert len(world.on_calendar()) == 6

@@ -40,7 +40,7 @@ def test_a_bare_occurrence_has_its_own_times_and_everything_else_from_its_master
     assert found.booking.when == Timed(at(9, day=15), at(10, day=15))
     assert found.booking.organiser == Person("adele.vance@contoso.example", "Adele Vance")
     assert (found.answer, found.created) == (Answer.ACCEPTED, understood(master()).created)
-    assert found.transaction is None
+    assert found.transaction == understood(master()).transaction
 
 
 def test_an_all_day_occurrence_is_keyed_by_its_date_however_it_is_told() -> None:

@@ -1,0 +1,83 @@
+"""Series as a whole over Graph: made in one request, read back with their occurrences.
+
+A create that may have happened is repeated under its transaction; what stands is returned as it stands, and nothing
+here decides what of it is wanted.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from shared.adapters.graph import asks, proof
+from shared.adapters.graph.client import GraphClient
+from shared.adapters.graph.drafts import new_series
+from shared.adapters.graph.errors import AlreadyThere, ItemMissing
+from shared.adapters.graph.wire import Json, in_series, item
+from shared.domain.booking import CalendarItem, Window
+from shared.domain.ids import EventId, MailboxId, TransactionId
+from shared.domain.recurrence import begin
+from shared.ports.calendar import SeriesDraft, SeriesFound
+from shared.ports.errors import Rejected
+
+
+async def create(client: GraphClient, mailbox: MailboxId, draft: SeriesDraft, window: Window) -> SeriesFound:
+    """Make a series; one that its transaction made before is returned as it stands."""
+    try:
+        raw = await client.fetch(asks.create(mailbox, new_series(draft)))
+    except AlreadyThere as there:
+        standing = await _made_before(client, mailbox, draft, there.existing, window)
+        if standing is None:
+            raise Rejected(
+                "The series made under this transaction was deleted since; make a new one.", "gone"
+            ) from there
+        return standing
+    found = await read(client, mailbox, EventId(raw["id"]), window)
+    if found is None:
+        raise Rejected("The series made under this transaction was deleted since; make a new one.", "gone")
+    return found
+
+
+async def _made_before(
+    client: GraphClient, mailbox: MailboxId, draft: SeriesDraft, existing: str | None, window: Window
+) -> SeriesFound | None:
+    if existing is not None:
+        return await read(client, mailbox, EventId(existing), window)
+    return await find(client, mailbox, draft.transaction, window)
+
+
+async def find(
+    client: GraphClient, mailbox: MailboxId, transaction: TransactionId, window: Window
+) -> SeriesFound | None:
+    """Find a series by the mark of its transaction."""
+    answer = await client.fetch(asks.marked(mailbox, transaction))
+    masters: list[Json] = [raw for raw in answer.get("value") or () if raw.get("type") == "seriesMaster"]
+    return await read(client, mailbox, EventId(masters[0]["id"]), window) if masters else None
+
+
+async def read(client: GraphClient, mailbox: MailboxId, master: EventId, window: Window) -> SeriesFound | None:
+    """Read a series; one that was deleted still answers by its id, and has no occurrence in the calendar."""
+    try:
+        raw = await client.fetch(asks.series(mailbox, master))
+        raws = await proof.view(client, asks.instances_start(mailbox, master, window), mailbox)
+    except ItemMissing:
+        return None
+    lent = item(raw)
+    if raw.get("type") != "seriesMaster" or not isinstance(lent, CalendarItem) or raw.get("isCancelled") is True:
+        return None
+    items = [told for each in raws if isinstance(told := item(each), CalendarItem)]
+    if items and not await proof.is_listed(client, mailbox, items[0].event, items[0].booking.when):
+        return None
+    return SeriesFound(
+        master, _first(lent), _last(raw), tuple(in_series(each, lent) for each in items if not each.booking.cancelled)
+    )
+
+
+def _first(master: CalendarItem) -> datetime:
+    return begin(master.booking.when)
+
+
+def _last(raw: Json) -> date | None:
+    extent = raw["recurrence"]["range"]
+    if extent["type"] == "noEnd":
+        return None
+    return date.fromisoformat(extent["endDate"]) if extent["type"] == "endDate" else date.max

@@ -1,0 +1,143 @@
+"""What the calendar port promises about series as a whole, kept by the double and by the adapter."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.booking import CalendarItem, Gone
+from shared.domain.ids import SeriesId, TransactionId, series_transaction
+from shared.domain.recurrence import Rule, begin, parse_rule
+from shared.domain.spans import AllDay, When
+from shared.ports.calendar import EventChange, SeriesDraft
+from shared.ports.errors import Rejected
+from tests.contract.worlds.calendar_world import BRUNO, DAY, WINDOW, ZONE, CalendarWorld, at
+from tests.contract.worlds.opening import WORLDS, opened
+from tests.contract.worlds.simulator import serving
+
+DAYS = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def simulator_base() -> Iterator[str]:
+    with serving() as base:
+        yield base
+
+
+@pytest.fixture(params=WORLDS)
+async def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CalendarWorld]:
+    async with opened(request, monkeypatch) as found:
+        yield found
+
+
+def daily(count: int = 4, first: When | None = None) -> Rule:
+    rule = parse_rule("FREQ=DAILY", first or at(9), ZONE)
+    return rule.ending(rule.first + (count - 1) * DAYS)
+
+
+def draft(rule: Rule | None = None, transaction: TransactionId | None = None) -> SeriesDraft:
+    made_under = transaction or series_transaction(SeriesId(uuid.uuid4().hex), 1)
+    return SeriesDraft(rule or daily(), "Standup", private=False, transaction=made_under)
+
+
+async def test_a_series_is_made_with_its_occurrences_and_its_mark(world: CalendarWorld) -> None:
+    wanted = draft()
+    made = await world.calendar.create_series(world.room, wanted, WINDOW)
+    starts = [wanted.rule.original_start(wanted.rule.first + number * DAYS) for number in range(4)]
+    assert [item.key.original_start for item in made.items] == starts
+    assert {item.key.event for item in made.items} == {made.master}
+    assert {item.transaction for item in made.items} == {wanted.transaction}
+    assert {(item.booking.title, item.is_organiser) for item in made.items} == {("Standup", True)}
+    assert (made.first, made.last) == (starts[0], wanted.rule.until)
+
+
+async def test_a_series_comes_back_in_the_feed_as_what_was_made(world: CalendarWorld) -> None:
+    wanted = draft()
+    made = await world.calendar.create_series(world.room, wanted, WINDOW)
+    told = await world.calendar.changes(world.room, None, WINDOW)
+    assert {item.key: item.booking for item in told.items} == {item.key: item.booking for item in made.items}
+    assert {item.transaction for item in told.items} == {wanted.transaction}
+
+
+async def test_a_series_of_whole_days_has_dates(world: CalendarWorld) -> None:
+    weekend = AllDay(DAY, DAY + 2 * DAYS)
+    rule = parse_rule("FREQ=WEEKLY", weekend, ZONE)
+    made = await world.calendar.create_series(world.room, draft(rule.ending(DAY + 7 * DAYS)), WINDOW)
+    assert [item.booking.when for item in made.items] == [weekend, AllDay(DAY + 7 * DAYS, DAY + 9 * DAYS)]
+    assert [item.key.original_start for item in made.items] == [begin(item.booking.when) for item in made.items]
+
+
+async def test_a_repeated_creation_finds_the_series_as_it_stands_by_now(world: CalendarWorld) -> None:
+    wanted = draft()
+    made = await world.calendar.create_series(world.room, wanted, WINDOW)
+    await world.calendar.cancel(world.room, made.items[1].event, "")
+    again = await world.calendar.create_series(world.room, wanted, WINDOW)
+    longer = await world.calendar.create_series(world.room, replace(wanted, rule=daily(6)), WINDOW)
+    left = [made.items[0].key, made.items[2].key, made.items[3].key]
+    assert [item.key for item in again.items] == [item.key for item in longer.items] == left
+    assert again.master == longer.master == made.master
+
+
+async def test_a_series_that_was_deleted_is_not_made_again_under_its_transaction(world: CalendarWorld) -> None:
+    wanted = draft()
+    made = await world.calendar.create_series(world.room, wanted, WINDOW)
+    await world.calendar.cancel(world.room, made.master, "")
+    with pytest.raises(Rejected) as refused:
+        await world.calendar.create_series(world.room, wanted, WINDOW)
+    assert refused.value.code == "gone"
+    assert await world.calendar.find_series(world.room, wanted.transaction, WINDOW) is None
+    assert await world.calendar.series(world.room, made.master, WINDOW) is None
+
+
+async def test_a_series_is_found_by_its_mark(world: CalendarWorld) -> None:
+    wanted = draft()
+    assert await world.calendar.find_series(world.room, wanted.transaction, WINDOW) is None
+    made = await world.calendar.create_series(world.room, wanted, WINDOW)
+    found = await world.calendar.find_series(world.room, wanted.transaction, WINDOW)
+    assert found is not None
+    assert [item.key for item in found.items] == [item.key for item in made.items]
+
+
+async def test_an_occurrence_that_is_moved_keeps_its_key_and_its_place_in_the_series(world: CalendarWorld) -> None:
+    made = await world.calendar.create_series(world.room, draft(), WINDOW)
+    second = made.items[1]
+    later = at(15, day=1)
+    moved = await world.calendar.change(world.room, second.event, EventChange(ZONE, later), second.version)
+    assert (moved.key, moved.booking.when) == (second.key, later)
+    read = await world.calendar.series(world.room, made.master, WINDOW)
+    assert read is not None
+    assert {item.key: item.booking.when for item in read.items}[second.key] == later
+    assert [item.transaction for item in read.items] == [item.transaction for item in made.items]
+
+
+async def test_a_cancelled_occurrence_is_gone_and_the_others_stand(world: CalendarWorld) -> None:
+    made = await world.calendar.create_series(world.room, draft(), WINDOW)
+    await world.calendar.cancel(world.room, made.items[1].event, "")
+    assert isinstance(await world.calendar.read(world.room, made.items[1].key), Gone)
+    assert isinstance(await world.calendar.read(world.room, made.items[2].key), CalendarItem)
+
+
+async def test_a_series_invites_its_booker_once_and_tells_them_once_when_it_ends(world: CalendarWorld) -> None:
+    made = await world.calendar.create_series(world.room, replace(draft(), invited=BRUNO), WINDOW)
+    assert list(await world.mails("request")) == [BRUNO.address]
+    await world.calendar.cancel(world.room, made.master, "not needed any more")
+    assert list(await world.mails("cancellation")) == [BRUNO.address]
+
+
+async def test_a_series_of_somebody_else_is_declined_by_its_master(world: CalendarWorld) -> None:
+    keys = await world.invite_daily(at(9), 3)
+    found = await world.calendar.series(world.room, keys[0].event, WINDOW)
+    assert found is not None
+    assert [item.key for item in found.items] == list(keys)
+    assert (found.first, found.last is not None) == (keys[0].original_start, True)
+    await world.calendar.decline(world.room, keys[0].event, "not possible")
+    assert [isinstance(await world.calendar.read(world.room, key), Gone) for key in keys] == [True] * 3
+
+
+async def test_what_the_calendar_cannot_repeat_is_said_beforehand(world: CalendarWorld) -> None:
+    assert world.calendar.why_not(daily()) == ""
+    assert "one day of the month" in world.calendar.why_not(parse_rule("FREQ=MONTHLY;BYMONTHDAY=1,15", at(9), ZONE))
