@@ -168,9 +168,10 @@ def _as_one(settlement: Settlement) -> str:
     """Return what the steps about a series have in common: its organiser does it by one act."""
     mapping = settlement.base or settlement.after
     record = mapping.calendar if mapping else None
-    if record is None or record.key.original_start is None:
-        return settlement.id
-    return record.key.event
+    if record is not None and record.key.original_start is not None:
+        return record.key.event
+    booking = mapping.platform if mapping else None
+    return booking.series if booking is not None and booking.series else settlement.id
 
 
 def _creates(settlement: Settlement) -> bool:
