@@ -22,7 +22,7 @@ from shared.domain.merge import calendar_record
 from shared.domain.plan import Plan, SeriesAction, SeriesWrite, Settlement
 from shared.domain.policy import Booker
 from shared.domain.spans import occupied
-from shared.ports.calendar import EventChange, SeriesDraft, SeriesFound
+from shared.ports.calendar import EventChange, SeriesChange, SeriesDraft, SeriesFound
 from shared.ports.errors import PortError, Stale
 
 
@@ -40,6 +40,8 @@ async def write_series(applying: Applying, plan: Plan, window: Window) -> tuple[
         try:
             if write.action is SeriesAction.CREATE:
                 outcomes += await _made(applying, write, members, window)
+            elif write.action is SeriesAction.CHANGE:
+                outcomes += await _changed(applying, write, members, window)
             else:
                 outcomes += await _ended(applying, write, members, window)
         except PortError as error:
@@ -67,13 +69,39 @@ def _original(settlement: Settlement) -> datetime:
     return settlement.platform.series.original_start
 
 
+async def _changed(
+    applying: Applying, write: SeriesWrite, members: Sequence[Settlement], window: Window
+) -> list[Outcome]:
+    """Write a series that has not begun, and put back what Exchange drops; one that has begun changes one by one."""
+    assert write.master is not None
+    assert write.cut is not None
+    assert write.wanted is not None
+    calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
+    found = await calendar.series(mailbox, write.master, window)
+    if found is None or found.first < write.cut:
+        return [await run_settlement(applying, settlement) for settlement in members]
+    change = SeriesChange(write.rule if write.resets else None, write.wanted.title, write.wanted.private)
+    found = await calendar.change_series(mailbox, write.master, change, window)
+    if write.resets and await _take_back(applying, found, members):
+        found = await calendar.series(mailbox, write.master, window) or found
+    items = {item.key.original_start: item for item in found.items}
+    outcomes = []
+    for settlement in members:
+        item = items.get(_original(settlement))
+        gone = Stale("the series does not have this occurrence any more; read it again")
+        known = await _linked(applying, settlement, item) if item else failed(applying, settlement, gone)
+        outcomes.append(known)
+    return outcomes
+
+
 async def _take_back(applying: Applying, found: SeriesFound, members: Sequence[Settlement]) -> bool:
     """Cancel the occurrences that stand for no booking; return whether there were any."""
     wanted = {_original(settlement) for settlement in members}
     extra = [item for item in found.items if item.key.original_start not in wanted and _is_to_come(applying, item)]
     if extra:
         mappings = await applying.outside.ledgers.by_series(applying.resource.id, found.master)
-        known = {mapping.calendar.key for mapping in mappings if mapping.calendar}
+        ids = {settlement.id for settlement in members}
+        known = {mapping.calendar.key for mapping in mappings if mapping.calendar and mapping.id not in ids}
         extra = [item for item in extra if item.key not in known]
     for item in extra:
         await applying.outside.calendar.cancel(applying.resource.mailbox, item.event, "")

@@ -106,7 +106,6 @@ class SeriesAction(StrEnum):
     """What is done to a series as a whole."""
 
     CREATE = "create"
-    REPLACE = "replace"
     CHANGE = "change"
     CANCEL = "cancel"
     DECLINE = "decline"
@@ -118,7 +117,8 @@ class SeriesWrite:
 
     ``rule`` begins at the first of ``members``. ``exceptions`` are the members that do not stand where the rule has
     them and are put there afterwards. ``master`` is the series in the calendar that is written or replaced, ``cut`` the
-    first start of it that is touched. ``mails`` is how many mails Exchange sends for it.
+    first start of it that is touched, ``resets`` tells that its times or its rule change, at which Exchange drops its
+    exceptions. ``mails`` is how many mails Exchange sends for it.
     """
 
     action: SeriesAction
@@ -129,6 +129,7 @@ class SeriesWrite:
     exceptions: tuple[MappingId, ...] = ()
     master: EventId | None = None
     cut: datetime | None = None
+    resets: bool = False
     mails: int = 0
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, PlatformSeries, Side
+from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId, MappingId, SeriesId, TransactionId, series_transaction
 from shared.domain.ledger import Code, Mapping, MappingState, Reason
 from shared.domain.plan import (
@@ -162,6 +163,7 @@ def fold(plan: Plan, ledger: LedgerView, why_not: WhyNot, now: datetime, *, invi
         found |= {settlement.id: settlement for settlement in changed}
         writes += [write] if write else []
     writes += _cancellations(plan, ledger, now)
+    writes += (write for write in _changes(plan, ledger, now) if write.rule and not why_not(write.rule))
     settlements = tuple(found[settlement.id] for settlement in plan.settlements)
     return replace(plan, settlements=settlements, series=tuple(writes))
 
@@ -286,6 +288,49 @@ def _cancellations(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[Se
             kind = SeriesAction.CANCEL if action is Action.CANCEL else SeriesAction.DECLINE
             mails = 1 if kind is SeriesAction.DECLINE else 0
             yield SeriesWrite(kind, tuple(s.id for s in group), master=master, cut=min(starts), mails=mails)
+
+
+def _changes(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[SeriesWrite]:
+    """Fold the changes of a series of ours that has not begun and of which every occurrence changes."""
+    groups: dict[tuple[EventId, SeriesId], list[Settlement]] = defaultdict(list)
+    for settlement in plan.settlements:
+        key, item, after = _calendar_key(settlement), settlement.platform, settlement.after
+        actions = [(step.action, step.side) for step in settlement.steps]
+        ours = after is not None and after.in_series and after.request is None
+        if ours and key and item and item.series and actions == [(Action.CHANGE, Side.CALENDAR)]:
+            groups[key.event, item.series.id].append(settlement)
+    for (master, _), group in groups.items():
+        group.sort(key=_start)
+        changing = {settlement.id for settlement in group}
+        others = any(
+            mapping.calendar is not None and mapping.calendar.key.event == master and mapping.id not in changing
+            for mapping in ledger.mappings
+        )
+        if len(group) >= _FEWEST and not others:
+            write = _change(master, group, now)
+            if write is not None:
+                yield write
+
+
+def _change(master: EventId, group: list[Settlement], now: datetime) -> SeriesWrite | None:
+    rule, first = _series(group[0]).rule, _series(group[0]).original_start
+    old = [key.original_start for s in group if (key := _calendar_key(s)) and key.original_start]
+    apart = any(_leaves_its_place(settlement, group) for settlement in group)
+    exceptions = tuple(settlement.id for settlement in group if _is_exception(settlement, group[0]))
+    begun = min([first, *old]) <= now or rule.count is not None
+    if begun or apart or len(exceptions) * 2 > len(group):
+        return None
+    moves = any(Field.TIME in settlement.steps[0].fields for settlement in group)
+    return SeriesWrite(
+        SeriesAction.CHANGE,
+        tuple(settlement.id for settlement in group),
+        rule=rule.starting(rule.day_of(first)),
+        wanted=group[0].steps[0].wanted,
+        exceptions=exceptions,
+        master=master,
+        cut=min(old),
+        resets=moves,
+    )
 
 
 def _calendar_key(settlement: Settlement) -> CalendarKey | None:

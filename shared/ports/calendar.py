@@ -84,6 +84,15 @@ class SeriesDraft:
 
 
 @dataclass(frozen=True)
+class SeriesChange:
+    """What is to be written of a whole series; ``None`` leaves a field alone. Another rule resets its exceptions."""
+
+    rule: Rule | None = None
+    title: str | None = None
+    private: bool | None = None
+
+
+@dataclass(frozen=True)
 class SeriesFound:
     """A series as it stands in a calendar.
 
@@ -157,6 +166,12 @@ class Calendar(Protocol):
         Repeating it with the same transaction returns the series made before, as it stands. Raises ``Rejected`` with
         code ``gone`` where that one was deleted since.
         """
+        ...
+
+    async def change_series(
+        self, mailbox: MailboxId, master: EventId, change: SeriesChange, window: Window
+    ) -> SeriesFound:
+        """Write a series as a whole and return it with its occurrences in ``window``. ``Stale`` where it is gone."""
         ...
 
     async def find_series(self, mailbox: MailboxId, transaction: TransactionId, window: Window) -> SeriesFound | None:

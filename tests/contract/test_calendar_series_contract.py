@@ -13,8 +13,8 @@ from shared.domain.booking import CalendarItem, Gone
 from shared.domain.ids import SeriesId, TransactionId, series_transaction
 from shared.domain.recurrence import Rule, begin, parse_rule
 from shared.domain.spans import AllDay, When
-from shared.ports.calendar import EventChange, SeriesDraft
-from shared.ports.errors import Rejected
+from shared.ports.calendar import EventChange, SeriesChange, SeriesDraft
+from shared.ports.errors import Rejected, Stale
 from tests.contract.worlds.calendar_world import BRUNO, DAY, WINDOW, ZONE, CalendarWorld, at
 from tests.contract.worlds.opening import WORLDS, opened
 from tests.contract.worlds.simulator import serving
@@ -136,6 +136,32 @@ async def test_a_series_of_somebody_else_is_declined_by_its_master(world: Calend
     assert (found.first, found.last is not None) == (keys[0].original_start, True)
     await world.calendar.decline(world.room, keys[0].event, "not possible")
     assert [isinstance(await world.calendar.read(world.room, key), Gone) for key in keys] == [True] * 3
+
+
+async def test_a_series_gets_another_title_and_keeps_its_exceptions(world: CalendarWorld) -> None:
+    made = await world.calendar.create_series(world.room, draft(), WINDOW)
+    second, later = made.items[1], at(15, day=1)
+    await world.calendar.change(world.room, second.event, EventChange(ZONE, later), second.version)
+    changed = await world.calendar.change_series(world.room, made.master, SeriesChange(title="Retro"), WINDOW)
+    assert {item.booking.title for item in changed.items} == {"Retro"}
+    assert {item.key: item.booking.when for item in changed.items}[second.key] == later
+
+
+async def test_a_series_gets_another_rule_with_other_starts_and_loses_its_exceptions(world: CalendarWorld) -> None:
+    made = await world.calendar.create_series(world.room, draft(), WINDOW)
+    await world.calendar.cancel(world.room, made.items[1].event, "")
+    rule = daily(5, at(11))
+    changed = await world.calendar.change_series(world.room, made.master, SeriesChange(rule), WINDOW)
+    assert changed.master == made.master
+    assert [item.booking.when for item in changed.items] == [at(11, day=number) for number in range(5)]
+    assert [item.key.original_start for item in changed.items] == [begin(item.booking.when) for item in changed.items]
+
+
+async def test_a_series_that_is_gone_is_not_changed(world: CalendarWorld) -> None:
+    made = await world.calendar.create_series(world.room, draft(), WINDOW)
+    await world.calendar.cancel(world.room, made.master, "")
+    with pytest.raises(Stale):
+        await world.calendar.change_series(world.room, made.master, SeriesChange(title="Retro"), WINDOW)
 
 
 async def test_what_the_calendar_cannot_repeat_is_said_beforehand(world: CalendarWorld) -> None:

@@ -31,13 +31,13 @@ from shared.domain.booking import (
 )
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.recurrence import Rule
-from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesDraft, SeriesFound
+from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesChange, SeriesDraft, SeriesFound
 from shared.ports.errors import CursorExpired, NotFound, Rejected, Stale
 from tests.doubles.attendant import Attendant
 from tests.doubles.mailboxes import Access, Box, StoredEvent
 from tests.doubles.outlook import Outlook
 
-_WRITES = ("create", "create_series", "change", "cancel", "decline")
+_WRITES = ("create", "create_series", "change", "change_series", "cancel", "decline")
 _EXPANDED = timedelta(days=1000)
 
 
@@ -209,6 +209,32 @@ class InMemoryCalendar:
             if found is None:
                 raise Rejected("The series made under this transaction was deleted since; make a new one.", "gone")
             return found
+
+    async def change_series(
+        self, mailbox: MailboxId, master: EventId, change: SeriesChange, window: Window
+    ) -> SeriesFound:
+        """Write a series as a whole; another rule drops its exceptions and cancelled occurrences."""
+        async with self._call("change_series", mailbox) as box:
+            like = next((event for event in box.occurrences(master) if not event.deleted), None)
+            if like is None:
+                raise Stale("The series is no longer in the calendar; read it again.")
+            if change.rule is not None:
+                self._reset(box, like, change.rule)
+            for event in [each for each in box.occurrences(master) if not each.deleted]:
+                title = event.title if change.title is None else change.title
+                private = event.private if change.private is None else change.private
+                box.put(replace(event, title=title, private=private))
+            found = self._series(box, master, window)
+            assert found is not None
+            return found
+
+    def _reset(self, box: Box, like: StoredEvent, rule: Rule) -> None:
+        assert like.master is not None
+        for event in box.occurrences(like.master):
+            del box.events[event.id]
+        for day in dates(rule, rule.first, (self._now() + _EXPANDED).date()):
+            new_id = EventId(f"OID.{like.master}.{day}")
+            box.put(replace(like, id=new_id, when=rule.on(day), original_start=rule.original_start(day)))
 
     async def find_series(self, mailbox: MailboxId, transaction: TransactionId, window: Window) -> SeriesFound | None:
         """Find the standing series that was made under a transaction."""

@@ -24,7 +24,7 @@ from shared.adapters.graph.wire import Json, has_attendees, is_bare, item, last_
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, Meeting, SetAside, Window
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.recurrence import Rule
-from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesDraft, SeriesFound
+from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesChange, SeriesDraft, SeriesFound
 from shared.ports.errors import CursorExpired, Rejected, Stale
 
 _REMEMBERED = 2_000
@@ -136,6 +136,12 @@ class GraphCalendar:
     async def create_series(self, mailbox: MailboxId, draft: SeriesDraft, window: Window) -> SeriesFound:
         """Make a series, or return the one made before."""
         return await whole_series.create(self._client, mailbox, draft, window)
+
+    async def change_series(
+        self, mailbox: MailboxId, master: EventId, change: SeriesChange, window: Window
+    ) -> SeriesFound:
+        """Write a series as a whole."""
+        return await whole_series.change(self._client, mailbox, master, change, window)
 
     async def find_series(self, mailbox: MailboxId, transaction: TransactionId, window: Window) -> SeriesFound | None:
         """Find a series by the mark of its transaction."""

@@ -14,8 +14,9 @@ from shared.adapters.graph.wire import BUFFER_CATEGORY, MARK
 from shared.adapters.graph.zones import windows_name
 from shared.domain.booking import Person
 from shared.domain.ids import TransactionId
+from shared.domain.recurrence import Rule
 from shared.domain.spans import AllDay, When
-from shared.ports.calendar import EventChange, EventDraft, SeriesDraft
+from shared.ports.calendar import EventChange, EventDraft, SeriesChange, SeriesDraft
 
 
 def new_event(draft: EventDraft) -> dict[str, Any]:
@@ -48,11 +49,27 @@ def new_series(draft: SeriesDraft) -> dict[str, Any]:
     """Return the body that creates a series: its first occurrence on the clocks of the rule's zone, and the rule."""
     rule = draft.rule
     single = EventDraft(rule.on(rule.first), draft.title, draft.private, draft.transaction, rule.zone, draft.invited)
-    body = {**new_event(single), "recurrence": patterned(rule)}
-    if rule.at is not None:
-        wall = datetime.combine(rule.first, rule.at)
-        body |= {"start": _wall(wall, rule.zone), "end": _wall(wall + rule.length, rule.zone)}
+    return {**new_event(single), **_repeated(rule)}
+
+
+def changed_series(change: SeriesChange) -> dict[str, Any]:
+    """Return the body of a change of a whole series: the given fields and no others."""
+    body: dict[str, Any] = {}
+    if change.rule is not None:
+        body |= {**times(change.rule.on(change.rule.first), change.rule.zone), **_repeated(change.rule)}
+    if change.title is not None:
+        body["subject"] = change.title
+    if change.private is not None:
+        body["sensitivity"] = sensitivity(change.private)
     return body
+
+
+def _repeated(rule: Rule) -> dict[str, Any]:
+    if rule.at is None:
+        return {"recurrence": patterned(rule)}
+    wall = datetime.combine(rule.first, rule.at)
+    start, end = _wall(wall, rule.zone), _wall(wall + rule.length, rule.zone)
+    return {"recurrence": patterned(rule), "start": start, "end": end}
 
 
 def _wall(moment: datetime, zone: str) -> dict[str, str]:

@@ -10,14 +10,14 @@ from datetime import date, datetime
 
 from shared.adapters.graph import asks, proof
 from shared.adapters.graph.client import GraphClient
-from shared.adapters.graph.drafts import new_series
+from shared.adapters.graph.drafts import changed_series, new_series
 from shared.adapters.graph.errors import AlreadyThere, ItemMissing
 from shared.adapters.graph.wire import Json, in_series, item
 from shared.domain.booking import CalendarItem, Window
-from shared.domain.ids import EventId, MailboxId, TransactionId
+from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.recurrence import begin
-from shared.ports.calendar import SeriesDraft, SeriesFound
-from shared.ports.errors import Rejected
+from shared.ports.calendar import SeriesChange, SeriesDraft, SeriesFound
+from shared.ports.errors import Rejected, Stale
 
 
 async def create(client: GraphClient, mailbox: MailboxId, draft: SeriesDraft, window: Window) -> SeriesFound:
@@ -43,6 +43,22 @@ async def _made_before(
     if existing is not None:
         return await read(client, mailbox, EventId(existing), window)
     return await find(client, mailbox, draft.transaction, window)
+
+
+async def change(
+    client: GraphClient, mailbox: MailboxId, master: EventId, wanted: SeriesChange, window: Window
+) -> SeriesFound:
+    """Write a series as a whole, under the version that it has now."""
+    try:
+        raw = await client.fetch(asks.series(mailbox, master))
+        version = Version(raw["@odata.etag"])
+        await client.fetch(asks.change(mailbox, master, changed_series(wanted), version))
+        found = await read(client, mailbox, master, window)
+    except ItemMissing as gone:
+        raise Stale("The series is not in the mailbox any more; read it again.") from gone
+    if found is None:
+        raise Stale("The series is not in the calendar any more; read it again.")
+    return found
 
 
 async def find(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from shared.app.order_command import order_command
 from shared.domain.booking import PlatformItem
 from shared.domain.ledger import Code, MappingState, Verb
+from shared.domain.recurrence import Frequency, Rule
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
 from tests.doubles.world import BEN, MONDAY, ROOM, World, at
@@ -32,7 +33,11 @@ def book(world: World, rule: str = WEEKLY, first: Timed | None = None) -> tuple[
 
 
 def writes(world: World) -> list[str]:
-    return [name for name, _ in world.calendar.calls if name in ("create", "create_series", "change", "cancel")]
+    return [
+        name
+        for name, _ in world.calendar.calls
+        if name in ("create", "create_series", "change", "change_series", "cancel")
+    ]
 
 
 def masters(world: World) -> set[str]:
@@ -155,19 +160,99 @@ async def test_the_cancellation_of_what_follows_leaves_what_comes_before() -> No
     assert len(world.on_calendar()) == 6
 
 
-async def test_a_platform_series_that_moves_is_followed_with_its_bookings_kept() -> None:
+def moved_rule(items: tuple[PlatformItem, ...], **changes: object) -> Rule:
+    series = items[0].series
+    assert series is not None
+    return Rule(**{**vars(series.rule), **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"at": time(14)},
+        {"first": MONDAY + timedelta(days=1), "until": date(2027, 2, 2)},
+        {"at": time(14), "length": timedelta(hours=2), "zone": "Australia/Lord_Howe"},
+        {"frequency": Frequency.DAILY, "first": date(2026, 12, 1), "until": date(2026, 12, 11)},
+    ],
+    ids=["another hour", "another weekday", "another zone", "another rule"],
+)
+async def test_a_series_that_moves_before_it_begins_is_moved_by_one_write(changes: dict[str, object]) -> None:
     world = await linked()
     items = book(world)
     await world.platform_says()
     before = {m.id async for m in world.ledgers.mappings(world.resource_id)}
-    assert items[0].series is not None
-    rule = items[0].series.rule
-    world.platform.rewrite_series(
-        world.platform_id, items, type(rule)(**{**vars(rule), "first": MONDAY + timedelta(1)})
-    )
+    world.calendar.calls.clear()
+    world.platform.rewrite_series(world.platform_id, items, moved_rule(items, **changes))
     await world.platform_says()
     world.assert_equal()
+    assert writes(world)[0] == "change_series"
+    assert set(writes(world)[1:]) <= {"cancel"}
     assert {m.id async for m in world.ledgers.mappings(world.resource_id)} == before
+    world.calendar.calls.clear()
+    await world.notify()
+    await world.sweep()
+    assert writes(world) == []
+
+
+async def test_a_new_title_of_all_is_one_write() -> None:
+    world = await linked()
+    items = book(world)
+    await world.platform_says()
+    world.calendar.calls.clear()
+    for item in items:
+        world.platform.retitle(world.platform_id, item.id, "Retro")
+    await world.platform_says()
+    assert writes(world) == ["change_series"]
+    assert {item.booking.title for item in world.on_calendar()} == {"Retro"}
+
+
+async def test_what_was_cancelled_and_moved_by_itself_is_put_back_when_the_series_moves() -> None:
+    """Exchange drops the exceptions of a series that gets another time."""
+    world = await linked()
+    items = book(world)
+    world.cancel_booking(items[2])
+    await world.platform_says()
+    kept = (*items[:2], *items[3:])
+    rule = moved_rule(items, at=time(14))
+    world.platform.rewrite_series(world.platform_id, items, rule)
+    world.cancel_booking(items[2])
+    world.platform.move(world.platform_id, items[4].id, at("16:00", "17:00", MONDAY + timedelta(weeks=4)))
+    world.calendar.calls.clear()
+    await world.platform_says()
+    world.assert_equal()
+    assert writes(world) == ["change_series", "cancel", "change"]
+    assert len(world.on_calendar()) == len(kept)
+
+
+async def test_a_series_that_has_begun_changes_one_by_one_so_that_the_past_stays() -> None:
+    world = await linked()
+    items = book(world)
+    await world.platform_says()
+    world.clock.advance(timedelta(days=11))
+    past = world.on_calendar()[:2]
+    for item in items[2:]:
+        world.platform.retitle(world.platform_id, item.id, "Retro")
+    world.calendar.calls.clear()
+    await world.platform_says()
+    world.assert_equal()
+    assert set(writes(world)) == {"change"}
+    assert world.on_calendar()[:2] == past
+
+
+@pytest.mark.parametrize("point", range(1, 30))
+async def test_a_death_while_a_series_moves_loses_nothing_and_doubles_nothing(point: int) -> None:
+    world = await linked()
+    items = book(world)
+    await world.platform_says()
+    world.platform.rewrite_series(world.platform_id, items, moved_rule(items, first=MONDAY + timedelta(days=1)))
+    world.clock.advance(timedelta(seconds=2))
+    await world.wakeups.send([world.resource_id], WakeCause.PLATFORM)
+    await world.settle_though_killed_at(point)
+    await world.notify()
+    await world.sweep()
+    world.assert_equal()
+    assert len(masters(world)) == 1
+    assert len(world.on_platform()) == len(items)
 
 
 async def test_an_extension_is_a_series_of_its_own() -> None:
