@@ -27,6 +27,7 @@ REQUEST_KINDS = (
     "mailbox_gone",
     "access_denied",
     "latency",
+    "slow_window",
 )
 DELTA_KINDS = ("sync_state_lost", "delta_lag", "empty_page", "duplicate_items")
 NOTIFICATION_KINDS = (
@@ -87,7 +88,7 @@ class Fault:
 
 
 _KNOWN = ("kind", "method", "path", "mailbox", "count", "probability", "skip", "seconds")
-_STANDING = ("delta_lag", "latency")
+_STANDING = ("delta_lag", "latency", "slow_window")
 
 
 class Faults:

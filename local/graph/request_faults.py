@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from local.graph.faults import Fault
 from local.graph.lookup import DENIED, mailbox_gone
+from local.graph.query import option
+from local.graph.windows import window
 from local.graph.wire import Call, GraphError, Handler, Reply
 
 STALE = (
@@ -22,6 +25,9 @@ async def middleware(call: Call, proceed: Handler) -> Reply:
     if not call.path.lower().startswith("/v1.0/"):
         return await proceed(call)
     faults = call.sim.faults
+    slow = faults.standing(call, "slow_window")
+    if slow is not None and _asks_for_more_than(call, timedelta(days=float(slow.options.get("days", 7)))):
+        raise GraphError(504, "GatewayTimeout", "The server did not respond in time.")
     before = faults.take(call, *_BEFORE)
     if before is not None:
         raise _refusal(before)
@@ -34,6 +40,14 @@ async def middleware(call: Call, proceed: Handler) -> Reply:
     if call.method == "GET" and reply.status == 200 and faults.take(call, "empty_read") is not None:
         return _emptied(reply)
     return reply
+
+
+def _asks_for_more_than(call: Call, longest: timedelta) -> bool:
+    """Whether a view of a calendar or of a series asks for a longer window."""
+    if not call.path.lower().endswith(("/calendarview", "/instances")) or not option(call, "startDateTime"):
+        return False
+    start, end = window(call)
+    return end - start > longest
 
 
 def _emptied(reply: Reply) -> Reply:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from shared.app import ask_room
+from shared.app import ask_room, stand_apart
 from shared.app.buffers import write_buffers
 from shared.app.outside import Outside
 from shared.app.wording import sentence
@@ -239,6 +239,8 @@ async def _run(applying: Applying, settlement: Settlement) -> Outcome:
             return await _run(applying, in_room)
         if not isinstance(error, Rejected):
             return _unsettled(applying, settlement, error)
+        if stand_apart.is_crossing(settlement, error):
+            return await _taken_out(applying, settlement)
         if error.code != TRANSACTION_SPENT:
             logger.info("step of %s refused: %s", settlement.id, error)
         return failed(applying, settlement, error)
@@ -247,6 +249,15 @@ async def _run(applying: Applying, settlement: Settlement) -> Outcome:
     if after is not None and after.state is MappingState.CREATING and settlement.steps:
         after = replace(after, state=MappingState.LINKED if after.request is None else MappingState.AWAITING_ROOM)
     return Outcome(ask_room.waiting_for(settlement, after, applying.outside.clock.now()), settlement.before, after)
+
+
+async def _taken_out(applying: Applying, settlement: Settlement) -> Outcome:
+    now = applying.outside.clock.now()
+    try:
+        apart, again = await stand_apart.take_out(applying.outside, applying.resource.mailbox, settlement, now)
+    except PortError as error:
+        return _unsettled(applying, settlement, error)
+    return Outcome(apart, settlement.before, again)
 
 
 def _unsettled(applying: Applying, settlement: Settlement, error: PortError) -> Outcome:

@@ -167,3 +167,11 @@ async def test_a_series_that_is_gone_is_not_changed(world: CalendarWorld) -> Non
 async def test_what_the_calendar_cannot_repeat_is_said_beforehand(world: CalendarWorld) -> None:
     assert world.calendar.why_not(daily()) == ""
     assert "one day of the month" in world.calendar.why_not(parse_rule("FREQ=MONTHLY;BYMONTHDAY=1,15", at(9), ZONE))
+
+
+async def test_an_occurrence_is_refused_a_day_beyond_its_neighbour(world: CalendarWorld) -> None:
+    made = await world.calendar.create_series(world.room, draft(), WINDOW)
+    second = made.items[1]
+    with pytest.raises(Rejected) as refused:
+        await world.calendar.change(world.room, second.event, EventChange(ZONE, at(15, day=2)), second.version)
+    assert refused.value.code == "crossing"

@@ -78,7 +78,7 @@ async def test_throttling_is_told_with_its_time_after_one_request_and_without_wa
 async def test_a_broken_service_is_tried_again_later(world: GraphWorld, status: int) -> None:
     await fault(world, "unavailable_before", status=status)
     with pytest.raises(Retry):
-        await world.calendar.view(world.room, WINDOW)
+        await world.calendar.changes(world.room, None, WINDOW)
 
 
 async def test_a_service_that_hangs_is_tried_again_later(world: GraphWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,3 +307,21 @@ async def test_one_of_a_batch_that_is_throttled_is_left_out_and_the_others_are_r
     await fault(world, "throttle", method="PATCH", path="one")
     expires = datetime.now(UTC) + timedelta(days=1)
     assert await subscriptions.renew({"one": expires, "two": expires}) == {"two": None}
+
+
+async def test_a_window_that_graph_does_not_answer_in_time_is_read_in_halves(world: GraphWorld) -> None:
+    keys = await world.invite_daily(at(9), 20)
+    across = await world.direct_entry(replace(at(12), end=at(12, day=25).end))
+    whole, _ = await world.calendar.view(world.room, WINDOW)
+    await fault(world, "slow_window", days=7)
+    await quiet(world)
+    halved, _ = await world.calendar.view(world.room, WINDOW)
+    assert {item.key for item in halved} == {item.key for item in whole} == {*keys, across}
+    assert len(halved) == len(whole)
+    assert len(await asked(world)) > 3
+
+
+async def test_a_day_that_graph_does_not_answer_in_time_is_asked_for_later(world: GraphWorld) -> None:
+    await fault(world, "slow_window", days=0)
+    with pytest.raises(Retry):
+        await world.calendar.view(world.room, WINDOW)

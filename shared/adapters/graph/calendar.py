@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from shared.adapters.graph import asks, proof, whole_series
 from shared.adapters.graph.client import GraphClient
@@ -64,7 +65,7 @@ class GraphCalendar:
 
     async def view(self, mailbox: MailboxId, window: Window) -> tuple[tuple[CalendarItem, ...], tuple[SetAside, ...]]:
         """Read every booking of ``window`` with calendarView."""
-        raws = await proof.view(self._client, asks.view_start(mailbox, window), mailbox)
+        raws = await proof.view_window(self._client, mailbox, window, partial(asks.view_start, mailbox))
         told = [item(raw) for raw in raws if not is_bare(raw)]
         items = tuple(one for one in told if isinstance(one, CalendarItem))
         return items, tuple(one for one in told if isinstance(one, SetAside))

@@ -17,9 +17,10 @@ from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Re
 DUPLICATE = "ErrorDuplicateTransactionId"
 EXISTING = "@event.existingEventId"
 
-_AGAIN = frozenset((408, 423, 425, 429, 500, 502, 503, 504, 509))
+_AGAIN = frozenset((408, 423, 425, 429, 500, 502, 503, 509))
 _RESET = frozenset(("syncstatenotfound", "resyncrequired", "syncstateinvalid"))
 _CONCURRENT = frozenset(("concurrentitemsave", "errorirresolvableconflict"))
+_CROSSING = "erroroccurrencecrossingboundary"
 _REMEDIES = {
     400: "the request was not understood",
     401: "the token was not accepted",
@@ -42,6 +43,10 @@ class ItemMissing(NotFound):
     """404 ``ErrorItemNotFound``: the mailbox answered and has no such item. It does not leave this package."""
 
 
+class TimedOut(Retry):
+    """504: what was asked for took Graph too long; a smaller question may not. To everybody else it is a ``Retry``."""
+
+
 class AlreadyThere(Rejected):
     """A create that met what it would have made; ``existing`` is its id where Graph tells it."""
 
@@ -58,12 +63,16 @@ def translated(refusal: Refusal, doing: str, now: datetime) -> PortError:
         return AlreadyThere(sentence, refusal.code, refusal.details.get(EXISTING))
     if refusal.status == 410 or (refusal.status in (400, 404) and code in _RESET):
         return CursorExpired(f"{sentence[:-1]}; a full round is needed.")
+    if refusal.status == 504:
+        return TimedOut(sentence, retry_after(refusal.headers, now))
     if refusal.status in _AGAIN or refusal.status == 401 or (refusal.status == 409 and code in _CONCURRENT):
         return Retry(sentence, retry_after(refusal.headers, now))
     if refusal.status == 412:
         return Stale(f"{sentence[:-1]}; read it again.")
     if refusal.status == 404:
         return ItemMissing(sentence) if code == "erroritemnotfound" else NotFound(sentence)
+    if code == _CROSSING:
+        return Rejected(f"{sentence[:-1]}; it would pass one next to it in its series.", "crossing")
     remedy = _REMEDIES.get(refusal.status, "Graph refuses it as it is")
     return Rejected(f"{sentence[:-1]}; {remedy}.", refusal.code or str(refusal.status))
 

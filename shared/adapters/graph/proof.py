@@ -6,17 +6,19 @@ it. An occurrence is looked for at its original start, then among the exceptions
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from shared.adapters.graph import asks
 from shared.adapters.graph.client import GraphClient
-from shared.adapters.graph.errors import ItemMissing
+from shared.adapters.graph.errors import ItemMissing, TimedOut
 from shared.adapters.graph.wire import Json, item
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, Proof, SetAside, Window
 from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import Timed, When, occupied
 from shared.ports.errors import Rejected
 
+_SHORTEST = timedelta(days=1)
 _INSTANT = timedelta(seconds=1)
 _ANY_ZONE = timedelta(hours=14)
 _NOT_UNDERSTOOD = "not_understood"
@@ -56,6 +58,22 @@ async def is_listed(client: GraphClient, mailbox: MailboxId, event: EventId, whe
     """Tell whether a calendarView over the event's own times lists it."""
     link = asks.view_start(mailbox, own_times(when), only_ids=True)
     return any(raw.get("id") == event for raw in await view(client, link, mailbox))
+
+
+async def view_window(
+    client: GraphClient, mailbox: MailboxId, window: Window, link: Callable[[Window], str]
+) -> list[Json]:
+    """Return all pages of a view; a window that Graph does not answer in time is read in halves, down to a day."""
+    try:
+        return await view(client, link(window), mailbox)
+    except TimedOut:
+        if window.end - window.start <= _SHORTEST:
+            raise
+    middle = (window.start + (window.end - window.start) / 2).replace(microsecond=0)
+    first = await view_window(client, mailbox, Window(window.start, middle), link)
+    second = await view_window(client, mailbox, Window(middle, window.end), link)
+    # What lies across the middle is in both.
+    return list({str(raw.get("id")): raw for raw in (*first, *second)}.values())
 
 
 async def view(client: GraphClient, link: str, mailbox: MailboxId) -> list[Json]:

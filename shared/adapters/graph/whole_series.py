@@ -7,6 +7,7 @@ here decides what of it is wanted.
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 from shared.adapters.graph import asks, proof
 from shared.adapters.graph.client import GraphClient
@@ -74,7 +75,7 @@ async def read(client: GraphClient, mailbox: MailboxId, master: EventId, window:
     """Read a series; one that was deleted still answers by its id, and has no occurrence in the calendar."""
     try:
         raw = await client.fetch(asks.series(mailbox, master))
-        raws = await proof.view(client, asks.instances_start(mailbox, master, window), mailbox)
+        raws = await proof.view_window(client, mailbox, window, partial(asks.instances_start, mailbox, master))
     except ItemMissing:
         return None
     lent = item(raw)

@@ -332,3 +332,32 @@ async def test_a_death_at_any_point_loses_nothing_and_doubles_nothing(point: int
     assert len(masters(world)) == 1
     assert len(world.on_platform()) == len(items) - 1
     assert died or point > 8
+
+
+async def test_an_occurrence_moved_past_its_neighbour_later_leaves_the_series() -> None:
+    world = await linked()
+    items = book(world)
+    await world.platform_says()
+    world.calendar.calls.clear()
+    world.platform.move(world.platform_id, items[4].id, at("14:00", "15:00", MONDAY + timedelta(weeks=5, days=1)))
+    await world.platform_says()
+    world.assert_equal()
+    assert sorted(writes(world)) == ["cancel", "change", "create"]
+    assert (await codes(world)).count(Code.WRITTEN_SINGLY) == 1
+    assert (await world.row()).mappings == len(items)
+    assert (await world.row()).open_steps == 0
+
+
+@pytest.mark.parametrize("point", range(1, 30))
+async def test_a_death_while_an_occurrence_leaves_its_series_doubles_nothing(point: int) -> None:
+    world = await linked()
+    items = book(world)
+    await world.platform_says()
+    world.platform.move(world.platform_id, items[4].id, at("14:00", "15:00", MONDAY + timedelta(weeks=5, days=1)))
+    world.clock.advance(timedelta(seconds=2))
+    await world.wakeups.send([world.resource_id], WakeCause.PLATFORM)
+    await world.settle_though_killed_at(point)
+    await world.notify()
+    await world.sweep()
+    world.assert_equal()
+    assert len(world.on_calendar()) == len(items)

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.graph.errors import AlreadyThere, ItemMissing, Refusal, from_body, retry_after, translated
+from shared.adapters.graph.errors import (
+    AlreadyThere,
+    ItemMissing,
+    Refusal,
+    TimedOut,
+    from_body,
+    retry_after,
+    translated,
+)
 from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
 
 NOW = datetime(2026, 1, 8, 9, 0, tzinfo=UTC)
@@ -37,7 +45,7 @@ MEANINGS: list[tuple[int, str, type[PortError]]] = [
     (500, "InternalServerError", Retry),
     (502, "", Retry),
     (503, "ServiceUnavailable", Retry),
-    (504, "GatewayTimeout", Retry),
+    (504, "GatewayTimeout", TimedOut),
     (509, "", Retry),
 ]
 
