@@ -310,14 +310,15 @@ async def test_one_of_a_batch_that_is_throttled_is_left_out_and_the_others_are_r
 
 
 async def test_a_window_that_graph_does_not_answer_in_time_is_read_in_halves(world: GraphWorld) -> None:
-    keys = await world.invite_daily(at(9), 20)
+    await world.invite_daily(at(9), 20)
     across = await world.direct_entry(replace(at(12), end=at(12, day=25).end))
     whole, _ = await world.calendar.view(world.room, WINDOW)
     await fault(world, "slow_window", days=7)
     await quiet(world)
     halved, _ = await world.calendar.view(world.room, WINDOW)
-    assert {item.key for item in halved} == {item.key for item in whole} == {*keys, across}
-    assert len(halved) == len(whole)
+    assert {item.key for item in halved} == {item.key for item in whole}
+    assert across in {item.key for item in halved}
+    assert len(halved) == len(whole) == 21
     assert len(await asked(world)) > 3
 
 
