@@ -75,7 +75,7 @@ def settle_arrivals(
 
 def mint(side: Side, key: str, setting: Setting) -> MappingId:
     """Return the id of a booking seen for the first time. It follows from the values, so planning twice agrees."""
-    digest = hashlib.sha256(f"{side}:{key}".encode()).digest()
+    digest = hashlib.sha256((side + ":" + key).encode()).digest()
     return MappingId(derived_ulid(int(setting.now.timestamp() * 1000), digest))
 
 

@@ -54,14 +54,14 @@ def fingerprint(item: Item, key: bytes) -> Fingerprint:
     """Return the fingerprint of what a side reports, under the installation's secret ``key``."""
     booking = item.booking
     digests = {
-        Field.TIME: _digest(key, f"time:{booking.when}"),
-        Field.CANCELLED: _digest_of_few(key, f"cancelled:{booking.cancelled}"),
+        Field.TIME: _digest(key, "time:" + str(booking.when)),
+        Field.CANCELLED: _digest_of_few(key, "cancelled:" + str(booking.cancelled)),
     }
     if isinstance(item, CalendarItem) and not item.is_organiser:
         digests[Field.ANSWER] = _digest_of_few(key, "answer:" + item.answer)
         return Fingerprint(digests)
     digests[Field.TITLE] = _digest(key, "title:" + booking.title)
-    digests[Field.PRIVATE] = _digest_of_few(key, f"private:{booking.private}")
+    digests[Field.PRIVATE] = _digest_of_few(key, "private:" + str(booking.private))
     if isinstance(item, PlatformItem):
         digests[Field.ORGANISER] = person_digest(booking.organiser.address if booking.organiser else "", key)
     return Fingerprint(digests)
