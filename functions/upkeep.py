@@ -18,16 +18,11 @@ _MOST_RENEWED = 100
 @upkeep.route("sweep", methods=["POST"])
 @told
 async def sweep_now(req: func.HttpRequest) -> func.HttpResponse:
-    """Wake every resource that is linked."""
-    from shared.domain.resource import State
-    from shared.domain.wakeup import WakeCause
+    """Wake every resource that is linked and not paused."""
+    from shared.app.sweep_resources import sweep_all
 
     body_of(req)
-    outside = (await composed()).outside
-    awake = [each.id async for each in outside.resources.all(outside.tenant) if each.state is not State.UNLINKED]
-    if awake:
-        await outside.wakeups.send(awake, WakeCause.SWEEP)
-    return answer({"woken": len(awake)}, 202)
+    return answer({"woken": await sweep_all((await composed()).outside)}, 202)
 
 
 @upkeep.function_name("renew_now")

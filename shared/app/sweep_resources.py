@@ -43,6 +43,14 @@ async def sweep_resources(outside: Outside, after: datetime, until: datetime) ->
     return sent
 
 
+async def sweep_all(outside: Outside) -> int:
+    """Wake every resource at once, but for those that rest; return how many were woken."""
+    awake = [each.id async for each in outside.resources.all(outside.tenant) if each.state not in _ASLEEP]
+    if awake:
+        await outside.wakeups.send(awake, WakeCause.SWEEP)
+    return len(awake)
+
+
 def proven_between(resource: Resource, after: datetime, until: datetime) -> bool:
     """Tell whether a resource's own moment of the daily proof read lies in ``(after, until]``."""
     return _own_moment(f"proof/{resource.id}", timedelta(days=1), after, until) is not None
