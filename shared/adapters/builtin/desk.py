@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import TypeVar
 
 from shared.adapters.builtin import rows, series_rows
@@ -181,7 +180,8 @@ class Desk:
                     return await attempt()
                 except Contended:
                     continue
-        raise Retry(f"too many people are changing resource {resource} at this moment", after=timedelta(seconds=1))
+        # No time is named: whoever asks waits longer each time, which is what crowds need.
+        raise Retry(f"too many people are changing resource {resource} at this moment")
 
     async def _row(self, resource: PlatformId, key: str) -> Row | None:
         return await self._store.get(rows.BOOKINGS, self._partition(resource), key)
