@@ -76,7 +76,8 @@ def graph_routes() -> Iterable[Route]:
 
 def middlewares() -> list[Middleware]:
     """The middlewares, outermost first."""
-    return [request_log.middleware, request_faults.middleware, identity.middleware, throttling.middleware]
+    inner = [request_faults.middleware, identity.middleware, throttling.middleware]
+    return [identity.recognise, request_log.middleware, *inner]
 
 
 def pipeline(routes: Iterable[Route], around: Iterable[Middleware]) -> Handler:

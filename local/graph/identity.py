@@ -61,6 +61,17 @@ def routes() -> Iterable[Route]:
     )
 
 
+async def recognise(call: Call, proceed: Handler) -> Reply:
+    """Tell those that come after who asks, where the token says so; whether they may is decided by ``middleware``."""
+    if call.caller is not None or "Authorization" not in call.headers:
+        return await proceed(call)
+    try:
+        caller = _caller(call)
+    except GraphError:
+        return await proceed(call)
+    return await proceed(replace(call, caller=caller))
+
+
 async def middleware(call: Call, proceed: Handler) -> Reply:
     """Let a call of Graph through when its token is good and its roles suffice: else 401 or 403."""
     if not call.path.lower().startswith(("/v1.0/", "/beta/")) or call.sim.settings.auth == "off":

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from local.graph.tokens import LOCAL_APP
 from tests.integration.graph.calendars import ADELE, EIGER, MATTERHORN, create, day, meeting, until, view
 from tests.integration.graph.simulator import Client, running
 
@@ -144,6 +145,20 @@ async def test_the_request_log_counts_by_kind_and_goes_on_from_a_number(graph: C
     assert mailbox is not None
     assert {entry["mailbox"] for entry in found["value"]} == {mailbox.id}
     assert all(entry["ms"] > 0 for entry in found["value"])
+
+
+async def test_the_request_log_names_the_app_that_asked_and_nobody_where_the_token_is_bad(graph: Client) -> None:
+    seen = (await graph.get("/sim/requests")).body
+    await graph.get(EVENTS)
+    batch = {"requests": [{"id": "1", "method": "GET", "url": EVENTS.removeprefix("/v1.0")}]}
+    await graph.post("/v1.0/$batch", batch)
+    await graph.get(EVENTS, token="of.nothing")
+    logged = (await graph.get(f"/sim/requests?since={seen['last']}")).body["value"]
+    assert [(entry["status"], entry["app"]) for entry in logged if entry["kind"].endswith("/events")] == [
+        (200, LOCAL_APP),
+        (200, LOCAL_APP),
+        (401, None),
+    ]
 
 
 async def test_a_reset_rebuilds_the_tenant_and_forgets_faults_and_settings(graph: Client) -> None:
