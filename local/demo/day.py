@@ -10,7 +10,7 @@ import aiohttp
 from local.demo.cast import Company
 from local.demo.desk import Desk
 from local.demo.ending import report
-from local.demo.exchange import Exchange
+from local.demo.exchange import PEOPLES_APP, Exchange
 from local.demo.following import Follower
 from local.demo.lockstep import Lockstep
 from local.demo.next_steps import tell_next_steps
@@ -64,7 +64,7 @@ async def open_doors(session: aiohttp.ClientSession, stack: StackFile) -> Doors:
     ports = stack.plan.ports
     graph, host = f"http://127.0.0.1:{ports.graph}", f"http://127.0.0.1:{ports.host}"
     controls = Web(session, graph, {})
-    token = (await controls.call("POST", "/sim/token", {}))["access_token"]
+    token = (await controls.call("POST", "/sim/token", {"appId": PEOPLES_APP}))["access_token"]
     outlook = Outlook(Web(session, f"{graph}/v1.0", {"Authorization": f"Bearer {token}"}))
     app = Web(session, host, {"x-functions-key": stack.function_key})
     return Doors(outlook, Desk(app), Lockstep(app), Exchange(controls))
@@ -109,5 +109,6 @@ def _introduce(play: Play) -> None:
     play.screen.paragraph(
         "Each entry is something a person does, in Outlook (Microsoft Graph) or on the platform (its API); below it is"
         " what was then seen on the other side, and how long after. Times are the room's own. Exchange replaces the"
-        " title of what a room accepts by the organiser's name, so this is what the platform shows of it."
+        " title of what a room accepts by the organiser's name; Lockstep may read these rooms and nobody's own mailbox,"
+        " so that name is what the platform shows of it."
     )

@@ -9,6 +9,8 @@ from local.demo.cast import Person, Room
 from local.demo.web import Json, Web
 
 THROTTLED = 429
+PEOPLES_APP = "people"
+"""The application by which the people of the demo act; what Lockstep's may reach does not concern them."""
 
 
 class Requests:
@@ -51,6 +53,11 @@ class Exchange:
         """Every mailbox of the company."""
         found: list[Json] = (await self._controls.call("GET", "/sim/mailboxes"))["value"]
         return found
+
+    async def scope_to_rooms(self) -> None:
+        """Let Lockstep's application reach rooms and equipment only, as RBAC for Applications does."""
+        rooms = [box["userPrincipalName"] for box in await self.mailboxes() if box["kind"] != "user"]
+        await self._controls.call("POST", "/sim/identity", {"mailboxes": rooms})
 
     async def set_processing(self, room: Room, processing: Mapping[str, object]) -> None:
         """Change how the room's booking attendant works, as Set-CalendarProcessing does."""

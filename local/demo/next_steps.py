@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from local.demo.cast import Company
+from local.demo.exchange import PEOPLES_APP
 from local.demo.screen import Screen
 from local.stack.stackfile import StackFile
 
@@ -17,7 +18,7 @@ def tell_next_steps(screen: Screen, stack: StackFile, company: Company, played: 
     screen.title("The stack keeps serving. In a second terminal:")
     screen.plain(f"HOST=http://127.0.0.1:{ports.host} GRAPH=http://127.0.0.1:{ports.graph}")
     screen.plain(f"KEY={stack.function_key}")
-    screen.plain("TOKEN=$(curl -sd {} $GRAPH/sim/token | cut -d'\"' -f4)")
+    screen.plain(f'TOKEN=$(curl -sd \'{{"appId":"{PEOPLES_APP}"}}\' $GRAPH/sim/token | cut -d\'"\' -f4)')
     for what, command in _commands(company, played + timedelta(days=1)):
         screen.plain()
         screen.plain(f"# {what}", "bold")

@@ -60,6 +60,7 @@ def told(policy: Mapping[str, object]) -> str:
 async def gather_company(exchange: Exchange) -> Company:
     """The company, with calendar processing set as the day needs it."""
     company = company_of(await exchange.mailboxes())
+    await exchange.scope_to_rooms()
     await exchange.set_processing(company.room("Hudson"), _KEEPS_PRIVATE)
     for room in company.rooms.values():
         if room.kind == "equipment":

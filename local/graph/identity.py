@@ -79,7 +79,8 @@ async def middleware(call: Call, proceed: Handler) -> Reply:
     # An item of a batch is called by whoever sent the batch; its roles are checked, its token was.
     caller = call.caller if call.in_batch and call.caller else _caller(call)
     if caller.user is None:
-        check(call, caller.roles, grants_of(call.sim).mailboxes)
+        # A scope is one application's: others keep what they were granted (facts 6, RBAC for Applications).
+        check(call, caller.roles, grants_of(call.sim).mailboxes if caller.app_id == LOCAL_APP else None)
     elif not _is_own(call, caller.user):
         raise access_denied()
     return await proceed(replace(call, caller=caller))

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterable
 
 from shared.app.outside import Outside
+from shared.app.read_organisers import with_copies
 from shared.domain.booking import CalendarItem, PlatformItem, Window
 from shared.domain.comparison import Comparison, compare
 from shared.domain.ids import MappingId, PlatformId
@@ -31,9 +32,9 @@ async def compare_sides(outside: Outside, resource: Resource, window: Window) ->
     )
     mappings = await _of_all(outside, resource, events, bookings, known)
     more_events, more_bookings = await _other_sides(outside, resource, resource.platform, events, bookings, mappings)
-    pairs = compare(
-        (*events, *more_events), (*bookings, *more_bookings), mappings, resource.policy, resource.facts.zone
-    )
+    head = await outside.ledgers.head(resource.id)
+    shown = await with_copies(outside, resource, (*events, *more_events), head.unreadable)
+    pairs = compare(shown, (*bookings, *more_bookings), mappings, resource.policy, resource.facts.zone)
     return Comparison(pairs, set_aside)
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from shared.app.orders import Orders
 from shared.app.organisers_event import find_organisers_events
 from shared.app.outside import Outside
 from shared.app.proof import find_differences
+from shared.app.read_organisers import read_organisers
 from shared.app.room_answers import find_request, look_at_requests
 from shared.app.series_sight import find_made_series, know_whole_series
 from shared.app.sight import Sight, booking_changed, event_changed
@@ -41,6 +43,7 @@ class Observed:
     ``found_nothing`` tells that both feeds were read and neither showed a change. ``differences`` is how many
     bookings a proof read found unequal that no feed had named (None: this run was no proof read). ``all_known``
     tells that the view holds every mapping of the resource, ``rebased`` that both sides were read in full.
+    ``unreadable`` is what the head remembers next.
     """
 
     view: LedgerView
@@ -57,6 +60,7 @@ class Observed:
     differences: int | None = None
     all_known: bool = False
     rebased: bool = False
+    unreadable: MappingOf[str, datetime] = field(default_factory=dict)
 
 
 def horizon(policy: Policy, now: datetime) -> Window:
@@ -94,6 +98,9 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await _other_sides(sight)
     await find_organisers_events(sight, open_steps)
     await look_at_requests(sight, open_steps, due)
+    changed_policy = any(command.verb in (Verb.POLICY, Verb.LINK) for command in commands)
+    again = frozenset(step.mapping for step in due if step.mapping)
+    unreadable = await read_organisers(sight, head.unreadable, again, all_of_them=changed_policy)
     await _successors(sight)
     await know_whole_series(sight)
     blocks = await _neighbours(sight)
@@ -106,7 +113,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         window,
         resource.facts.name,
         bulk=full or proving,
-        policy_changed=any(command.verb in (Verb.POLICY, Verb.LINK) for command in commands),
+        policy_changed=changed_policy,
         stray_buffers=tuple(sight.stray_buffers),
         astray=frozenset(sight.astray),
         meetings=sight.meetings,
@@ -129,6 +136,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         differences,
         sight.all_mappings_known,
         rebase,
+        unreadable,
     )
 
 

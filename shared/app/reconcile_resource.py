@@ -146,6 +146,7 @@ def _advanced(outside: Outside, head: Head, seen: Observed, started: datetime, d
         not_before=None,
         trailing=None,
         found=bool(seen.calendar),
+        unreadable=seen.unreadable,
         attempts=0,
         first_failure=None,
         failure="",

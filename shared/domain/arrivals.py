@@ -20,6 +20,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from shared.domain.booking import CalendarItem, Item, Occupancy, PlatformItem, Side, occupancy
 from shared.domain.fingerprint import Field
@@ -38,15 +39,31 @@ from shared.domain.merge import (
 )
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import Direction, Policy
-from shared.domain.projection import CALENDAR_FIELDS, PLATFORM_FIELDS, to_calendar, to_platform, value, written
+from shared.domain.projection import (
+    CALENDAR_FIELDS,
+    PLATFORM_FIELDS,
+    Source,
+    is_private,
+    private_source,
+    shown_from,
+    title_source,
+    to_calendar,
+    to_platform,
+    value,
+    written,
+)
 from shared.domain.spans import Timed, When, occupied
 
 # A first merge makes thousands of settlements for the same reason: they share it.
-_ON_PLATFORM = (Reason(Code.CREATED_ON_PLATFORM),)
 _ON_CALENDAR = (Reason(Code.CREATED_ON_CALENDAR),)
 _PAIRED = (Reason(Code.PAIRED),)
 _TO_PLATFORM = frozenset(PLATFORM_FIELDS)
 _TO_CALENDAR = frozenset(CALENDAR_FIELDS)
+
+
+@cache
+def _on_platform(title: Source, private: Source) -> tuple[Reason, ...]:
+    return (Reason(Code.CREATED_ON_PLATFORM, shown_from(title, private)),)
 
 
 def settle_arrivals(
@@ -130,9 +147,10 @@ def _from_calendar(before: Mapping | None, mapping: Mapping, event: CalendarItem
         return Settlement(mapping.id, before, after, (), decisions, calendar=event)
     if setting.policy.direction is Direction.TO_CALENDAR:
         return _left(before, mapping, calendar=event)
-    step = Step(Action.CREATE, Side.PLATFORM, _ON_PLATFORM[0], to_platform(event, setting.policy), _TO_PLATFORM)
+    made = _on_platform(title_source(event, setting.policy), private_source(event))
+    step = Step(Action.CREATE, Side.PLATFORM, made[0], to_platform(event, setting.policy), _TO_PLATFORM)
     after = _to_be_made(mapping)
-    return Settlement(mapping.id, before, after, (step,), _ON_PLATFORM, calendar=event)
+    return Settlement(mapping.id, before, after, (step,), made, calendar=event)
 
 
 def _arrived_on_platform(booking: PlatformItem, setting: Setting) -> Settlement:
@@ -209,8 +227,8 @@ def _is_same(
 
 def _at(mapping: Mapping, item: Item, setting: Setting) -> Mapping:
     if item.booking.when == mapping.when:
-        return replace(mapping, private=item.booking.private)
-    return replace(mapping, when=item.booking.when, held_since=setting.now, private=item.booking.private)
+        return replace(mapping, private=is_private(item))
+    return replace(mapping, when=item.booking.when, held_since=setting.now, private=is_private(item))
 
 
 def _origin_gone(case: Case, other: object, setting: Setting) -> Settlement:

@@ -100,6 +100,30 @@ class CalendarKey:
 
 
 @dataclass(frozen=True)
+class MeetingKey:
+    """What finds a meeting in its organiser's own mailbox: their address, and the iCalUId that all copies share."""
+
+    organiser: str
+    ical_uid: str
+
+
+@dataclass(frozen=True)
+class OrganiserCopy:
+    """What the organiser's own copy of a meeting says. The title of a private one is not read."""
+
+    title: str
+    private: bool
+
+
+class Unread(StrEnum):
+    """Why an organiser's copy was not read: its mailbox is not open to us, has none, or was busy."""
+
+    REFUSED = "refused"
+    ABSENT = "absent"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True)
 class CalendarItem:
     """One booking as the resource's calendar reports it now.
 
@@ -107,6 +131,8 @@ class CalendarItem:
     mailbox organises it (a booking of ours, or an entry typed straight into its calendar): only then may
     its time and title be written here. ``transaction`` tells what created it, where Graph reports that.
     ``modified`` is when it was last written, by the mailbox's clock, where it was read by itself.
+    ``copy_asked`` tells that this run has looked for the organiser's own copy, ``organiser_copy`` what it says
+    where it could be read.
     """
 
     key: CalendarKey
@@ -121,6 +147,8 @@ class CalendarItem:
     ical_uid: str = ""
     is_buffer: bool = False
     modified: datetime | None = field(default=None, compare=False)
+    copy_asked: bool = False
+    organiser_copy: OrganiserCopy | None = None
 
 
 @dataclass(frozen=True)

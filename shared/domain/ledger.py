@@ -255,7 +255,8 @@ class Head:
 
     ``not_before`` answers wake-ups without a call until then; ``trailing`` is the due time of a trailing
     wake-up that was sent. ``found`` tells that the last run saw something of the calendar; ``echo_look`` is when
-    a delta that may lag its notification is read once more. ``mappings`` counts the rows. ``etag`` is the
+    a delta that may lag its notification is read once more. ``mappings`` counts the rows. ``unreadable`` are the
+    digests of organisers whose mailboxes cannot be read, and until when they are not asked. ``etag`` is the
     storage's word for this version of the head: the head is the lock.
     """
 
@@ -276,6 +277,7 @@ class Head:
     first_failure: datetime | None = None
     failure: str = ""
     etag: str = ""
+    unreadable: MappingOf[str, datetime] = field(default_factory=dict, hash=False)
 
 
 class Verb(StrEnum):

@@ -51,7 +51,15 @@ from shared.domain.ledger import (
 from shared.domain.one_way import is_left_as_edited, receiving, without_copy
 from shared.domain.plan import Action, CalendarReport, PlatformReport, Settlement, Step
 from shared.domain.policy import Direction, Policy
-from shared.domain.projection import CALENDAR_FIELDS, PLATFORM_FIELDS, to_calendar, to_platform, value, written
+from shared.domain.projection import (
+    CALENDAR_FIELDS,
+    PLATFORM_FIELDS,
+    is_private,
+    to_calendar,
+    to_platform,
+    value,
+    written,
+)
 
 _SILENT = frozenset({Field.CANCELLED, Field.ANSWER})
 """Fields that say whether a booking takes place; they are judged before any other field is."""
@@ -376,5 +384,5 @@ def first_seen(mapping_id: MappingId, item: Item, side: Side, setting: Setting) 
         state=MappingState.CREATING,
         calendar=calendar,
         platform=platform,
-        private=item.booking.private,
+        private=is_private(item),
     )

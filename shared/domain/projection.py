@@ -2,12 +2,14 @@
 
 Equal means that each side equals the projection of the other. A private meeting's title never leaves the
 calendar side; on the room's copy of somebody else's meeting Exchange has replaced the title by the
-organiser's name and cleared the private flag, so that copy's title is never shown as one.
+organiser's name and cleared the private flag, so that copy's title is never shown as one: a meeting shows
+its title only where the organiser's own copy was read and is not private, else its organiser's name.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 
 from shared.domain.booking import Booking, CalendarItem, PlatformItem, Side
 from shared.domain.fingerprint import Field
@@ -29,18 +31,63 @@ def to_platform(item: CalendarItem, policy: Policy, origin: Side = Side.CALENDAR
     A booking that was made on the platform keeps its title there: the policy is about what it did not know.
     """
     booking = item.booking
-    return Booking(booking.when, _title_on_platform(item, policy, origin), booking.organiser, booking.private)
+    return Booking(booking.when, _title_on_platform(item, policy, origin), booking.organiser, is_private(item))
+
+
+class Source(StrEnum):
+    """Where a value that the platform shows of a calendar booking comes from."""
+
+    EVENT = "event"
+    ORGANISERS_COPY = "organisers_copy"
+    ORGANISERS_NAME = "organisers_name"
+    PRIVATE = "private"
+    POLICY = "policy"
+    PLATFORM = "platform"
+
+
+def title_source(item: CalendarItem, policy: Policy, origin: Side = Side.CALENDAR) -> Source:
+    """Return where the title comes from that the platform shows of a calendar item."""
+    if origin is Side.PLATFORM and item.is_organiser:
+        return Source.PLATFORM
+    if policy.titles is Titles.BUSY:
+        return Source.POLICY
+    if policy.titles is Titles.ORGANIZER or (not item.is_organiser and item.organiser_copy is None):
+        return Source.ORGANISERS_NAME if item.booking.organiser else Source.POLICY
+    if is_private(item):
+        return Source.PRIVATE
+    return Source.EVENT if item.is_organiser else Source.ORGANISERS_COPY
+
+
+def private_source(item: CalendarItem) -> Source:
+    """Return where it comes from whether a calendar item is private."""
+    return Source.ORGANISERS_COPY if item.organiser_copy is not None else Source.EVENT
+
+
+def shown_from(title: Source, private: Source) -> dict[str, str]:
+    """Return, as the facts of a decision, where each value comes from that the platform shows of a calendar item."""
+    return {"title_from": title, "private_from": private, "organiser_from": Source.EVENT}
+
+
+def is_private(item: CalendarItem | PlatformItem) -> bool:
+    """Tell whether a booking is private, as far as its side and its organiser's own copy say."""
+    if isinstance(item, PlatformItem):
+        return item.booking.private
+    return item.booking.private or (item.organiser_copy is not None and item.organiser_copy.private)
 
 
 def _title_on_platform(item: CalendarItem, policy: Policy, origin: Side) -> str:
     booking = item.booking
-    if origin is Side.PLATFORM and item.is_organiser:
-        return booking.title
-    if policy.titles is Titles.BUSY:
-        return BUSY_TITLE
-    if not item.is_organiser or policy.titles is Titles.ORGANIZER:
-        return (booking.organiser.name or booking.organiser.address) if booking.organiser else BUSY_TITLE
-    return PRIVATE_TITLE if booking.private else booking.title
+    match title_source(item, policy, origin):
+        case Source.ORGANISERS_COPY if item.organiser_copy is not None:
+            return item.organiser_copy.title
+        case Source.ORGANISERS_NAME if booking.organiser is not None:
+            return booking.organiser.name or booking.organiser.address
+        case Source.PRIVATE:
+            return PRIVATE_TITLE
+        case Source.POLICY:
+            return BUSY_TITLE
+        case _:
+            return booking.title
 
 
 def to_calendar(item: PlatformItem) -> Booking:

@@ -4,6 +4,8 @@
     ---------------------------------------  ------------------------------------------------------------
     both sides, the policy has changed       the platform is written where it shows a title otherwise
     both sides, an earlier such write waits  the same, from what both sides show now
+    both sides, a meeting that was touched   the same: its title may have changed, or become private, where the
+                                             room's copy does not tell
     anything else                            nothing: equal sides are not compared with each other
 
 A booking that was made on the platform keeps its title: the policy is about what the platform did not know.
@@ -18,18 +20,18 @@ from shared.domain.booking import CalendarItem, PlatformItem, Side
 from shared.domain.fingerprint import Field
 from shared.domain.ledger import Code, Reason
 from shared.domain.merge import Setting
+from shared.domain.one_way import is_left_as_edited
 from shared.domain.plan import Action, Settlement, Step
 from shared.domain.policy import Direction
-from shared.domain.projection import to_platform, value, written
-
-_RULED = frozenset({Field.TITLE})
-"""The fields whose form on the platform the policy decides."""
+from shared.domain.projection import private_source, shown_from, title_source, to_platform, value, written
 
 
 def restated(settlement: Settlement, setting: Setting) -> Settlement:
     """Return the settlement with whatever the platform has to show otherwise under the present policy."""
     event, booking = settlement.calendar, settlement.platform
     if not _is_asked(settlement, setting) or event is None or booking is None:
+        return settlement
+    if not setting.policy_changed and is_left_as_edited(setting.policy, Side.PLATFORM) and not _turned(event, booking):
         return settlement
     differing = _differing(event, booking, setting)
     written_already = next((step for step in settlement.steps if step.side is Side.PLATFORM), None)
@@ -38,7 +40,9 @@ def restated(settlement: Settlement, setting: Setting) -> Settlement:
     missing = differing - followed - (written_already.fields if written_already else frozenset())
     if not missing:
         return settlement
-    reason = Reason(Code.SHOWN_BY_POLICY, {"fields": ",".join(sorted(missing)), "titles": setting.policy.titles})
+    code = Code.SHOWN_BY_POLICY if setting.policy_changed or not event.copy_asked else Code.CHANGED_ON_PLATFORM
+    sources = shown_from(title_source(event, setting.policy), private_source(event))
+    reason = Reason(code, {"fields": ",".join(sorted(missing)), **sources})
     shown = to_platform(event, setting.policy)
     if written_already is None or written_already.wanted is None:
         step = Step(Action.CHANGE, Side.PLATFORM, reason, written(booking.booking, shown, missing), missing)
@@ -50,7 +54,8 @@ def restated(settlement: Settlement, setting: Setting) -> Settlement:
 
 
 def _is_asked(settlement: Settlement, setting: Setting) -> bool:
-    asked = setting.policy_changed or settlement.id in setting.permitted | setting.unsettled
+    looked_up = settlement.calendar is not None and settlement.calendar.copy_asked
+    asked = setting.policy_changed or looked_up or settlement.id in setting.permitted | setting.unsettled
     if not asked or settlement.open is not None or setting.policy.direction is Direction.TO_CALENDAR:
         return False
     after = settlement.after
@@ -59,6 +64,13 @@ def _is_asked(settlement: Settlement, setting: Setting) -> bool:
     return stands and changes_only and after is not None and after.origin is Side.CALENDAR
 
 
+def _turned(event: CalendarItem, booking: PlatformItem) -> bool:
+    """Tell whether a meeting has become private: what a person wrote on the platform is not left then."""
+    return event.organiser_copy is not None and event.organiser_copy.private and not booking.booking.private
+
+
 def _differing(event: CalendarItem, booking: PlatformItem, setting: Setting) -> frozenset[Field]:
     shown = to_platform(event, setting.policy)
-    return frozenset(name for name in _RULED if value(shown, name) != value(booking.booking, name))
+    # Where the organiser's copy could not be read, nothing tells that what was private is so no more.
+    ruled = (Field.TITLE, Field.PRIVATE) if event.organiser_copy is not None else (Field.TITLE,)
+    return frozenset(name for name in ruled if value(shown, name) != value(booking.booking, name))

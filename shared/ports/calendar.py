@@ -5,6 +5,7 @@ All times are UTC. Ids are immutable ids. Nothing here waits: a throttled call r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -14,10 +15,13 @@ from shared.domain.booking import (
     CalendarKey,
     Gone,
     Meeting,
+    MeetingKey,
+    OrganiserCopy,
     Person,
     ResourceFacts,
     SetAside,
     ShowAs,
+    Unread,
     Window,
 )
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
@@ -199,6 +203,14 @@ class Calendar(Protocol):
 
     async def find_copy(self, mailbox: MailboxId, ical_uid: str) -> CalendarItem | None:
         """Find the mailbox's own copy of a single meeting, which shares nothing but this with other copies."""
+        ...
+
+    async def organiser_copies(self, meetings: Sequence[MeetingKey]) -> tuple[OrganiserCopy | Unread, ...]:
+        """Read what the organisers' own copies of meetings say, in their order.
+
+        ``REFUSED`` where the mailbox is not of this tenant or not open to us, ``ABSENT`` where it has no such
+        meeting of its own, ``BUSY`` where it alone did not answer. Raises ``Retry`` where nothing could be asked.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,10 +23,13 @@ from shared.domain.booking import (
     CalendarKey,
     Gone,
     Meeting,
+    MeetingKey,
+    OrganiserCopy,
     Person,
     Proof,
     SetAside,
     Side,
+    Unread,
     Window,
 )
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
@@ -55,6 +58,7 @@ class InMemoryCalendar:
         self.clock = clock or (lambda: datetime.now(UTC))
         self.boxes: dict[MailboxId, Box] = {}
         self.calls: list[tuple[str, MailboxId]] = []
+        self.copies_asked: list[MeetingKey] = []
         self.not_understood: dict[MailboxId, dict[EventId, str]] = {}
         self._faults = faults
         self._ids = itertools.count(1)
@@ -323,6 +327,13 @@ class InMemoryCalendar:
         """Find the mailbox's own copy of a meeting."""
         async with self._call("find_copy", mailbox) as box:
             return next((event.item() for event in box.standing() if event.ical_uid == ical_uid), None)
+
+    async def organiser_copies(self, meetings: Sequence[MeetingKey]) -> tuple[OrganiserCopy | Unread, ...]:
+        """Read the organisers' own copies of meetings, where their mailboxes are open."""
+        self.copies_asked += meetings
+        if self._faults is not None:
+            await self._faults.at("calendar.organiser_copies")
+        return tuple(self.outlook.copy_of(meeting) for meeting in meetings)
 
     # -- inside
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from shared.domain.booking import Answer, CalendarKey, Person, ShowAs
+from shared.domain.booking import Answer, CalendarKey, MeetingKey, OrganiserCopy, Person, ShowAs, Unread
 from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import Timed, When
 from tests.doubles.attendant import Attendant, is_free
@@ -33,6 +34,8 @@ class Outlook:
         self._boxes = boxes
         self._clock = clock
         self._new_id = new_id
+        self.open_organisers: set[str] = set()
+        self.own_copies: dict[str, OrganiserCopy] = {}
 
     def invite(
         self,
@@ -71,6 +74,8 @@ class Outlook:
             replace(copy, id=EventId(f"OID.{master}.{when.start:%Y-%m-%d}"), master=master, original_start=when.start)
             for copy, when in zip(copies, whens, strict=True)
         ]
+        events = [replace(event, ical_uid=f"uid-{master}") for event in events]
+        self.own_copies[f"uid-{master}"] = OrganiserCopy(title, False)
         return tuple(self._boxes[mailbox].put(event).key for event in events)
 
     def reschedule(self, mailbox: MailboxId, keys: Sequence[CalendarKey], whens: Sequence[Timed]) -> None:
@@ -110,11 +115,36 @@ class Outlook:
         event = self._event(mailbox, key)
         box = self._boxes[mailbox]
         keeps_name = box.renames and not event.is_organiser
+        if event.ical_uid in self.own_copies:
+            self.own_copies[event.ical_uid] = replace(self.own_copies[event.ical_uid], title=title)
         box.put(event if keeps_name else replace(event, title=title))
 
     def mark_private(self, mailbox: MailboxId, key: CalendarKey) -> None:
         """Set the private flag of an entry in the mailbox's own calendar."""
         self._boxes[mailbox].put(replace(self._event(mailbox, key), private=True))
+
+    def open_organiser(self, organiser: Person = ADELE) -> None:
+        """Let the organiser's own mailbox be read from now on; by default none is open."""
+        self.open_organisers.add(organiser.address.casefold())
+
+    def close_organiser(self, organiser: Person = ADELE) -> None:
+        """Let the organiser's own mailbox be read no more."""
+        self.open_organisers.discard(organiser.address.casefold())
+
+    def edit_own_copy(self, mailbox: MailboxId, key: CalendarKey, **said: Any) -> None:
+        """Change title or privacy in the organiser's mailbox: the room's copy is updated and shows nothing of it."""
+        uid = self._event(mailbox, key).ical_uid
+        self.own_copies[uid] = replace(self.own_copies[uid], **said)
+        self.touch(mailbox, key)
+
+    def copy_of(self, meeting: MeetingKey) -> OrganiserCopy | Unread:
+        """Return what an organiser's own copy says, as the port reports it."""
+        if meeting.organiser.casefold() not in self.open_organisers:
+            return Unread.REFUSED
+        said = self.own_copies.get(meeting.ical_uid)
+        if said is None:
+            return Unread.ABSENT
+        return replace(said, title="") if said.private else said
 
     def answer(self, mailbox: MailboxId, key: CalendarKey, answer: Answer) -> None:
         """Answer for the room, as a delegate does."""
@@ -153,6 +183,7 @@ class Outlook:
     ) -> StoredEvent:
         box = self._boxes[mailbox]
         event_id = self._new_id()
+        self.own_copies[f"uid-{event_id}"] = OrganiserCopy(title, private)
         return StoredEvent(
             id=event_id,
             when=when,

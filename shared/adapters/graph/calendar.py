@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from shared.adapters.graph import asks, proof, whole_series
+from shared.adapters.graph import asks, organisers, proof, whole_series
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.delta import Round
 from shared.adapters.graph.drafts import adopted_event, changed_event, new_event
@@ -20,13 +20,23 @@ from shared.adapters.graph.errors import AlreadyThere, ItemMissing
 from shared.adapters.graph.meetings import meeting_of
 from shared.adapters.graph.proof import understood
 from shared.adapters.graph.recurrence import why_not
-from shared.adapters.graph.requests import BATCH_LIMIT, Request
+from shared.adapters.graph.requests import BATCH_LIMIT, Answer, Request
 from shared.adapters.graph.wire import Json, has_attendees, is_bare, item, last_write, was_touched
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, Meeting, SetAside, Window
+from shared.domain.booking import (
+    CalendarItem,
+    CalendarKey,
+    Gone,
+    Meeting,
+    MeetingKey,
+    OrganiserCopy,
+    SetAside,
+    Unread,
+    Window,
+)
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.recurrence import Rule
 from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesChange, SeriesDraft, SeriesFound
-from shared.ports.errors import CursorExpired, Rejected, Stale
+from shared.ports.errors import CursorExpired, PortError, Rejected, Retry, Stale
 
 _REMEMBERED = 2_000
 _FRESH = timedelta(seconds=5)
@@ -187,6 +197,25 @@ class GraphCalendar:
         answer = await self._client.fetch(asks.copies(mailbox, ical_uid))
         raws: list[Json] = answer.get("value") or []
         return self._noted(understood(item(raws[0])), raws[0]) if raws else None
+
+    async def organiser_copies(self, meetings: Sequence[MeetingKey]) -> tuple[OrganiserCopy | Unread, ...]:
+        """Read the organisers' own copies, a series once, twenty mailboxes with one request."""
+        found: dict[MeetingKey, OrganiserCopy | Unread] = {}
+        wanted = list(dict.fromkeys(organisers.of_series(meeting) for meeting in meetings))
+        for first in range(0, len(wanted), BATCH_LIMIT):
+            part = wanted[first : first + BATCH_LIMIT]
+            asked = [organisers.own_copy(meeting) for meeting in part]
+            answers = await self._client.send_batch(asked, organisers.DOING)
+            found.update(zip(part, map(self._own_copy, answers), strict=True))
+        return tuple(found[organisers.of_series(meeting)] for meeting in meetings)
+
+    def _own_copy(self, answer: Answer | None) -> OrganiserCopy | Unread:
+        try:
+            return organisers.said(self._client.told(answer, organisers.DOING))
+        except Retry:
+            return Unread.BUSY
+        except PortError:
+            return Unread.REFUSED
 
     async def _written(self, request: Request) -> CalendarItem:
         raw = await self._client.fetch(request)

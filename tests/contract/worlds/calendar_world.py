@@ -82,6 +82,10 @@ class CalendarWorld(Protocol):
         """Make all delta tokens of the room unknown."""
         ...
 
+    async def open_organiser(self, is_open: bool) -> None:
+        """Let Adele's own mailbox be read, or only the room's."""
+        ...
+
     async def deny(self) -> None:
         """Take the application's access to the room away."""
         ...

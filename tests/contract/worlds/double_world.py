@@ -55,6 +55,12 @@ class DoubleWorld:
     async def expire_tokens(self) -> None:
         self.calendar.expire_tokens(self.room)
 
+    async def open_organiser(self, is_open: bool) -> None:
+        if is_open:
+            self._outlook.open_organiser(ADELE)
+        else:
+            self._outlook.close_organiser(ADELE)
+
     async def deny(self) -> None:
         self._box.access = Access.DENIED
 

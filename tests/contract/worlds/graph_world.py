@@ -126,6 +126,9 @@ class GraphWorld:
     async def expire_tokens(self) -> None:
         await self.simulator.ask("POST", "/sim/faults", {"kind": "expire_tokens", "mailbox": ROOM})
 
+    async def open_organiser(self, is_open: bool) -> None:
+        await self.simulator.ask("POST", "/sim/identity", {"mailboxes": None if is_open else [ROOM]})
+
     async def deny(self) -> None:
         await self.simulator.ask("PATCH", f"/sim/mailboxes/{ROOM}", {"state": "denied"})
 

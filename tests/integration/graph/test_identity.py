@@ -265,6 +265,13 @@ async def test_rbac_for_applications_scopes_mailboxes(graph: Client) -> None:
     assert (await graph.get("/v1.0/users/adele.vance@contoso.example/mailboxSettings")).status == 200
 
 
+async def test_a_scope_is_that_of_one_application(graph: Client) -> None:
+    await graph.post("/sim/identity", {"mailboxes": ["eiger@contoso.example"]})
+    token = await graph.new_token(appId="99999999-0000-4000-8000-000000000001")
+    found = await graph.get("/v1.0/users/adele.vance@contoso.example/mailboxSettings", token=token)
+    assert found.status == 200
+
+
 async def test_a_scope_holds_for_subscriptions_too(graph: Client) -> None:
     await graph.post("/sim/identity", {"mailboxes": ["eiger@contoso.example"]})
     wanted = {"resource": "/users/adele.vance@contoso.example/events", "changeType": "updated"}

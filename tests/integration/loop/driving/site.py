@@ -19,6 +19,9 @@ from tests.integration.loop.driving.web import Web
 
 Json = dict[str, Any]
 
+_PEOPLES_APP = "99999999-0000-4000-8000-000000000001"
+"""The application by which people act: what Lockstep's may reach does not concern them."""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -73,6 +76,16 @@ class Site:
 
     # The simulators' controls.
 
+    async def reach_rooms_only(self) -> None:
+        """Scope Lockstep's application to rooms and equipment, as its default write mode needs it."""
+        listed = (await self.graph.ask("GET", "/sim/mailboxes"))["value"]
+        rooms = [each["userPrincipalName"] for each in listed if each["kind"] != "user"]
+        await self.graph.ask("POST", "/sim/identity", {"mailboxes": rooms})
+
+    async def reach_everybody(self) -> None:
+        """Let Lockstep's application reach the mailboxes of people as well."""
+        await self.graph.ask("POST", "/sim/identity", {"mailboxes": None})
+
     async def fault(self, kind: str, **more: Any) -> Json:
         """Set a fault of the Graph simulator."""
         found: Json = await self.graph.ask("POST", "/sim/faults", {"kind": kind, **more})
@@ -113,7 +126,8 @@ async def visiting(stack: Stack, fresh: dict[str, Iterator[Vacancy]]) -> AsyncIt
     # No connection is kept: the host may die between two calls.
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
-        token = (await Web(session, where["graph"], {}).ask("POST", "/sim/token", {}))["access_token"]
+        controls = Web(session, where["graph"], {})
+        token = (await controls.ask("POST", "/sim/token", {"appId": _PEOPLES_APP}))["access_token"]
         carried = {
             "Authorization": f"Bearer {token}",
             "Prefer": 'IdType="ImmutableId", outlook.timezone="UTC"',
@@ -126,6 +140,7 @@ async def visiting(stack: Stack, fresh: dict[str, Iterator[Vacancy]]) -> AsyncIt
             fresh,
         )
         try:
+            await site.reach_rooms_only()
             yield site
         finally:
             await site.forget_faults()
