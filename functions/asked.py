@@ -16,6 +16,7 @@ from functions.fields import Body, plain_text
 from shared.domain.booking import Person, ResourceFacts, Window
 from shared.domain.ids import MappingId, PlatformId, ResourceId, TenantId, TransactionId
 from shared.domain.ledger import WriteMode
+from shared.domain.opening_hours import OpeningHours
 from shared.domain.policy import Policy
 from shared.domain.spans import AllDay, Timed, When
 
@@ -125,6 +126,18 @@ def _address(text: str) -> str:
     if len(text) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(plain_text("organiser", text, LONGEST_ADDRESS)):
         raise BadRequest("'organiser' needs an address such as adele.vance@contoso.com")
     return text
+
+
+def opening_of(value: object) -> OpeningHours | None:
+    """Return the opening hours that a body names by day; None where it names none."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not all(isinstance(hours, list) for hours in value.values()):
+        raise BadRequest('\'opening_hours\' is an object such as {"monday": ["08:00-18:00"]}')
+    try:
+        return OpeningHours.of({day: [plain_text(day, each, 11) for each in hours] for day, hours in value.items()})
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
 
 
 def when_of(body: Body) -> When:

@@ -31,18 +31,36 @@ async def list_resources(req: func.HttpRequest) -> func.HttpResponse:
 @told
 async def create_resource(req: func.HttpRequest) -> func.HttpResponse:
     """Make a resource; its id is the caller's."""
-    from functions.asked import platform_id_of, zone_of
+    from functions.asked import opening_of, platform_id_of, zone_of
     from functions.views import platform_resource_view
     from shared.adapters.builtin.entries import PlatformResource
 
-    body = body_of(req, "id", "name", "zone", "units", "buffer_minutes")
+    body = body_of(req, "id", "name", "zone", "units", "buffer_minutes", "opening_hours")
     wanted, name, zone = body.text("id"), body.text("name"), body.text("zone") or "UTC"
     if not wanted or not (name or "").strip():
         raise BadRequest("'id' and 'name' are needed, both of them")
     units = body.number("units", 1, 1000) or 1
     buffer = body.number("buffer_minutes", 0, 240) or 0
-    made = PlatformResource(platform_id_of("id", wanted), name or "", zone_of("zone", zone), units, buffer)
+    opening = opening_of(body.value("opening_hours"))
+    made = PlatformResource(platform_id_of("id", wanted), name or "", zone_of("zone", zone), units, buffer, opening)
     return answer(platform_resource_view(await (await composed()).platform.create_resource(made)), 201)
+
+
+@platform.function_name("platform_set_hours")
+@platform.route("platform/resources/{resource}", methods=["PATCH"])
+@told
+async def set_hours(req: func.HttpRequest) -> func.HttpResponse:
+    """Set the opening hours of a resource; without any it is always open. What is booked already stays."""
+    from functions.asked import opening_of
+    from functions.views import platform_resource_view
+
+    body = body_of(req, "opening_hours")
+    if "opening_hours" not in body:
+        raise BadRequest("'opening_hours' is needed; null leaves the resource always open")
+    opening, composition = opening_of(body.value("opening_hours")), await composed()
+    changed = await composition.platform.open_at(named(req), opening)
+    await wake(composition, named(req))
+    return answer(platform_resource_view(changed))
 
 
 @platform.function_name("platform_changes")

@@ -69,12 +69,13 @@ def platform_resource_view(resource: PlatformResource) -> Json:
         "zone": resource.zone,
         "units": resource.units,
         "buffer_minutes": resource.buffer_minutes,
+        "opening_hours": resource.opening.as_given() if resource.opening else None,
     }
 
 
 def block_view(block: Block) -> Json:
     """Return a blocked time."""
-    return {"id": block.id, **when_view(block.when), "reason": block.reason}
+    return {"id": block.id, **when_view(block.when), "reason": block.reason, "closing": block.is_closing}
 
 
 def resource_view(resource: Resource) -> Json:

@@ -46,6 +46,13 @@ PATHS: dict[str, Json] = {
             requestBody=sent(ref("PlatformResourceOrder")),
         ),
     },
+    _ROOM: {
+        "parameters": [_RESOURCE],
+        "patch": _op(
+            "platform_set_hours", "Set the opening hours", "PlatformResource", 400, 404, 413,
+            requestBody=sent(ref("OpeningHours")),
+        ),
+    },
     f"{_ROOM}/bookings": {
         "parameters": [_RESOURCE],
         "get": _op(

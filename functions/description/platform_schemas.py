@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.description.admin_schemas import MOMENT, TIMED, WHEN
 from functions.description.parts import Json, flag, listed, one_of, or_null, record, ref, text, whole
+from shared.domain.opening_hours import DAYS
 
 CURSOR = "1.01KAJ3ZK.17"
 BOOKING_ID = "01KAJ42TB00KNGM8W1R5T9C3EX"
@@ -58,6 +59,16 @@ _RECURRENCE_ASKED: Json = {
     **record({"rule": _RULE, "zone": text("An IANA name; the resource's zone where left out.")}, optional=("zone",)),
 }
 
+_OPENING: Json = {
+    "type": "object",
+    "description": "When the resource may be booked, on the clock of its zone; a day not named is closed.",
+    "propertyNames": {"enum": list(DAYS)},
+    "additionalProperties": {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"},
+    },
+}
+
 _PLATFORM_RESOURCE = record(
     {
         "id": text("1 to 128 letters, digits, dots, hyphens, underscores or tildes."),
@@ -65,8 +76,16 @@ _PLATFORM_RESOURCE = record(
         "zone": text("Its time zone, an IANA name."),
         "units": whole("How many bookings may run at the same time.", 1, 1000),
         "buffer_minutes": whole("The gap that two bookings keep, as people are told; Lockstep judges it.", 0, 240),
+        "opening_hours": or_null(_OPENING),
     },
-    {"id": "matterhorn", "name": "Matterhorn", "zone": "Europe/Zurich", "units": 1, "buffer_minutes": 15},
+    {
+        "id": "matterhorn",
+        "name": "Matterhorn",
+        "zone": "Europe/Zurich",
+        "units": 1,
+        "buffer_minutes": 15,
+        "opening_hours": {"monday": ["08:00-12:00", "13:00-18:00"]},
+    },
 )
 
 SCHEMAS: dict[str, Json] = {
@@ -128,9 +147,17 @@ SCHEMAS: dict[str, Json] = {
     "PlatformResource": _PLATFORM_RESOURCE,
     "PlatformResources": listed("resources", "PlatformResource"),
     "PlatformResourceOrder": {**_PLATFORM_RESOURCE, "required": ["id", "name"]},
+    "OpeningHours": record(
+        {"opening_hours": or_null(_OPENING)}, {"opening_hours": {"monday": ["08:00-18:00"], "sunday": ["10:00-24:00"]}}
+    ),
     "Block": record(
-        {"id": text(""), **WHEN, "reason": text("Why it is kept free.")},
-        {"id": "01KAJ45D0Q", **TIMED, "reason": "Cleaning"},
+        {
+            "id": text(""),
+            **WHEN,
+            "reason": text("Why it is kept free."),
+            "closing": flag("Whether it lies outside the opening hours."),
+        },
+        {"id": "01KAJ45D0Q", **TIMED, "reason": "Cleaning", "closing": False},
     ),
     "Blocks": listed("blocks", "Block"),
     "BlockOrder": record(

@@ -225,11 +225,12 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Block:
-    """A time that the platform keeps free of bookings (maintenance, closing time)."""
+    """A time that the platform keeps free of bookings: maintenance, or (``is_closing``) outside its opening hours."""
 
     id: str
     when: When
     reason: str = ""
+    is_closing: bool = False
 
 
 class Occupancy(StrEnum):

@@ -30,7 +30,8 @@ class Claim:
 
     ``contested`` marks a claim that is new or moved in this run. ``is_block`` marks a time that the platform
     keeps free; it takes all units and cannot be removed. ``is_left`` marks what a one-way policy left on the side
-    that only receives.
+    that only receives. ``is_closing`` marks a block outside opening hours: no gap is kept to it, and an all-day
+    booking, which has ``days``, gives way to it only where it closes one of them as a whole.
     """
 
     id: MappingId
@@ -41,6 +42,8 @@ class Claim:
     contested: bool = False
     is_block: bool = False
     is_left: bool = False
+    is_closing: bool = False
+    days: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ class _Timeline:
 
     def add(self, claim: Claim) -> None:
         self._count += 1
-        reach = claim.span.widened(self._gap) if self._gap else claim.span
+        reach = claim.span.widened(self._gap) if self._gap and not claim.is_closing else claim.span
         for day in reach.days():
             self._days[day].append((self._count, reach.start, reach.end, claim))
 
@@ -154,6 +157,16 @@ class _Timeline:
             place: other
             for day in claim.span.days()
             for place, since, until, other in self._days.get(day, ())
-            if since < end and start < until
+            if since < end and start < until and not _is_open(claim, other)
         }
         return [found[place] for place in sorted(found)]
+
+
+def _is_open(one: Claim, other: Claim) -> bool:
+    """Tell whether one of both is a closing time that leaves the other alone."""
+    closing, booking = (one, other) if one.is_closing else (other, one)
+    if not closing.is_closing:
+        return False
+    if not booking.days:
+        return not closing.span.overlaps(booking.span)
+    return not any(closing.span.start <= day.start and day.end <= closing.span.end for day in booking.days)

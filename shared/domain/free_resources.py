@@ -13,9 +13,10 @@ from shared.domain.booking import Block
 from shared.domain.conflicts import most_at_once
 from shared.domain.ledger import Code, Mapping, MappingState, Reason
 from shared.domain.left_bookings import takes_its_time
+from shared.domain.opening_hours import keeps_out
 from shared.domain.plan import Settlement
 from shared.domain.resource import Resource, State
-from shared.domain.spans import Span, When, occupied
+from shared.domain.spans import Span, Timed, When, occupied
 
 MOST_NAMED = 3
 """How many free resources a refusal names."""
@@ -60,7 +61,7 @@ def _distance(other: Resource, resource: Resource) -> tuple[bool, bool, int, str
 def is_free(resource: Resource, span: Span, mappings: Iterable[Mapping], blocks: Sequence[Block]) -> bool:
     """Tell whether a resource has a unit free over ``span``, as far as its ledger and its platform's blocks tell."""
     zone, gap = resource.facts.zone, resource.policy.gap
-    if any(occupied(block.when, zone).overlaps(span) for block in blocks):
+    if any(keeps_out(block, Timed(span.start, span.end), zone) for block in blocks):
         return False
     taken = [occupied(mapping.when, zone) for mapping in mappings if takes_its_time(mapping)]
     near = [other for other in taken if other.overlaps(span, gap)]

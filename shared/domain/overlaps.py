@@ -27,11 +27,12 @@ from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
 from shared.domain.left_bookings import is_left, takes_its_time, with_left
 from shared.domain.merge import Setting, withdrawal
+from shared.domain.opening_hours import days_of
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import DirectEntries, Winner
 from shared.domain.projection import written
 from shared.domain.settling import split_settling
-from shared.domain.spans import Timed, occupied
+from shared.domain.spans import AllDay, Timed, occupied
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -147,7 +148,10 @@ def _claims(
         if place in touching
     ]
     for block, span in zip(ledger.blocks, blocked, strict=True):
-        claims.append(Claim(MappingId(f"block:{block.id}"), span, Side.PLATFORM, _ALWAYS, _ALWAYS, is_block=True))
+        known_as = MappingId(f"block:{block.id}")
+        claims.append(
+            Claim(known_as, span, Side.PLATFORM, _ALWAYS, _ALWAYS, is_block=True, is_closing=block.is_closing)
+        )
     return claims
 
 
@@ -165,6 +169,7 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
         mapping.made_at,
         contested=is_new or moved,
         is_left=is_left(mapping),
+        days=days_of(mapping.when, zone) if isinstance(mapping.when, AllDay) else (),
     )
 
 

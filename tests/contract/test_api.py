@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 
 from functions.description.document import document
 from local.stack.components import CODE as ROOT
+from shared.domain.opening_hours import DAYS
 from shared.domain.policy import Policy
 from tests.integration.loop.driving.company import BRUNO, ERIN, rooms
 from tests.integration.loop.driving.stack import Stack
@@ -227,6 +228,8 @@ async def _booked(site: Site, platform: str) -> None:
     here = f"/api/platform/resources/{platform}"
     await site.ask("POST", "/api/platform/resources", {"id": "api-other", "name": "Other", "zone": "Europe/Zurich"})
     assert len((await site.ask("GET", "/api/platform/resources"))["resources"]) == 2
+    hours = {"opening_hours": {day: ["00:00-24:00"] for day in DAYS}}
+    assert (await site.ask("PATCH", here, hours))["opening_hours"] == hours["opening_hours"]
     order = {"start": f"{DAY}T09:00:00Z", "end": f"{DAY}T10:00:00Z", "organiser": "ben@contoso.example"}
     made = await site.ask("POST", f"{here}/bookings", order, {"Idempotency-Key": "order-1"})
     again = await site.send("POST", f"{here}/bookings", order, {"Idempotency-Key": "order-1"})

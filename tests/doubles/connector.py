@@ -31,7 +31,7 @@ from shared.domain.booking import (
 )
 from shared.domain.ids import BookingId, PlatformId, SeriesId, TransactionId, Version
 from shared.domain.recurrence import Rule, parse_rule
-from shared.domain.spans import Span, When, occupied
+from shared.domain.spans import AllDay, Span, When, occupied
 from shared.ports.connector import BookingDraft, Capabilities, ChangeBatch, Conflict, Dedupe, Feed
 from shared.ports.errors import CursorExpired, NotFound, Rejected, Stale
 from shared.ports.ledgers import Clock
@@ -271,6 +271,12 @@ class InMemoryConnector:
         self._room(resource).blocks[block.id] = block
         return block
 
+    def close(self, resource: PlatformId, when: When) -> Block:
+        """Close outside the opening hours; an all-day booking of a day that opens at all is still taken."""
+        block = replace(self.block(resource, when, "closed"), is_closing=True)
+        self._room(resource).blocks[block.id] = block
+        return block
+
     def unblock(self, resource: PlatformId, block: str) -> None:
         del self._room(resource).blocks[block]
 
@@ -360,7 +366,7 @@ class InMemoryConnector:
         if self.conflict is Conflict.NOT_ENFORCED:
             return
         span = occupied(wanted.when, room.zone)
-        if any(occupied(block.when, room.zone).overlaps(span) for block in room.blocks.values()):
+        if any(_shuts_out(block, wanted.when, room.zone) for block in room.blocks.values()):
             raise Rejected(f"{room.name} is blocked at {wanted.when}", code="blocked")
         others = [
             other
@@ -370,6 +376,19 @@ class InMemoryConnector:
         ]
         if _most_at_once(others, span) >= room.units:
             raise Rejected(f"{room.name} is taken at {wanted.when}", code="overlap")
+
+
+def _shuts_out(block: Block, when: When, zone: str) -> bool:
+    shut, wanted = occupied(block.when, zone), occupied(when, zone)
+    if not block.is_closing or not isinstance(when, AllDay):
+        return shut.overlaps(wanted)
+    day = when.first
+    while day < when.until:
+        whole = occupied(AllDay(day, day + timedelta(days=1)), zone)
+        if shut.start <= whole.start and whole.end <= shut.end:
+            return True
+        day += timedelta(days=1)
+    return False
 
 
 def _most_at_once(others: list[Span], span: Span) -> int:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.adapters.builtin.entries import PlatformResource
 from shared.domain.booking import Block, Booking, PlatformItem
+from shared.domain.opening_hours import keeps_out
 from shared.domain.spans import AllDay, Span, When, occupied
 from shared.ports.errors import Rejected
 
@@ -90,9 +91,12 @@ def check_free(
     """
     span = occupied(wanted, resource.zone)
     for block in blocks:
-        if occupied(block.when, resource.zone).overlaps(span):
-            because = f": {block.reason}" if block.reason else ""
-            raise Rejected(f"{resource.name} is kept free {_told(block.when, resource.zone)}{because}", code="blocked")
+        if not keeps_out(block, wanted, resource.zone):
+            continue
+        if block.is_closing:
+            raise Rejected(f"{resource.name} is closed {_told(block.when, resource.zone)}", code="blocked")
+        because = f": {block.reason}" if block.reason else ""
+        raise Rejected(f"{resource.name} is kept free {_told(block.when, resource.zone)}{because}", code="blocked")
     touching = [item.booking.when for item in others if occupied(item.booking.when, resource.zone).overlaps(span)]
     full_at = _first_full(touching, resource)
     if full_at is not None:

@@ -85,7 +85,8 @@ class BuiltinConnector:
     ) -> None:
         known = await self._platform.find_resource(resource)
         shown = known.buffer_minutes if known is not None and buffer_minutes is None else buffer_minutes or 0
-        wanted = PlatformResource(resource, name, zone, units, shown)
+        opening = known.opening if known is not None else None
+        wanted = PlatformResource(resource, name, zone, units, shown, opening)
         if known is None:
             await self._platform.create_resource(wanted)
         elif known != wanted:

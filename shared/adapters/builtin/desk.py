@@ -20,6 +20,7 @@ from shared.adapters.builtin.rows import ResourceState, Unreadable
 from shared.adapters.builtin.store import Contended, Operation, Row, RowStore
 from shared.domain.booking import Block, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, SeriesId, TenantId, TransactionId, Version
+from shared.domain.opening_hours import closing_times
 from shared.domain.spans import Span, occupied
 from shared.ports.errors import NotFound, Rejected, Retry
 
@@ -68,10 +69,11 @@ class Desk:
         return required(rows.transaction_target, row) if row is not None else None
 
     async def blocks(self, state: ResourceState, span: Span) -> tuple[Block, ...]:
-        """Return the blocked times that touch ``span``."""
-        zone = state.resource.zone
+        """Return the blocked times that touch ``span``, those outside the opening hours included."""
+        zone, opening = state.resource.zone, state.resource.opening
         found = [required(rows.block, row) async for row in self.between(state, *rows.BLOCKS)]
-        return tuple(block for block in found if occupied(block.when, zone).overlaps(span))
+        closed = closing_times(opening, zone, span) if opening is not None else ()
+        return tuple(block for block in found if occupied(block.when, zone).overlaps(span)) + closed
 
     async def has_block(self, resource: PlatformId, block: str) -> bool:
         state = await self.state(resource)

@@ -7,6 +7,7 @@ from datetime import date
 
 from shared.domain.booking import Booking, Person, PlatformItem, PlatformSeries, SetAside
 from shared.domain.ids import PlatformId, SeriesId, TransactionId
+from shared.domain.opening_hours import OpeningHours
 from shared.domain.recurrence import Rule
 from shared.domain.spans import When
 
@@ -16,7 +17,7 @@ class PlatformResource:
     """A resource of the platform.
 
     ``zone`` is an IANA name, ``units`` how many bookings may run at the same time. ``buffer_minutes`` is shown
-    to people only: gaps are judged by Lockstep.
+    to people only: gaps are judged by Lockstep. Without ``opening`` hours it is always open.
     """
 
     id: PlatformId
@@ -24,6 +25,7 @@ class PlatformResource:
     zone: str = "UTC"
     units: int = 1
     buffer_minutes: int = 0
+    opening: OpeningHours | None = None
 
 
 @dataclass(frozen=True)

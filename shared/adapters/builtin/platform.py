@@ -23,6 +23,7 @@ from shared.adapters.builtin.series_desk import Scope, SeriesDesk
 from shared.adapters.builtin.store import Delete, Insert, Operation, Put, Replace, Row, RowStore
 from shared.domain.booking import Block, Booking, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
+from shared.domain.opening_hours import OpeningHours
 from shared.domain.recurrence import Rule, wall
 from shared.domain.spans import AllDay, When, occupied
 from shared.ports.errors import Rejected, Stale
@@ -71,6 +72,17 @@ class Platform:
 
         await self._desk.alter(resource.id, prepare)
         return resource
+
+    async def open_at(self, resource: PlatformId, opening: OpeningHours | None) -> PlatformResource:
+        """Set the opening hours of a resource (None: always open); its bookings stay as they are."""
+
+        def prepare(state: ResourceState) -> tuple[Operation, ...]:
+            return (Replace(rows.resource_row(replace(state, resource=replace(state.resource, opening=opening)))),)
+
+        await self._desk.alter(resource, prepare)
+        changed = await self.resource(resource)
+        await self._list_it(changed)
+        return changed
 
     async def resource(self, resource: PlatformId) -> PlatformResource:
         return (await self._desk.state(resource)).resource

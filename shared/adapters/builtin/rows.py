@@ -21,6 +21,7 @@ Every row carries the version of this layout; one of another version is ``Unread
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,7 @@ from shared.adapters.builtin.entries import Entry, PlatformResource
 from shared.adapters.builtin.store import Cell, Delete, Insert, Operation, Put, Replace, Row
 from shared.domain.booking import Block, Booking, Person, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, SeriesId, TenantId, TransactionId, Version
+from shared.domain.opening_hours import OpeningHours
 from shared.domain.spans import AllDay, Span, Timed, When
 
 BOOKINGS = "platformbookings"
@@ -121,6 +123,8 @@ def resource_row(state: ResourceState) -> Row:
         "born": state.born,
         "sequence": f"{state.sequence:0{_SEQUENCE_DIGITS}d}",
     }
+    if resource.opening is not None:
+        cells["opening"] = json.dumps(resource.opening.as_given())
     if state.forgotten:
         cells["forgotten"] = f"{state.forgotten:0{_SEQUENCE_DIGITS}d}"
     return Row(RESOURCE_KEY, cells, state.etag)
@@ -140,9 +144,17 @@ def resource_state(row: Row) -> ResourceState:
         cells.text("zone"),
         cells.number("units"),
         cells.number("buffer_minutes"),
+        _opening(cells) if "opening" in row.cells else None,
     )
     forgotten = int(cells.text("forgotten")) if "forgotten" in row.cells else 0
     return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag, forgotten)
+
+
+def _opening(cells: Cells) -> OpeningHours:
+    try:
+        return OpeningHours.of(json.loads(cells.text("opening")))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise Unreadable(f"a row holds opening hours that cannot be read: {error}") from error
 
 
 def entry_row(key: str, entry: Entry) -> Row:

@@ -15,6 +15,7 @@ from shared.adapters.builtin.platform import BookingPatch, Platform
 from shared.adapters.builtin.store import Row
 from shared.domain.booking import Booking, Person, Window
 from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
+from shared.domain.opening_hours import OpeningHours
 from shared.domain.spans import AllDay, Timed, occupied
 from shared.ports.errors import CursorExpired, NotFound, Rejected, Stale
 from tests.doubles.clock import StandingClock
@@ -272,3 +273,45 @@ async def test_the_cost_of_a_booking_does_not_grow_with_the_bookings(store: Memo
         await platform.book(ROOM, Booking(at(24 * day)))
     assert await cost(60) == first
     assert len(first) <= 6
+
+
+# Opening hours
+
+
+WORKDAY = OpeningHours.of({"wednesday": ["08:00-18:00"], "thursday": ["08:00-18:00"]})
+
+
+async def test_a_booking_outside_the_opening_hours_is_refused(platform: Platform) -> None:
+    await platform.open_at(ROOM, WORKDAY)
+    with pytest.raises(Rejected, match="is closed") as refused:
+        await platform.book(ROOM, Booking(at(8, 2)))
+    assert refused.value.code == "blocked"
+    await platform.book(ROOM, Booking(at(7)))
+
+
+async def test_a_whole_day_is_booked_on_a_day_that_opens_and_refused_on_one_that_does_not(platform: Platform) -> None:
+    await platform.open_at(ROOM, WORKDAY)
+    await platform.book(ROOM, Booking(AllDay(date(2027, 3, 3), date(2027, 3, 5))))
+    with pytest.raises(Rejected, match="is closed"):
+        await platform.book(ROOM, Booking(AllDay(date(2027, 3, 10), date(2027, 3, 13))))
+
+
+async def test_a_booking_that_stands_outside_hours_set_later_stays(platform: Platform) -> None:
+    made = await platform.book(ROOM, Booking(at(11)))
+    await platform.open_at(ROOM, WORKDAY)
+    assert (await platform.change(ROOM, made.item.id, BookingPatch(title="Late"))).item.booking.title == "Late"
+
+
+async def test_bringing_a_resource_up_to_date_leaves_its_hours(platform: Platform) -> None:
+    await platform.open_at(ROOM, WORKDAY)
+    await BuiltinConnector(platform).ensure_resource(ROOM, "Matterhorn", "Europe/Zurich", 2, 15)
+    found = await platform.resource(ROOM)
+    assert (found.opening, found.units, found.buffer_minutes) == (WORKDAY, 2, 15)
+    assert (await platform.list_resources())[0].opening == WORKDAY
+
+
+async def test_the_connector_tells_closing_times_as_blocks(platform: Platform) -> None:
+    await platform.open_at(ROOM, WORKDAY)
+    await platform.block(ROOM, at(0), "Cleaning")
+    found = await BuiltinConnector(platform).blocks(ROOM, Window(NINE - HOUR, NINE + 9 * HOUR))
+    assert [(block.reason, block.is_closing) for block in found] == [("Cleaning", False), ("closed", True)]

@@ -25,7 +25,8 @@ async def open_office(office: Office) -> Office:
 
 
 async def test_a_resource_is_made_once_and_listed(open_office: Office) -> None:
-    made = {"id": "matterhorn", "name": "Matterhorn", "zone": "Europe/Zurich", "units": 1, "buffer_minutes": 0}
+    made = {"id": "matterhorn", "name": "Matterhorn", "zone": "Europe/Zurich", "units": 1}
+    made |= {"buffer_minutes": 0, "opening_hours": None}
     assert await open_office.ask("GET", "/api/platform/resources") == {"resources": [made]}
     again = await open_office.send("POST", "/api/platform/resources", {"id": "matterhorn", "name": "Other"})
     assert (again.status, again.code) == (409, "exists")
@@ -215,3 +216,36 @@ async def test_a_booking_that_stands_is_told_as_made_though_nobody_could_be_woke
     answer = await office.send("POST", BOOKINGS, MORNING)
     assert answer.status == 201
     assert (await office.ask("GET", f"{BOOKINGS}/{answer.body['id']}"))["status"] == "confirmed"
+
+
+WEEK = {"monday": ["08:00-12:00", "13:00-18:00"], "tuesday": ["08:00-24:00"]}
+HERE = "/api/platform/resources/matterhorn"
+
+
+async def test_opening_hours_are_set_shown_and_taken_away(open_office: Office) -> None:
+    assert (await open_office.ask("PATCH", HERE, {"opening_hours": WEEK}))["opening_hours"] == WEEK
+    assert (await open_office.ask("GET", "/api/platform/resources"))["resources"][0]["opening_hours"] == WEEK
+    found = await open_office.ask("GET", f"{HERE}/blocks?from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z")
+    assert [(block["start"], block["end"]) for block in found["blocks"]] == [
+        ("2026-11-17T23:00:00Z", "2026-11-23T07:00:00Z"),
+        ("2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"),
+        ("2026-11-23T17:00:00Z", "2026-11-24T07:00:00Z"),
+    ]
+    assert all(block["closing"] for block in found["blocks"])
+    assert (await open_office.ask("PATCH", HERE, {"opening_hours": None}))["opening_hours"] is None
+
+
+async def test_nobody_books_outside_the_opening_hours(open_office: Office) -> None:
+    await open_office.ask("PATCH", HERE, {"opening_hours": WEEK})
+    lunch = {"start": "2026-11-23T11:30:00Z", "end": "2026-11-23T12:30:00Z"}
+    answer = await open_office.send("POST", BOOKINGS, lunch)
+    assert (answer.status, answer.code) == (409, "blocked")
+    assert "is closed from 12:00 to 13:00" in answer.message
+    assert (await open_office.send("POST", BOOKINGS, MORNING)).status == 201
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"opening_hours": []}, {"opening_hours": {"monday": "08:00-18:00"}}, {"opening_hours": {"day": []}}]
+)
+async def test_hours_that_make_no_sense_are_refused(open_office: Office, body: object) -> None:
+    assert (await open_office.send("PATCH", HERE, body)).status == 400
