@@ -7,7 +7,7 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run test proof test-all test-again check bench clean
+.PHONY: help install install-tests run test proof chaos test-all test-again check bench clean
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -33,8 +33,11 @@ test: $(TESTS) $(AZURITE) ## quick proof (under 8 minutes on 2 cores): units, co
 	@$(PYTEST) $(QUICK) -m "not stack" $(ARGS)
 	@$(PYTEST) --numprocesses 0 $(LOOP) $(ARGS)
 
-proof: $(TESTS) ## the properties with 2,000 examples of a fresh seed, which is printed; SEED=... repeats one
+proof: $(TESTS) ## the properties, 2,000 examples of 50 steps from a fresh seed, which is printed; SEED=... repeats one
 	@LOCKSTEP_EXAMPLES=2000 LOCKSTEP_SEED=$(or $(SEED),random) $(PY) -m pytest tests/properties $(ARGS)
+
+chaos: $(TESTS) $(AZURITE) ## people, crashes and outages on the running stack; SEED=... MINUTES=... (5)
+	@$(PY) -m tests.integration.chaos --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 test-all: $(TESTS) $(AZURITE) ## every test (under 60 minutes): real SDK suites, chaos, infrastructure, browser
 	@$(PYTEST) tests $(ARGS)

@@ -1,0 +1,1 @@
+"""Chaos on the running stack: people, mishaps, and the verdict once everything works again."""

@@ -1,0 +1,99 @@
+"""What goes wrong meanwhile: the host is killed, the three others are cut off, Graph and the broker misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.integration.loop.driving.between import Between
+from tests.integration.loop.driving.crashing import BROKEN_CALL
+from tests.integration.loop.driving.room import Room
+from tests.integration.loop.driving.site import Site
+
+_REQUEST_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("throttle", {"count": 2, "retryAfter": "1"}),
+    ("unavailable_before", {"count": 2}),
+    ("unavailable_after", {"count": 1, "method": "POST"}),
+    ("unavailable_after", {"count": 1, "method": "PATCH"}),
+    ("unavailable_after", {"count": 1, "method": "DELETE"}),
+    ("conflict", {"count": 1, "method": "PATCH"}),
+    ("empty_read", {"count": 1}),
+    ("expired_token", {"count": 1}),
+    ("sync_state_lost", {"count": 1}),
+    ("delta_lag", {"count": 3, "seconds": 1}),
+    ("empty_page", {"count": 1}),
+    ("duplicate_items", {"count": 1}),
+    ("lose_notification", {"count": 2}),
+    ("double_notification", {"count": 3}),
+    ("delay_notification", {"count": 2, "seconds": 1}),
+    ("reorder_notification", {"count": 2}),
+    ("remove_subscription", {}),
+    ("remove_subscription", {"silent": True}),
+)
+_SERVICE_FAULTS = ("hang", "reset")
+_BROKER_FAULTS = ("drop_links", "hang", "reset")
+
+
+@dataclass
+class Mishaps:
+    """One thing goes wrong after another. ``happened`` counts them."""
+
+    site: Site
+    between: Between
+    rooms: list[Room]
+    chance: random.Random
+    happened: Counter[str] = field(default_factory=Counter)
+
+    async def happen(self) -> None:
+        """Let one thing go wrong; what has an end has come to it when this returns."""
+        await self.chance.choice(_MISHAPS)(self)
+
+    async def the_host_dies(self) -> None:
+        self.happened["the host was killed"] += 1
+        self.site.stack.kill_host()
+        await asyncio.sleep(self.chance.uniform(0, 2))
+        await asyncio.to_thread(self.site.stack.start_host)
+
+    async def one_cannot_be_reached(self) -> None:
+        name = self.chance.choice(("graph", "tables", "broker"))
+        self.happened[f"{name} was out of reach"] += 1
+        self.between.cut(name)
+        await asyncio.sleep(self.chance.uniform(0.2, 3))
+        self.between.restore(name)
+
+    async def graph_misbehaves(self) -> None:
+        kind, options = self.chance.choice(_REQUEST_FAULTS)
+        self.happened[kind] += 1
+        await self._set(self.site.fault(kind, mailbox=self.chance.choice(self.rooms).mailbox, **options))
+
+    async def graph_fails_as_a_whole(self) -> None:
+        kind = self.chance.choice(_SERVICE_FAULTS)
+        self.happened[f"graph: {kind}"] += 1
+        await self._set(self.site.fault(kind, seconds=1))
+        await asyncio.sleep(1)
+
+    async def the_broker_misbehaves(self) -> None:
+        kind = self.chance.choice(_BROKER_FAULTS)
+        self.happened[f"broker: {kind}"] += 1
+        await self._set(self.site.broker_fault(kind, 1))
+
+    async def a_sweep_comes_by(self) -> None:
+        self.happened["a sweep"] += 1
+        await self._set(self.site.sweep())
+
+    async def _set(self, fault: Awaitable[object]) -> None:
+        try:
+            await fault
+        except (*BROKEN_CALL, AssertionError, TimeoutError):
+            self.happened["a mishap that did not come about"] += 1
+
+
+_MISHAPS: tuple[Callable[[Mishaps], Awaitable[None]], ...] = (
+    Mishaps.the_host_dies, Mishaps.one_cannot_be_reached, Mishaps.one_cannot_be_reached,
+    Mishaps.graph_misbehaves, Mishaps.graph_misbehaves, Mishaps.graph_misbehaves, Mishaps.graph_misbehaves,
+    Mishaps.graph_fails_as_a_whole, Mishaps.the_broker_misbehaves, Mishaps.a_sweep_comes_by,
+)  # fmt: skip

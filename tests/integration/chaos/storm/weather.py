@@ -1,0 +1,79 @@
+"""One storm from its first room to the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.integration.chaos.storm.mishaps import Mishaps
+from tests.integration.chaos.storm.people import People
+from tests.integration.chaos.storm.verdict import dead_letters, doubled_mails, settled
+from tests.integration.loop.driving.between import Between
+from tests.integration.loop.driving.company import ADELE
+from tests.integration.loop.driving.room import Room
+from tests.integration.loop.driving.site import Site
+
+ROOMS = 20
+SETTINGS = {"LOCKSTEP_MAIL_FROM": ADELE}
+_POLICIES: tuple[dict[str, Any], ...] = (
+    {"winner": "first", "settle_seconds": 1},
+    {"winner": "platform", "settle_seconds": 0},
+    {"winner": "calendar", "settle_seconds": 2},
+    {"winner": "report", "settle_seconds": 0},
+    {"winner": "first", "settle_seconds": 0, "direct_entries": "remove", "buffer_minutes": 15},
+)
+_AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What a storm did, and what is wrong after it."""
+
+    said: str
+    wrong: tuple[str, ...]
+
+
+async def storm(site: Site, between: Between, seed: int, seconds: float, say: Callable[[str], None] = print) -> Ending:
+    """Let people and mishaps loose for some time, calm everything, and judge."""
+    say(f"chaos: seed {seed}, {seconds:.0f} s, {ROOMS} rooms")
+    rooms = await _linked(site)
+    chance = random.Random(seed)
+    people = People(site, rooms, random.Random(chance.random()))
+    mishaps = Mishaps(site, between, rooms, random.Random(chance.random()))
+    until = time.monotonic() + seconds
+    await asyncio.gather(_live(people, until), _live(people, until), _suffer(mishaps, until))
+    said = f"people: {dict(people.done)}; broken under them: {dict(people.broken)}; mishaps: {dict(mishaps.happened)}"
+    say(said)
+    await site.forget_faults()
+    wrong = await settled(site, rooms)
+    wrong += [f"a mail was sent {each}" for each in await doubled_mails(site)]
+    dead = await dead_letters(site)
+    if dead:
+        wrong.append(f"{dead} wake-ups were given up")
+    return Ending(said, tuple(wrong))
+
+
+async def _linked(site: Site) -> list[Room]:
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def linked(number: int) -> Room:
+        async with places:
+            return await site.room(**_POLICIES[number % len(_POLICIES)])
+
+    return await asyncio.gather(*(linked(number) for number in range(ROOMS)))
+
+
+async def _live(people: People, until: float) -> None:
+    while time.monotonic() < until:
+        await people.act()
+        await asyncio.sleep(people.chance.uniform(0, 0.2))
+
+
+async def _suffer(mishaps: Mishaps, until: float) -> None:
+    while time.monotonic() < until:
+        await asyncio.sleep(mishaps.chance.uniform(0.2, 2))
+        await mishaps.happen()
