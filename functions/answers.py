@@ -15,6 +15,7 @@ from functools import wraps
 
 import azure.functions as func
 
+from shared.composition import TenantUnnamed, calling_with
 from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
 from shared.settings import BadSettings
 
@@ -30,6 +31,10 @@ _CONFLICTS = frozenset({"linked", "ceiling", "unlinked", "exists", "overlap", "b
 _UNUSABLE = frozenset({"invalid", "not_understood", "probe_failed", "unknown_booker", "booker_left"})
 _USUAL_WAIT_SECONDS = 5
 _LONGEST_MESSAGE = 500
+
+
+TENANT_KEY = "x-lockstep-key"
+"""The header with the key of a tenant, where one installation serves several."""
 
 
 class BadRequest(ValueError):
@@ -58,7 +63,8 @@ def told(handler: Handler) -> Handler:
     @wraps(handler)
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
         try:
-            return await handler(req)
+            with calling_with(req.headers.get(TENANT_KEY, "")):
+                return await handler(req)
         except Exception as error:
             return _refusal(error)
 
@@ -73,6 +79,8 @@ def _refusal(error: Exception) -> func.HttpResponse:
             return _error(400, "bad_request", str(error))
         case Unknown() | NotFound():
             return _error(404, "not_found", str(error))
+        case TenantUnnamed():
+            return _error(401, "tenant_key", str(error))
         case Stale():
             return _error(409, "changed_meanwhile", str(error))
         case CursorExpired():

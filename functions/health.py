@@ -7,7 +7,7 @@ import logging
 import azure.functions as func
 
 from functions.answers import answer
-from shared.composition import composed
+from shared.composition import installed
 from shared.ports.errors import PortError
 from shared.settings import BadSettings
 
@@ -20,8 +20,8 @@ logger = logging.getLogger("lockstep.health")
 async def check_health(req: func.HttpRequest) -> func.HttpResponse:
     """Answer ``ok`` where settings are usable and storage answers."""
     try:
-        composition = await composed()
-        await composition.secrets.client_state_keys()
+        common = await installed()
+        await common.secrets.client_state_keys()
     except BadSettings as error:
         logger.error("%s", error)
         return answer({"status": "misconfigured"}, 500)

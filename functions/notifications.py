@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable
 import azure.functions as func
 
 from functions.answers import CAREFUL
-from shared.composition import composed
-from shared.domain.ids import ResourceId, TenantId
+from shared.composition import installed
+from shared.domain.ids import ResourceId, TenantId, tenant_of
 from shared.ports.errors import PortError
 from shared.settings import BadSettings
 
@@ -81,18 +81,22 @@ def _plain(text: str, status: int) -> func.HttpResponse:
 async def _take_changes(req: func.HttpRequest, trace: str) -> None:
     from shared.app.accept_notifications import accept_notifications
 
-    composition = await composed()
-    accepted = await accept_notifications(
-        composition.secrets, composition.wakeups, _resource(req), req.get_body(), trace
-    )
+    common = await installed()
+    accepted = await accept_notifications(common.secrets, common.wakeups, _resource(req), req.get_body(), trace)
     if accepted.dropped:
         logger.warning("%d notifications were not ours", accepted.dropped)
 
 
 async def _take_lifecycle(req: func.HttpRequest, _: str) -> None:
     from shared.app.accept_lifecycle import accept_lifecycle
+    from shared.app.accept_notifications import parse
 
-    events = await accept_lifecycle((await composed()).outside, _resource(req), req.get_body())
+    common, resource = await installed(), _resource(req)
+    # Malformed bodies are told as such whatever resource the URL claims, so an unknown tenant is asked for last.
+    if tenant_of(resource) not in common.tenants:
+        parse(req.get_body())
+        return
+    events = await accept_lifecycle(common.of(tenant_of(resource)).outside, resource, req.get_body())
     if events:
         logger.info("lifecycle of the subscription of %s: %s", _resource(req), dict(events))
 
@@ -100,9 +104,8 @@ async def _take_lifecycle(req: func.HttpRequest, _: str) -> None:
 async def _take_people(req: func.HttpRequest, trace: str) -> None:
     from shared.app.accept_people import accept_people
 
-    composition = await composed()
-    tenant = TenantId(req.params.get("tenant", ""))
-    await accept_people(composition.secrets, composition.wakeups, tenant, req.get_body(), trace)
+    common, tenant = await installed(), TenantId(req.params.get("tenant", ""))
+    await accept_people(common.secrets, common.wakeups, tenant, req.get_body(), trace)
 
 
 def _resource(req: func.HttpRequest) -> ResourceId:

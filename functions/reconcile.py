@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from shared.composition import composed
-
-if TYPE_CHECKING:
-    from shared.domain.wakeup import WakeCause
+from shared.composition import TenantUnknown, installed
+from shared.domain.ids import ResourceId, TenantId, tenant_of
 
 reconcile = func.Blueprint()
 logger = logging.getLogger("lockstep.reconcile")
@@ -23,6 +20,7 @@ logger = logging.getLogger("lockstep.reconcile")
 async def take_wakeup(message: func.ServiceBusMessage) -> None:
     """Run the resource that a wake-up names. A message that makes no sense is dropped: it would never make any."""
     from shared.adapters.servicebus.message import parse
+    from shared.app.follow_people import follow_people
     from shared.app.reconcile_resource import reconcile_resource
     from shared.domain.people import is_people_session
     from shared.domain.wakeup import WakeCause
@@ -34,15 +32,20 @@ async def take_wakeup(message: func.ServiceBusMessage) -> None:
         return
     # A cause that this version does not know still says that something may have changed.
     cause = WakeCause(wakeup.cause) if wakeup.cause in set(WakeCause) else WakeCause.SWEEP
-    if is_people_session(wakeup.resource):
-        await _follow_people(cause)
+    try:
+        outside = (await installed()).of(_tenant(message, wakeup.resource)).outside
+    except TenantUnknown as error:
+        logger.error("a wake-up was dropped: %s", error)
         return
-    run = await reconcile_resource((await composed()).outside, wakeup.resource, cause)
+    if is_people_session(wakeup.resource):
+        logger.info("the directory was read (%s): %s", cause, await follow_people(outside, cause))
+        return
+    run = await reconcile_resource(outside, wakeup.resource, cause)
     logger.info("%s has been %s (%s, %d writes) %s", wakeup.resource, run.ending, cause, run.writes, run.why)
 
 
-async def _follow_people(cause: WakeCause) -> None:
-    from shared.app.follow_people import follow_people
-
-    followed = await follow_people((await composed()).outside, cause)
-    logger.info("the directory was read (%s): %s", cause, followed)
+def _tenant(message: func.ServiceBusMessage, resource: ResourceId) -> TenantId:
+    """Return whose resource is woken. The session is what keeps two runs apart, so it has to be the resource's own."""
+    if message.session_id not in (None, "", resource):
+        raise TenantUnknown("it names another resource than its session")
+    return tenant_of(resource)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 
 import azure.functions as func
 
-from shared.composition import composed
+from shared.composition import Composed, installed
 
 schedules = func.Blueprint()
 logger = logging.getLogger("lockstep.schedules")
@@ -25,11 +26,14 @@ async def sweep(timer: func.TimerRequest) -> None:
     from shared.app.follow_people import sweep_people
     from shared.app.sweep_resources import sweep_resources
 
-    outside = (await composed()).outside
-    now = outside.clock.now()
-    woken = await sweep_resources(outside, _last(timer, now), now)
-    await sweep_people(outside, _last(timer, now), now)
-    logger.info("sweep woke %d resources", woken)
+    async def of_tenant(composition: Composed) -> None:
+        outside = composition.outside
+        now = outside.clock.now()
+        woken = await sweep_resources(outside, _last(timer, now), now)
+        await sweep_people(outside, _last(timer, now), now)
+        logger.info("sweep woke %d resources", woken)
+
+    await _for_each_tenant(of_tenant)
 
 
 @schedules.function_name("order_reads")
@@ -39,14 +43,17 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
     from shared.app.forget_unlinked import forget_unlinked
     from shared.app.order_reads import order_reads
 
-    outside = (await composed()).outside
-    now = outside.clock.now()
-    ordered = await order_reads(outside, _last(timer, now), now)
-    await forget_unlinked(outside)
-    if _has_come(_FORGOTTEN_AT, _last(timer, now), now):
-        gone = await (await composed()).platform.forget_past(now - PLATFORM_KEPT)
-        logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
-    logger.info("%d proof reads and re-bases ordered", ordered)
+    async def of_tenant(composition: Composed) -> None:
+        outside = composition.outside
+        now = outside.clock.now()
+        ordered = await order_reads(outside, _last(timer, now), now)
+        await forget_unlinked(outside)
+        if _has_come(_FORGOTTEN_AT, _last(timer, now), now):
+            gone = await composition.platform.forget_past(now - PLATFORM_KEPT)
+            logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
+        logger.info("%d proof reads and re-bases ordered", ordered)
+
+    await _for_each_tenant(of_tenant)
 
 
 @schedules.function_name("renew_subscriptions")
@@ -55,8 +62,23 @@ async def renew(timer: func.TimerRequest) -> None:
     """Renew the subscriptions that are in the last two thirds of their life."""
     from shared.app.renew_subscriptions import renew_subscriptions
 
-    done = await renew_subscriptions((await composed()).outside)
-    logger.info("subscriptions: %s", done)
+    async def of_tenant(composition: Composed) -> None:
+        logger.info("subscriptions: %s", await renew_subscriptions(composition.outside))
+
+    await _for_each_tenant(of_tenant)
+
+
+async def _for_each_tenant(work: Callable[[Composed], Awaitable[None]]) -> None:
+    """Do the work of every tenant: one that fails harms no other, and its error is raised at the end."""
+    common, failed = await installed(), list[Exception]()
+    for tenant in common.tenants:
+        try:
+            await work(common.of(tenant))
+        except Exception as error:
+            logger.warning("a timer's work for tenant %s failed: %s", tenant, type(error).__name__)
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def _has_come(of_day: time, after: datetime, until: datetime) -> bool:

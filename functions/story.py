@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 from functions.answers import CAREFUL, Unknown, answer, told
-from shared.composition import composed
+from shared.composition import installed
 
 if TYPE_CHECKING:
     from shared.app.tell_story import BookingStory
@@ -36,8 +36,11 @@ async def show_story(req: func.HttpRequest) -> func.HttpResponse:
     """What happened to a booking: a page for browsers, JSON for everybody else."""
     from functions.views import story_view
     from shared.app.tell_story import tell_story
+    from shared.domain.story_link import claimed_tenant
 
-    found = await tell_story((await composed()).outside, req.route_params["token"])
+    common, token = await installed(), req.route_params["token"]
+    tenant = claimed_tenant(token)
+    found = await tell_story(common.of(tenant).outside, token) if tenant in common.tenants else None
     if found is None:
         raise Unknown("this link opens nothing: it is incomplete, or it has expired")
     if "text/html" in req.headers.get("Accept", ""):

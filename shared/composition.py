@@ -3,20 +3,25 @@
 Importing this module costs nothing: foreign packages are imported where an adapter is built, so that the
 endpoint which Graph times never loads msgraph. Logging is the worker's and host.json's; only what the foreign
 packages say too much of is silenced here, where they come in.
+
+One installation may serve several tenants: storage, queue and keys are shared, everything that reaches into a tenant
+is built for that tenant alone. Which one is meant follows from the id of a resource, or from the key of a call.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import secrets as randomness
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from shared.domain.ids import ulid
+from shared.domain.ids import TenantId, ulid
 from shared.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -27,12 +32,19 @@ if TYPE_CHECKING:
     from shared.adapters.tables.tables import Tables
     from shared.app.outside import Outside
     from shared.ports.ledgers import Secrets, Wakeups
+    from shared.tenants import TenantSettings
+
+
+class TenantUnknown(LookupError):
+    """A tenant that this installation does not serve."""
+
+
+class TenantUnnamed(LookupError):
+    """Several tenants are served, and a call came without a key of any of them."""
 
 
 class Composed(Protocol):
-    """What a trigger finds outside: everything for use cases, the built-in platform, and the two ports of the
-    path that Graph times, which are there without building the others.
-    """
+    """What a trigger finds outside for one tenant: everything for use cases, and the built-in platform."""
 
     @property
     def outside(self) -> Outside: ...
@@ -45,6 +57,27 @@ class Composed(Protocol):
 
     @property
     def wakeups(self) -> Wakeups: ...
+
+
+class Installed(Protocol):
+    """What is there for all tenants: the two ports of the path that Graph times, without building the others."""
+
+    @property
+    def tenants(self) -> tuple[TenantId, ...]: ...
+
+    @property
+    def secrets(self) -> Secrets: ...
+
+    @property
+    def wakeups(self) -> Wakeups: ...
+
+    def of(self, tenant: TenantId) -> Composed:
+        """Return what is there for one tenant. Raises ``TenantUnknown``."""
+        ...
+
+    def called_with(self, key: str) -> TenantId:
+        """Return the tenant that a call is about, by the key that came with it. Raises ``TenantUnnamed``."""
+        ...
 
 
 class SystemClock:
@@ -61,17 +94,19 @@ class SystemClock:
         return ulid(self._last, randomness.token_bytes(10))
 
 
-class Composition:
-    """The adapters of one process for one tenant."""
+class Installation:
+    """The adapters of one process that all tenants share, and those of each tenant."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = SystemClock()
+        self.tenants = tuple(tenant.id for tenant in settings.tenants)
+        self._composed: dict[TenantId, Composition] = {}
         self._ready = False
         self._opening = asyncio.Lock()
 
-    async def ready(self) -> Composition:
-        """Return this composition with its tables made. Raises the ports' errors."""
+    async def ready(self) -> Installation:
+        """Return this installation with its tables made. Raises the ports' errors."""
         if not self._ready:
             async with self._opening:
                 if not self._ready:
@@ -81,49 +116,28 @@ class Composition:
 
                     # At once and not one after the other: the first notification after a cold start waits for it.
                     names = (*TABLES, PEOPLE, *PLATFORM_TABLES)
-                    await asyncio.gather(*(self._tables.ensure_tables((name,)) for name in names))
+                    await asyncio.gather(*(self.tables.ensure_tables((name,)) for name in names))
                     self._ready = True
         return self
 
-    @cached_property
-    def outside(self) -> Outside:
-        """Everything that a use case may need."""
-        from shared.adapters.builtin.connector import BuiltinConnector
-        from shared.adapters.graph.calendar import GraphCalendar
-        from shared.adapters.graph.directory import GraphMailboxDirectory
-        from shared.adapters.graph.mail import GraphMail
-        from shared.adapters.graph.people import GraphPeople
-        from shared.adapters.graph.subscriptions import GraphSubscriptions
-        from shared.adapters.tables.ledgers import TableLedgers
-        from shared.adapters.tables.resources import TableResources
-        from shared.adapters.tables.roster import TableRoster
-        from shared.app.outside import Outside
+    def of(self, tenant: TenantId) -> Composition:
+        """Return the adapters of a tenant, kept for the life of the process. Raises ``TenantUnknown``."""
+        if tenant not in self._composed:
+            settings = self.settings.of(tenant)
+            if settings is None:
+                raise TenantUnknown(f"no tenant {tenant[:64]} is served here")
+            self._composed[tenant] = Composition(self, settings)
+        return self._composed[tenant]
 
-        return Outside(
-            self.settings.tenant,
-            self.settings.notification_url,
-            GraphCalendar(self._graph),
-            GraphMailboxDirectory(self._graph),
-            GraphSubscriptions(self._graph),
-            BuiltinConnector(self.platform),
-            TableLedgers(self._tables),
-            TableResources(self._tables),
-            self.secrets,
-            self.wakeups,
-            self.clock,
-            GraphMail(self._graph, self.settings.mail_from) if self.settings.mail_from else None,
-            GraphPeople(self._graph),
-            TableRoster(self._tables) if self.settings.follow_people else None,
-            self.settings.ceiling,
-        )
-
-    @cached_property
-    def platform(self) -> Platform:
-        """The built-in platform, for its own API."""
-        from shared.adapters.builtin.platform import Platform
-        from shared.adapters.builtin.store import TableRowStore
-
-        return Platform(TableRowStore(self._tables), self.settings.tenant, self.clock)
+    def called_with(self, key: str) -> TenantId:
+        """Return the tenant whose key came with a call. The one tenant of an installation needs none."""
+        if len(self.settings.tenants) == 1 and not self.settings.tenants[0].keys:
+            return self.tenants[0]
+        digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()
+        named = next((tenant.id for tenant in self.settings.tenants if digest in tenant.keys), None)
+        if named is None:
+            raise TenantUnnamed("several tenants are served here: give the key of yours in the header x-lockstep-key")
+        return named
 
     @cached_property
     def wakeups(self) -> Wakeups:
@@ -139,10 +153,10 @@ class Composition:
     def secrets(self) -> Secrets:
         from shared.adapters.tables.secrets import TableSecrets
 
-        return TableSecrets(self._tables)
+        return TableSecrets(self.tables)
 
     @cached_property
-    def _tables(self) -> Tables:
+    def tables(self) -> Tables:
         from shared.adapters.tables.tables import Tables
 
         # Two lines with all headers for each request to storage: ingestion is what Application Insights costs.
@@ -152,6 +166,69 @@ class Composition:
         return Tables.at(self.settings.tables_endpoint, self._identity)
 
     @cached_property
+    def _identity(self) -> ManagedIdentityCredential:
+        from azure.identity.aio import ManagedIdentityCredential
+
+        return ManagedIdentityCredential(client_id=self.settings.identity or None)
+
+
+class Composition:
+    """The adapters of one tenant."""
+
+    def __init__(self, installation: Installation, tenant: TenantSettings) -> None:
+        self._installation = installation
+        self._tenant = tenant
+
+    @property
+    def secrets(self) -> Secrets:
+        return self._installation.secrets
+
+    @property
+    def wakeups(self) -> Wakeups:
+        return self._installation.wakeups
+
+    @cached_property
+    def outside(self) -> Outside:
+        """Everything that a use case may need."""
+        from shared.adapters.builtin.connector import BuiltinConnector
+        from shared.adapters.graph.calendar import GraphCalendar
+        from shared.adapters.graph.directory import GraphMailboxDirectory
+        from shared.adapters.graph.mail import GraphMail
+        from shared.adapters.graph.people import GraphPeople
+        from shared.adapters.graph.subscriptions import GraphSubscriptions
+        from shared.adapters.tables.ledgers import TableLedgers
+        from shared.adapters.tables.resources import TableResources
+        from shared.adapters.tables.roster import TableRoster
+        from shared.app.outside import Outside
+
+        tables = self._installation.tables
+        return Outside(
+            self._tenant.id,
+            self._installation.settings.notification_url,
+            GraphCalendar(self._graph),
+            GraphMailboxDirectory(self._graph),
+            GraphSubscriptions(self._graph),
+            BuiltinConnector(self.platform),
+            TableLedgers(tables),
+            TableResources(tables),
+            self.secrets,
+            self.wakeups,
+            self._installation.clock,
+            GraphMail(self._graph, self._tenant.mail_from) if self._tenant.mail_from else None,
+            GraphPeople(self._graph),
+            TableRoster(tables) if self._tenant.follow_people else None,
+            self._tenant.ceiling,
+        )
+
+    @cached_property
+    def platform(self) -> Platform:
+        """The tenant's part of the built-in platform, for its own API."""
+        from shared.adapters.builtin.platform import Platform
+        from shared.adapters.builtin.store import TableRowStore
+
+        return Platform(TableRowStore(self._installation.tables), self._tenant.id, self._installation.clock)
+
+    @cached_property
     def _graph(self) -> GraphClient:
         from shared.adapters.graph.client import GraphClient
         from shared.adapters.graph.credentials import GraphIdentity, credential_factory
@@ -159,15 +236,10 @@ class Composition:
         # httpx logs the URL of each request, which holds mailboxes and delta tokens; the layers below it log
         # headers, and among them the access token.
         _silence("httpx", "httpcore", "hpack", "h2")
-        application = self.settings.graph_application
-        identity = GraphIdentity(self.settings.identity, self.settings.tenant if application else "", application)
-        return GraphClient(credential_factory(identity), self.settings.graph_url)
-
-    @cached_property
-    def _identity(self) -> ManagedIdentityCredential:
-        from azure.identity.aio import ManagedIdentityCredential
-
-        return ManagedIdentityCredential(client_id=self.settings.identity or None)
+        own = self._tenant
+        where = own.id if own.application else ""
+        identity = GraphIdentity(own.identity, where, own.application, own.certificate, own.secret)
+        return GraphClient(credential_factory(identity), self._installation.settings.graph_url)
 
 
 def _silence(*names: str) -> None:
@@ -180,22 +252,41 @@ def _silence(*names: str) -> None:
 class _Process:
     """What this process keeps: nothing until it is first asked for."""
 
-    composition: Composition | None = None
-    stand_in: Composed | None = None
+    installation: Installation | None = None
+    stand_in: Installed | None = None
+
+
+_KEY_AT_HAND: ContextVar[str] = ContextVar("key_at_hand", default="")
+
+
+async def installed() -> Installed:
+    """Return what this process has for all tenants, built at the first call. Raises ``BadSettings``, port errors."""
+    if _Process.stand_in is not None:
+        return _Process.stand_in
+    if _Process.installation is None:
+        _Process.installation = Installation(read_settings())
+    return await _Process.installation.ready()
 
 
 async def composed() -> Composed:
-    """Return this process's composition, built at the first call. Raises ``BadSettings`` and the ports' errors."""
-    if _Process.stand_in is not None:
-        return _Process.stand_in
-    if _Process.composition is None:
-        _Process.composition = Composition(read_settings())
-    return await _Process.composition.ready()
+    """Return what there is for the tenant whose key came with the call at hand; see ``called_with``."""
+    common = await installed()
+    return common.of(common.called_with(_KEY_AT_HAND.get()))
 
 
 @contextmanager
-def using(stand_in: Composed) -> Iterator[None]:
-    """Let ``composed`` return another composition meanwhile: how triggers are tried over doubles."""
+def calling_with(key: str) -> Iterator[None]:
+    """Let ``composed`` mean the tenant of this key meanwhile."""
+    before = _KEY_AT_HAND.set(key)
+    try:
+        yield
+    finally:
+        _KEY_AT_HAND.reset(before)
+
+
+@contextmanager
+def using(stand_in: Installed) -> Iterator[None]:
+    """Let ``installed`` return something else meanwhile: how triggers are tried over doubles."""
     before, _Process.stand_in = _Process.stand_in, stand_in
     try:
         yield

@@ -4,7 +4,8 @@ Values are never shown, not even bad ones: some of them are secrets.
 
 key                                    meaning
 -------------------------------------  ---------------------------------------------------------------
-LOCKSTEP_TENANT                        id of the tenant whose rooms are kept in lockstep (a GUID)
+LOCKSTEP_TENANT                        id of the tenant whose rooms are kept in lockstep (a GUID), or
+LOCKSTEP_TENANTS                       several tenants, a list in JSON (``shared/tenants.py`` tells its fields)
 LOCKSTEP_NOTIFICATION_URL              public base URL of this app: https, no query
 LOCKSTEP_TABLES                        connection string of the tables, or
 LOCKSTEP_TABLES__endpoint              their endpoint, reached under the app's identity
@@ -17,6 +18,8 @@ LOCKSTEP_MAIL_FROM                     mailbox from which Lockstep's own mails a
 LOCKSTEP_FOLLOW_PEOPLE                 true: the tenant's users are followed (default: false)
 LOCKSTEP_CEILING                       most linked resources: a number, or users+ and a number (default: none)
 LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the tenant's mailboxes (optional)
+
+The three of mails, people and ceiling and the application are about the one tenant; a list has them per tenant.
 """
 
 from __future__ import annotations
@@ -29,12 +32,15 @@ from urllib.parse import urlsplit
 
 from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
+from shared.tenants import TenantSettings, is_mailbox, read_tenants
 
 PUBLIC_GRAPH = "https://graph.microsoft.com/v1.0"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TENANT = re.compile(r"[0-9A-Za-z-]{1,64}")
-_ADDRESS = re.compile(r"[^\s@/?#%]+@[^\s@/?#%]+")
+_OF_ONE = (
+    "LOCKSTEP_TENANT", "LOCKSTEP_GRAPH_APPLICATION", "LOCKSTEP_MAIL_FROM", "LOCKSTEP_FOLLOW_PEOPLE", "LOCKSTEP_CEILING"
+)  # fmt: skip
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -46,7 +52,7 @@ class BadSettings(ValueError):
 class Settings:
     """Where everything is. Of each pair (connection string, endpoint) exactly one is not empty."""
 
-    tenant: TenantId
+    tenants: tuple[TenantSettings, ...]
     notification_url: str
     queue: str
     tables: str = ""
@@ -54,11 +60,11 @@ class Settings:
     servicebus: str = ""
     servicebus_namespace: str = ""
     graph_url: str = PUBLIC_GRAPH
-    graph_application: str = ""
     identity: str = ""
-    mail_from: str = ""
-    follow_people: bool = False
-    ceiling: Ceiling | None = None
+
+    def of(self, tenant: TenantId) -> TenantSettings | None:
+        """Return a tenant that is served, None for any other."""
+        return next((each for each in self.tenants if each.id == tenant), None)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -67,7 +73,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     tables, tables_endpoint = given.either("LOCKSTEP_TABLES", "LOCKSTEP_TABLES__endpoint")
     servicebus, namespace = given.either("ServiceBus", "ServiceBus__fullyQualifiedNamespace")
     settings = Settings(
-        TenantId(given.tenant("LOCKSTEP_TENANT")),
+        given.tenants(),
         given.url("LOCKSTEP_NOTIFICATION_URL", given.one("LOCKSTEP_NOTIFICATION_URL")),
         given.one("LOCKSTEP_QUEUE"),
         tables,
@@ -75,11 +81,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         servicebus,
         given.host("ServiceBus__fullyQualifiedNamespace", namespace),
         given.url("LOCKSTEP_GRAPH_URL", given.any("LOCKSTEP_GRAPH_URL") or PUBLIC_GRAPH),
-        given.guid("LOCKSTEP_GRAPH_APPLICATION", given.any("LOCKSTEP_GRAPH_APPLICATION")),
         given.guid("AZURE_CLIENT_ID", given.any("AZURE_CLIENT_ID")),
-        given.mailbox("LOCKSTEP_MAIL_FROM", given.any("LOCKSTEP_MAIL_FROM")),
-        given.flag("LOCKSTEP_FOLLOW_PEOPLE"),
-        given.ceiling("LOCKSTEP_CEILING", "LOCKSTEP_FOLLOW_PEOPLE"),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -107,6 +109,27 @@ class _Given:
         if bool(values[0]) == bool(values[1]):
             self.mistakes.append(f"exactly one of {name} and {other} must be set")
         return values
+
+    def tenants(self) -> tuple[TenantSettings, ...]:
+        """Return the one tenant, or the list of several."""
+        if not self.any("LOCKSTEP_TENANTS"):
+            return (self._one_tenant(),)
+        for name in _OF_ONE:
+            if self.any(name):
+                self.mistakes.append(f"{name} is about one tenant; with LOCKSTEP_TENANTS it belongs into its entry")
+        found, mistakes = read_tenants(self.any("LOCKSTEP_TENANTS"), self.any, self.any("AZURE_CLIENT_ID").lower())
+        self.mistakes += mistakes
+        return found
+
+    def _one_tenant(self) -> TenantSettings:
+        return TenantSettings(
+            TenantId(self.tenant("LOCKSTEP_TENANT")),
+            self.any("AZURE_CLIENT_ID").lower(),
+            self.guid("LOCKSTEP_GRAPH_APPLICATION", self.any("LOCKSTEP_GRAPH_APPLICATION")),
+            mail_from=self.mailbox("LOCKSTEP_MAIL_FROM", self.any("LOCKSTEP_MAIL_FROM")),
+            follow_people=self.flag("LOCKSTEP_FOLLOW_PEOPLE"),
+            ceiling=self.ceiling("LOCKSTEP_CEILING", "LOCKSTEP_FOLLOW_PEOPLE"),
+        )
 
     def tenant(self, name: str) -> str:
         """Return a tenant's id in lower case: it begins every key of the tenant's resources, up to the first dot."""
@@ -139,7 +162,7 @@ class _Given:
         return found
 
     def mailbox(self, name: str, value: str) -> str:
-        if value and not (_ADDRESS.fullmatch(value) or _GUID.fullmatch(value)):
+        if value and not is_mailbox(value):
             self.mistakes.append(f"{name} is neither the address of a mailbox nor its object id")
         return value
 

@@ -30,6 +30,7 @@ _TAGS = {
 _ABOUT = (
     "Lockstep keeps Microsoft 365 room and equipment calendars and a booking platform in lockstep. Everything but "
     "notifications, health and signed links needs a function key, in the header x-functions-key or as ?code=. "
+    "Where one installation serves several tenants, each call also needs the key of its tenant in x-lockstep-key. "
     "Times are UTC."
 )
 

@@ -9,7 +9,8 @@ Json = dict[str, Any]
 
 ERRORS = {
     400: "The request makes no sense; the message says what to give instead.",
-    401: "No function key was given, or one that is not valid. The host answers, without a body.",
+    401: "No function key was given, or one that is not valid: the host answers, without a body. Or several tenants "
+    "are served here, and no key of one was given in x-lockstep-key.",
     403: "Microsoft 365 does not permit it; the message names the permission's refusal.",
     404: "What the URL names does not exist.",
     409: "It collides with what stands, such as another booking at that time, or was changed meanwhile.",

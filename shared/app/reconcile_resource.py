@@ -24,7 +24,7 @@ from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
 from shared.app.tell_people import prepare_notices, tell_people
 from shared.app.write_series import invites, write_series
-from shared.domain.ids import ResourceId
+from shared.domain.ids import ResourceId, tenant_of
 from shared.domain.ledger import Cause, Head
 from shared.domain.plan import Plan
 from shared.domain.resource import Resource, State
@@ -63,6 +63,8 @@ class Run:
 
 async def reconcile_resource(outside: Outside, resource_id: ResourceId, cause: WakeCause) -> Run:
     """Bring both sides of a resource together once. Raises only when not even the failure could be recorded."""
+    if tenant_of(resource_id) != outside.tenant:
+        return Run(Ending.UNKNOWN, why="it is another tenant's resource")
     try:
         resource = await outside.resources.get(resource_id)
         if resource is None or resource.state is State.UNLINKED:

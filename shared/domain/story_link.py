@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from shared.domain.ids import MappingId, ResourceId
+from shared.domain.ids import MappingId, ResourceId, TenantId, tenant_of
 
 LIFETIME = timedelta(days=30)
 LONGEST = 512
@@ -58,11 +58,17 @@ def read_token(token: str, keys: Mapping[str, bytes], now: datetime) -> Story | 
     return story if story is not None and now <= story.expires else None
 
 
+def claimed_tenant(token: str) -> TenantId:
+    """Return the tenant that a token says it is about, unproven; empty where it says nothing that makes sense."""
+    story = _story(token.partition(".")[2].partition(".")[0]) if len(token) <= LONGEST else None
+    return tenant_of(story.resource) if story is not None else TenantId("")
+
+
 def _story(payload: str) -> Story | None:
     try:
         resource, mapping, expires = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return Story(ResourceId(resource), MappingId(mapping), datetime.fromtimestamp(expires, UTC))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError, binascii.Error):
         return None
 
 

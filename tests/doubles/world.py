@@ -73,6 +73,7 @@ class World:
     clock: StandingClock = field(default_factory=lambda: StandingClock(datetime(2026, 11, 20, 9, tzinfo=UTC)))
     runs: list[Run] = field(default_factory=list)
     follows_people: bool = False
+    tenant: TenantId = TENANT
 
     def __post_init__(self) -> None:
         self.calendar = InMemoryCalendar(self.faults, self.clock.now)
@@ -87,7 +88,7 @@ class World:
         self.people = InMemoryPeople(self.faults, self.subscriptions)
         self.roster = MemoryRoster(self.faults)
         self.outside = Outside(
-            TENANT,
+            self.tenant,
             "https://lockstep.example",
             self.calendar,
             self.directory,

@@ -54,7 +54,7 @@ def test_the_product_accepts_them() -> None:
     from shared.settings import read_settings  # it may not be there yet
 
     settings = read_settings(app_settings(Ports(), "tenant-id", {}))
-    assert settings.tenant == "tenant-id"
+    assert [tenant.id for tenant in settings.tenants] == ["tenant-id"]
 
 
 def test_every_setting_that_a_binding_names_is_there() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.composition import Composition, SystemClock
+from shared.composition import Composition, Installation, SystemClock
 from shared.settings import read_settings
 from tests.unit.functions.calling.environments import AZURE, LOCAL
 
@@ -34,13 +34,18 @@ def as_in_azure() -> Iterator[None]:
         logger.setLevel(level)
 
 
+def composition_of(environment: dict[str, str]) -> Composition:
+    installation = Installation(read_settings(environment))
+    return installation.of(installation.tenants[0])
+
+
 @pytest.mark.usefixtures("as_in_azure")
 @pytest.mark.parametrize("environment", [LOCAL, AZURE], ids=["connection strings", "identities"])
 async def test_urls_and_headers_of_requests_are_not_logged_once_everything_is_built(
     environment: dict[str, str],
 ) -> None:
     assert logging.getLogger("httpx").isEnabledFor(logging.INFO)
-    composition = Composition(read_settings(environment))
+    composition = composition_of(environment)
     assert composition.outside.wakeups is composition.wakeups
     assert composition.outside.tenant == environment["LOCKSTEP_TENANT"].lower()
     assert [name for name in TALKATIVE if logging.getLogger(name).isEnabledFor(logging.INFO)] == []
@@ -50,12 +55,12 @@ async def test_urls_and_headers_of_requests_are_not_logged_once_everything_is_bu
 @pytest.mark.usefixtures("as_in_azure")
 async def test_a_logger_that_tells_less_already_stays_so() -> None:
     logging.getLogger("httpx").setLevel(logging.CRITICAL)
-    assert Composition(read_settings(LOCAL)).outside
+    assert composition_of(LOCAL).outside
     assert logging.getLogger("httpx").level == logging.CRITICAL
 
 
 async def test_each_part_is_built_once() -> None:
-    composition = Composition(read_settings(LOCAL))
+    composition = composition_of(LOCAL)
     assert composition.outside is composition.outside
     assert composition.platform is composition.platform
 

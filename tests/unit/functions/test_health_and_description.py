@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.composition import Composed, composed, using
+from shared.composition import composed, using
 from shared.ports.errors import Retry
 from shared.settings import BadSettings
 from tests.unit.functions.calling.office import Office
@@ -31,7 +31,7 @@ class Misconfigured(Office):
     def secrets(self) -> object:  # type: ignore[override]  # it has none
         raise BadSettings("The app settings cannot be used: LOCKSTEP_TENANT is missing")
 
-    outside = platform = wakeups = secrets  # type: ignore[assignment]  # nor any other
+    outside = platform = wakeups = tenants = secrets  # type: ignore[assignment]  # nor any other
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ async def test_the_description_is_served(office: Office) -> None:
 
 
 async def test_a_stand_in_ends_with_its_block(office: Office) -> None:
-    other: Composed = Office()
+    other = Office()
     with using(office):
         with using(other):
             assert await composed() is other

@@ -25,7 +25,7 @@ def test_identities_are_taken_in_azure_and_the_public_graph_is_usual() -> None:
 
 def test_a_tenant_is_lower_case_and_a_url_has_no_slash_at_its_end() -> None:
     settings = read_settings(LOCAL)
-    assert settings.tenant == TENANT.lower()
+    assert [tenant.id for tenant in settings.tenants] == [TENANT.lower()]
     assert settings.notification_url == "http://127.0.0.1:7071"
 
 

@@ -13,13 +13,15 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 
 import function_app
+from functions.answers import TENANT_KEY
 from shared.adapters.builtin.connector import BuiltinConnector
 from shared.adapters.builtin.platform import Platform
 from shared.app.outside import Outside
-from shared.composition import using
+from shared.composition import Installed, TenantUnknown, using
+from shared.domain.ids import TenantId
 from shared.ports.ledgers import Secrets, Wakeups
 from tests.doubles.row_store import MemoryRowStore
-from tests.doubles.world import TENANT, World
+from tests.doubles.world import World
 from tests.unit.functions.calling.described import answer_mistakes, request_mistakes
 
 Json = Any
@@ -92,11 +94,28 @@ class Answer:
 class Office:
     """The app over one world. ``store`` is where its built-in platform keeps its rows."""
 
-    def __init__(self, world: World | None = None) -> None:
+    def __init__(self, world: World | None = None, store: MemoryRowStore | None = None) -> None:
         self.world = world or World()
-        self.store = MemoryRowStore()
-        self._platform = Platform(self.store, TENANT, self.world.clock)
+        self.tenant = self.world.outside.tenant
+        self.store = store or MemoryRowStore()
+        self.installed: Installed = self
+        self.key = ""
+        self._platform = Platform(self.store, self.tenant, self.world.clock)
         self.world.outside = replace(self.world.outside, platform=BuiltinConnector(self._platform))
+
+    # What ``Installed`` promises: an installation of this one tenant.
+
+    @property
+    def tenants(self) -> tuple[TenantId, ...]:
+        return (self.tenant,)
+
+    def of(self, tenant: TenantId) -> Office:
+        if tenant != self.tenant:
+            raise TenantUnknown(f"no tenant {tenant} is served here")
+        return self
+
+    def called_with(self, key: str) -> TenantId:
+        return self.tenant
 
     # What ``Composed`` promises.
 
@@ -131,12 +150,12 @@ class Office:
         request = func.HttpRequest(
             method=method,
             url=f"https://lockstep.example{target}",
-            headers=dict(headers or {}),
+            headers={**({TENANT_KEY: self.key} if self.key else {}), **(headers or {})},
             params=dict(parse_qsl(parts.query)),
             route_params=route,
             body=raw,
         )
-        with using(self):
+        with using(self.installed):
             if endpoint.name.startswith("notify_"):
                 answered = await endpoint.handler(request, Context())
             else:
@@ -169,7 +188,7 @@ class Office:
     @contextmanager
     def lasting(self) -> Iterator[Office]:
         """This office as the process's composition, for triggers that are no HTTP functions."""
-        with using(self):
+        with using(self.installed):
             yield self
 
 
