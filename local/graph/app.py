@@ -36,28 +36,42 @@ from local.graph.recurrence import InvalidRecurrenceError
 from local.graph.router import Router, collapse
 from local.graph.simulation import Simulation
 from local.graph.store import Store
+from local.graph.tenants import Tenants
 from local.graph.wire import Call, GraphError, Handler, Middleware, Reply, Route
 from local.graph.zones import TimeZoneNotSupportedError
 
 SIM_KEY: web.AppKey[Simulation] = web.AppKey("sim", Simulation)
+TENANTS_KEY: web.AppKey[Tenants] = web.AppKey("tenants", Tenants)
 OUTAGE_KEY: web.AppKey[Outage] = web.AppKey("outage", Outage)
 
 
 def build_app(store: Store, sim: Simulation | None = None) -> web.Application:
     """The application on a store; background work starts and ends with it."""
-    simulation = sim or Simulation(store)
-    outage, notifier = Outage(), Notifier(simulation)
-    controls = control.Control(outage, notifier)
-    simulation.dispatch = pipeline([*graph_routes(), *controls.routes()], middlewares())
+    simulation, outage = sim or Simulation(store), Outage()
+    notifiers: dict[Simulation, Notifier] = {}
+
+    def furnish(tenant: Simulation, *more: Route) -> None:
+        notifiers[tenant] = Notifier(tenant)
+        controls = control.Control(outage, notifiers[tenant])
+        tenant.dispatch = pipeline([*graph_routes(), *controls.routes(), *more], middlewares())
+
+    def open_guest(guest: Simulation) -> None:
+        furnish(guest)
+        guest.spawn(watch_expiry(guest, notifiers[guest]))
+
+    tenants = Tenants(simulation, open_guest)
+    furnish(simulation, *tenants.routes())
     application = web.Application(client_max_size=64 * 1024 * 1024)
     application[SIM_KEY] = simulation
+    application[TENANTS_KEY] = tenants
     application[OUTAGE_KEY] = outage
     application.router.add_route("*", "/{tail:.*}", _serve)
 
     async def lifespan(_: web.Application) -> AsyncIterator[None]:
         resume(simulation)
-        simulation.spawn(watch_expiry(simulation, notifier))
+        simulation.spawn(watch_expiry(simulation, notifiers[simulation]))
         yield
+        await tenants.stop()
         await simulation.stop()
 
     application.cleanup_ctx.append(lifespan)
@@ -139,8 +153,9 @@ def error_reply(call: Call, error: GraphError) -> Reply:
 
 
 async def _serve(request: web.Request) -> web.StreamResponse:
-    sim, outage = request.app[SIM_KEY], request.app[OUTAGE_KEY]
+    outage = request.app[OUTAGE_KEY]
     path = collapse(request.rel_url.raw_path)
+    sim = request.app[TENANTS_KEY].meant(path, request.headers)
     controls = path.lower().startswith("/sim/")
     if not controls:
         await hold(outage, request)

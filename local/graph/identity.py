@@ -141,6 +141,9 @@ async def client_credentials(call: Call) -> Reply:
 
 
 def _refused_request(form: dict[str, str], grants: Grants) -> Reply | None:
+    if grants.applications is not None and form.get("client_id") not in grants.applications:
+        text = f"Application with identifier '{form.get('client_id')}' was not found in the directory."
+        return _entra_error(400, "unauthorized_client", 700016, text)
     secret = form.get("client_secret")
     assertion = form.get("client_assertion") and form.get("client_assertion_type") == ASSERTION
     if form.get("grant_type") != "client_credentials":
@@ -205,11 +208,11 @@ async def show_grants(call: Call) -> Reply:
 
 
 async def change_grants(call: Call) -> Reply:
-    """Change `roles`, `tokenLifetime` (s), `mailboxes` (names or null), `clientSecret`; `expireTokens` true
-    makes every token given so far expired.
+    """Change `roles`, `tokenLifetime` (s), `mailboxes` (names or null), `clientSecret`, `applications` (consented
+    to; null is every one); `expireTokens` true makes every token given so far expired.
     """
     grants, body = grants_of(call.sim), call.json()
-    unknown = body.keys() - {"roles", "tokenLifetime", "mailboxes", "clientSecret", "expireTokens"}
+    unknown = body.keys() - {"roles", "tokenLifetime", "mailboxes", "clientSecret", "expireTokens", "applications"}
     if unknown:
         raise GraphError(400, "BadRequest", f"/sim/identity knows no {', '.join(sorted(unknown))}.")
     if "roles" in body:
@@ -218,6 +221,8 @@ async def change_grants(call: Call) -> Reply:
         grants.life_s = int(body["tokenLifetime"])
     if "mailboxes" in body:
         grants.mailboxes = _mailbox_ids(call, body["mailboxes"])
+    if "applications" in body:
+        grants.applications = None if body["applications"] is None else frozenset(body["applications"])
     if "clientSecret" in body:
         grants.client_secret = body["clientSecret"]
     if body.get("expireTokens"):

@@ -51,7 +51,8 @@ class Grants:
 
     `roles` go into tokens made from now on, as in Entra: a change reaches a client with its next token.
     `mailboxes` restricts mailbox access to those object ids, as RBAC for Applications does; None is all.
-    `valid_since` (seconds of the epoch) makes every token issued before it expired.
+    `valid_since` (seconds of the epoch) makes every token issued before it expired. `applications` are those that
+    the tenant has consented to; None is every one.
     """
 
     roles: frozenset[str] = NEEDED_ROLES
@@ -59,6 +60,7 @@ class Grants:
     mailboxes: frozenset[str] | None = None
     valid_since: float = 0.0
     client_secret: str | None = None
+    applications: frozenset[str] | None = None
     identity_header: str = LOCAL_IDENTITY_HEADER
 
 
@@ -124,6 +126,14 @@ def read_token(grants: Grants, authorization: str) -> Claims:
     if claims["exp"] <= time.time() or claims["iat"] < grants.valid_since:
         raise RefusedTokenError("Lifetime validation failed, the token is expired.")
     return Claims(claims["appid"], claims["tid"], frozenset(claims.get("roles", ())), claims.get("upn"))
+
+
+def claimed_tenant(authorization: str) -> str:
+    """The tenant that a token says it is of, unproven; empty where it is no token."""
+    try:
+        return str(_decode(authorization.strip().partition(" ")[2].partition(".")[2].partition(".")[0])["tid"])
+    except RefusedTokenError:
+        return ""
 
 
 def _encode(value: Mapping[str, Any]) -> str:
