@@ -27,7 +27,7 @@ CAREFUL = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """Headers of every answer: nothing is kept on the way, nothing is taken for what it is not."""
 
 _FORBIDDEN = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied"})
-_CONFLICTS = frozenset({"linked", "ceiling", "unlinked", "exists", "overlap", "blocked", "cancelled"})
+_CONFLICTS = frozenset({"linked", "ceiling", "unlinked", "exists", "overlap", "blocked", "cancelled", "approved"})
 _UNUSABLE = frozenset({"invalid", "not_understood", "probe_failed", "unknown_booker", "booker_left"})
 _USUAL_WAIT_SECONDS = 5
 _LONGEST_MESSAGE = 500

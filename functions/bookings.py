@@ -89,9 +89,13 @@ async def book(req: func.HttpRequest) -> func.HttpResponse:
     from shared.app.admit_booker import admit_booker
     from shared.domain.booking import Booking
 
-    body = body_of(req, *TIMES, "title", "organiser", "private", "recurrence", nullable=("organiser", "recurrence"))
+    fields = (*TIMES, "title", "organiser", "private", "requested", "recurrence")
+    body = body_of(req, *fields, nullable=("organiser", "recurrence"))
     booker, private = person_of(body.value("organiser")), body.flag("private") or False
-    wanted = Booking(when_of(body), body.text("title") or "", booker, private)
+    requested = body.flag("requested") or False
+    if requested and "recurrence" in body:
+        raise BadRequest("'requested' is about one booking; leave it out of a series")
+    wanted = Booking(when_of(body), body.text("title") or "", booker, private, requested=requested)
     transaction, composition = transaction_of(req, named(req)), await composed()
     # What was booked under a key may have been moved since: repeating the request must not move it back.
     earlier = await composition.platform.made_under(named(req), transaction) if transaction else None
@@ -214,3 +218,30 @@ async def restore_booking(req: func.HttpRequest) -> func.HttpResponse:
     restored = await composition.platform.restore(named(req), _booking(req))
     await wake(composition, named(req))
     return answer(booking_view(restored))
+
+
+@bookings.function_name("platform_approve_booking")
+@bookings.route(_BOOKING + "/approve", methods=["POST"])
+@told
+async def approve_booking(req: func.HttpRequest) -> func.HttpResponse:
+    """Say yes to a requested booking; one that needs no yes any more stays as it is."""
+    from functions.views import booking_view
+
+    composition = await composed()
+    approved = await composition.platform.approve(named(req), _booking(req))
+    await wake(composition, named(req))
+    return answer(booking_view(approved))
+
+
+@bookings.function_name("platform_refuse_booking")
+@bookings.route(_BOOKING + "/refuse", methods=["POST"])
+@told
+async def refuse_booking(req: func.HttpRequest) -> func.HttpResponse:
+    """Say no to a requested booking, which cancels it."""
+    from functions.asked import LONGEST_TEXT
+    from functions.views import booking_view
+
+    reason, composition = text_param(req, "reason", LONGEST_TEXT) or "", await composed()
+    refused = await composition.platform.refuse(named(req), _booking(req), reason)
+    await wake(composition, named(req))
+    return answer(booking_view(refused))

@@ -40,7 +40,7 @@ def booking_view(entry: Entry) -> Json:
         "title": "" if booking.private else booking.title,
         "private": booking.private,
         "organiser": {"address": owner.address, "name": owner.name} if owner else None,
-        "status": "cancelled" if booking.cancelled else "confirmed",
+        "status": _status(booking),
         "reason": entry.reason,
         "version": entry.item.version,
         "created": moment(entry.item.created),
@@ -59,6 +59,12 @@ def _series_view(entry: Entry) -> Json | None:
         "zone": series.rule.zone,
         "original_start": f"{series.original_start:%Y-%m-%dT%H:%M:%SZ}",
     }
+
+
+def _status(booking: Booking) -> str:
+    if booking.cancelled:
+        return "cancelled"
+    return "requested" if booking.requested else "confirmed"
 
 
 def platform_resource_view(resource: PlatformResource) -> Json:

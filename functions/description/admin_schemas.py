@@ -16,6 +16,7 @@ from shared.domain.policy import (
     Imports,
     MeetingEdits,
     ReceivedEdits,
+    Requests,
     Titles,
     UnknownBookers,
     Winner,
@@ -64,6 +65,7 @@ _POLICY: dict[str, Json] = {
     "settle_seconds": whole("How long an overlap has to stand before it is judged, in seconds.", 0, 600),
     "buffer_entries": one_of("Whether buffers stand in the room's calendar, and as what.", BufferEntries),
     "write_mode": one_of("In whose mailbox the event of a platform booking is made.", WriteMode),
+    "requests": one_of("Whether what needs a person's yes holds its time on the other side or waits.", Requests),
     "meeting_edits": one_of("What becomes of another time for a meeting organised in Outlook.", MeetingEdits),
     "answer_within_minutes": whole("How long a room asked in its booker's name may take; 0: any time.", 0, 10_080),
     "imports": one_of("Whether a first read waits for approval in any case, or only a large one.", Imports),
@@ -86,6 +88,7 @@ _POLICY_EXAMPLE = {
     "settle_seconds": 5,
     "meeting_edits": "put_back",
     "unknown_bookers": "accept",
+    "requests": "hold",
 }  # fmt: skip
 
 _FACTS: dict[str, Json] = {

@@ -85,6 +85,17 @@ PATHS: dict[str, Json] = {
         "parameters": [_RESOURCE, _BOOKING],
         "post": _op("platform_restore_booking", "Let a cancelled booking take place again", "Booking", 404, 409),
     },
+    f"{_ROOM}/bookings/{{booking}}/approve": {
+        "parameters": [_RESOURCE, _BOOKING],
+        "post": _op("platform_approve_booking", "Say yes to a requested booking", "Booking", 404, 409),
+    },
+    f"{_ROOM}/bookings/{{booking}}/refuse": {
+        "parameters": [_RESOURCE, _BOOKING],
+        "post": _op(
+            "platform_refuse_booking", "Say no to a requested booking, which cancels it", "Booking", 400, 404, 409, 422,
+            parameters=[in_query("reason", {"type": "string", "maxLength": 1000}, "For its owner.", "closed event")],
+        ),
+    },
     f"{_ROOM}/changes": {
         "parameters": [_RESOURCE],
         "get": _op(

@@ -31,7 +31,7 @@ _BOOKING = record(
         "title": text("Empty where private."),
         "private": flag("Whether its title is for its owner only."),
         "organiser": or_null(_PERSON),
-        "status": one_of("", ("confirmed", "cancelled")),
+        "status": one_of("Requested: it needs a person's yes.", ("confirmed", "requested", "cancelled")),
         "reason": text("Why it was cancelled, where somebody said so."),
         "version": text("Changes with every change; give it back to change exactly what was seen."),
         "created": or_null(MOMENT),
@@ -122,6 +122,7 @@ SCHEMAS: dict[str, Json] = {
             "title": _TITLE,
             "organiser": or_null(_OWNER_ASKED),
             "private": flag("Whether its title is for its owner only."),
+            "requested": flag("Whether it needs somebody's yes; see 'approve' and 'refuse'."),
             "recurrence": or_null(_RECURRENCE_ASKED),
         },
         {
@@ -130,7 +131,7 @@ SCHEMAS: dict[str, Json] = {
             "title": "Workshop",
             "organiser": {"address": "ben.walters@contoso.com", "name": "Ben Walters"},
         },
-        optional=("all_day", "title", "organiser", "private", "recurrence"),
+        optional=("all_day", "title", "organiser", "private", "requested", "recurrence"),
     ),
     "BookingChange": record(
         {

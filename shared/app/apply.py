@@ -19,7 +19,7 @@ from shared.app.buffers import write_buffers
 from shared.app.outside import Outside
 from shared.app.wording import sentence
 from shared.domain.approval import with_permission
-from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, Side
+from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, ShowAs, Side
 from shared.domain.buffers import with_noted_buffers
 from shared.domain.ids import MappingId, PlatformId, transaction_id
 from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, MappingState, OpenStep, Reason
@@ -349,6 +349,8 @@ async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -
             return await calendar.change(mailbox, event, ask_room.change_of(step, zone), version)
         case Action.CANCEL:
             await calendar.cancel(mailbox, event, sentence(step.reason, zone))
+        case Action.ACCEPT:
+            await calendar.accept(mailbox, event, sentence(step.reason, zone))
         case _:
             await calendar.decline(mailbox, event, sentence(step.reason, zone))
     return None
@@ -367,5 +369,6 @@ def _draft(applying: Applying, settlement: Settlement, step: Step) -> EventDraft
         transaction_id(settlement.id, Side.CALENDAR, settlement.after.generation),
         applying.resource.facts.zone,
         step.wanted.organiser if invites else None,
+        shown=ShowAs.TENTATIVE if step.wanted.requested else ShowAs.BUSY,
         room=Person(applying.resource.address, applying.resource.facts.name) if asks else None,
     )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.app.outside import Outside
-from shared.domain.booking import CalendarItem, Side
+from shared.domain.booking import CalendarItem, ShowAs, Side
 from shared.domain.fingerprint import Field, person_digest
 from shared.domain.ledger import Code, Mapping, MappingState, Reason, RoomRequest, WriteMode
 from shared.domain.plan import Action, Plan, Settlement, Step
@@ -69,7 +69,7 @@ def in_room_instead(settlement: Settlement, error: PortError) -> Settlement | No
 def request_of(settlement: Settlement, step: Step) -> RoomRequest | None:
     """Return the request whose event a step of the calendar writes; None where it writes in the room's mailbox."""
     mapping = settlement.after or settlement.base
-    return None if mapping is None or step.action is Action.DECLINE else mapping.request
+    return None if mapping is None or step.action in (Action.DECLINE, Action.ACCEPT) else mapping.request
 
 
 async def write(calendar: Calendar, request: RoomRequest, step: Step, zone: str) -> CalendarItem | None:
@@ -85,11 +85,13 @@ async def write(calendar: Calendar, request: RoomRequest, step: Step, zone: str)
 def change_of(step: Step, zone: str) -> EventChange:
     """Return the fields that a step writes to an event."""
     assert step.wanted is not None
+    shown = ShowAs.TENTATIVE if step.wanted.requested else ShowAs.BUSY
     return EventChange(
         zone,
         step.wanted.when if Field.TIME in step.fields else None,
         step.wanted.title if Field.TITLE in step.fields else None,
         step.wanted.private if Field.PRIVATE in step.fields else None,
+        shown if Field.STATUS in step.fields else None,
     )
 
 

@@ -120,6 +120,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         first=head.token is None,
         known=head.mappings,
         requests=sight.requests,
+        takes_requests=outside.platform.capabilities.requests,
     )
     return Observed(
         view,

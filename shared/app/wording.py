@@ -46,6 +46,8 @@ _SENTENCES = {
     Code.ROOM_SILENT: "The room did not answer within {minutes} minutes.",
     Code.WRITTEN_SINGLY: "It was written as an entry of its own and not within its series: {why}.",
     Code.ROOM_LEFT_OUT: "The room was left out of the meeting.",
+    Code.AWAITS_APPROVAL: "The booking waits for its approval on the platform.",
+    Code.APPROVED: "The booking was approved on the platform, so the room accepted the meeting.",
 }
 
 

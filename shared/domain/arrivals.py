@@ -3,7 +3,8 @@
 state           seen                    decision
 --------------  ----------------------  ------------------------------------------------------------
 new             takes its time          created on the other side; two equal new ones are paired
-new             awaits the room         remembered as awaiting the room, nothing is written
+new             awaits the room         created as requested; else remembered as awaiting, nothing is written
+new             awaits an approval      created as tentative; else remembered as awaiting, nothing is written
 new             outside the window      nothing
 new             over, in a full read    nothing, where the policy leaves past bookings behind
 creating        copy found              linked, and brought to what the other side shows
@@ -25,7 +26,7 @@ from functools import cache
 from shared.domain.booking import CalendarItem, Item, Occupancy, PlatformItem, Side, occupancy
 from shared.domain.fingerprint import Field
 from shared.domain.ids import MappingId, derived_ulid
-from shared.domain.ledger import CalendarRecord, Code, Mapping, MappingState, PlatformRecord, Reason
+from shared.domain.ledger import CalendarRecord, Code, Mapping, MappingState, PlatformRecord, Reason, WriteMode
 from shared.domain.left_bookings import is_left
 from shared.domain.merge import (
     Case,
@@ -140,7 +141,8 @@ def _arrived_on_calendar(event: CalendarItem, setting: Setting) -> Settlement:
 
 def _from_calendar(before: Mapping | None, mapping: Mapping, event: CalendarItem, setting: Setting) -> Settlement:
     """Settle a booking that only the calendar shows."""
-    if occupancy(event, free_counts=setting.policy.free_counts) is Occupancy.AWAITS_ROOM:
+    waits = occupancy(event, free_counts=setting.policy.free_counts) is Occupancy.AWAITS_ROOM
+    if waits and not setting.holds_requests:
         after = replace(mapping, state=MappingState.AWAITING_ROOM)
         new = before is None or before.state is not MappingState.AWAITING_ROOM
         decisions = (Reason(Code.AWAITS_ROOM),) if new else ()
@@ -150,7 +152,8 @@ def _from_calendar(before: Mapping | None, mapping: Mapping, event: CalendarItem
     made = _on_platform(title_source(event, setting.policy), private_source(event))
     step = Step(Action.CREATE, Side.PLATFORM, made[0], to_platform(event, setting.policy), _TO_PLATFORM)
     after = _to_be_made(mapping)
-    return Settlement(mapping.id, before, after, (step,), made, calendar=event)
+    said = (*made, Reason(Code.AWAITS_ROOM)) if waits else made
+    return Settlement(mapping.id, before, after, (step,), said, calendar=event)
 
 
 def _arrived_on_platform(booking: PlatformItem, setting: Setting) -> Settlement:
@@ -162,9 +165,14 @@ def _from_platform(before: Mapping | None, mapping: Mapping, booking: PlatformIt
     """Settle a booking that only the platform shows."""
     if setting.policy.direction is Direction.TO_PLATFORM:
         return _left(before, mapping, platform=booking)
+    is_new = before is None or before.state is MappingState.AWAITING_ROOM
+    if booking.booking.requested and not (setting.holds_requests and setting.mode is WriteMode.ROOM):
+        decisions = (Reason(Code.AWAITS_APPROVAL),) if before is None else ()
+        waiting = replace(mapping, state=MappingState.AWAITING_ROOM)
+        return Settlement(mapping.id, before, waiting, (), decisions, platform=booking)
     step = Step(Action.CREATE, Side.CALENDAR, _ON_CALENDAR[0], to_calendar(booking), _TO_CALENDAR)
     after = _to_be_made(mapping)
-    if before is None and setting.mode is not after.mode:
+    if is_new and setting.mode is not after.mode:
         after = replace(after, mode=setting.mode)
     return Settlement(mapping.id, before, after, (step,), _ON_CALENDAR, platform=booking)
 

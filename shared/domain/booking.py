@@ -42,7 +42,8 @@ class Person:
 class Booking:
     """One reservation of one resource in canonical form.
 
-    ``organiser`` is the person to whom it belongs: the meeting's organiser, the platform's booker.
+    ``organiser`` is the person to whom it belongs: the meeting's organiser, the platform's booker. ``requested``
+    tells that it still needs a person's yes.
     """
 
     when: When
@@ -50,6 +51,7 @@ class Booking:
     organiser: Person | None = None
     private: bool = False
     cancelled: bool = False
+    requested: bool = False
 
 
 class Answer(StrEnum):

@@ -31,6 +31,7 @@ class Difference(StrEnum):
     TITLE = Field.TITLE
     ORGANISER = Field.ORGANISER
     PRIVATE = Field.PRIVATE
+    STATUS = Field.STATUS
     NOT_ON_CALENDAR = "not_on_calendar"
     NOT_ON_PLATFORM = "not_on_platform"
 

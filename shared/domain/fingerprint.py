@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from shared.domain.booking import CalendarItem, Item, PlatformItem
+from shared.domain.booking import CalendarItem, Item, PlatformItem, ShowAs
 
 VERSION = 1
 _DIGEST_BYTES = 12  # 96 bits: chance alone never makes two of a resource's values equal
@@ -29,6 +29,7 @@ class Field(StrEnum):
     PRIVATE = "private"
     CANCELLED = "cancelled"
     ANSWER = "answer"
+    STATUS = "status"
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,15 @@ def fingerprint(item: Item, key: bytes) -> Fingerprint:
         return Fingerprint(digests)
     digests[Field.TITLE] = _digest(key, "title:" + booking.title)
     digests[Field.PRIVATE] = _digest_of_few(key, "private:" + str(booking.private))
+    digests[Field.STATUS] = _digest_of_few(key, "status:" + str(_is_requested(item)))
     if isinstance(item, PlatformItem):
         digests[Field.ORGANISER] = person_digest(booking.organiser.address if booking.organiser else "", key)
     return Fingerprint(digests)
+
+
+def _is_requested(item: Item) -> bool:
+    """Tell whether an item shows by itself that it needs a person's yes; an invited room's answer is its own field."""
+    return item.booking.requested if isinstance(item, PlatformItem) else item.show_as is ShowAs.TENTATIVE
 
 
 def person_digest(address: str, key: bytes) -> str:

@@ -223,6 +223,8 @@ class Code(StrEnum):
     ROOM_DECLINED = "room_declined"
     ROOM_SILENT = "room_silent"
     ROOM_LEFT_OUT = "room_left_out"
+    AWAITS_APPROVAL = "awaits_approval"
+    APPROVED = "approved"
     STILL_HELD = "still_held"
     WRITTEN_SINGLY = "written_singly"
 

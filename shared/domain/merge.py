@@ -84,7 +84,8 @@ class Setting:
     a run left something undone. ``mode`` is that of bookings made now; ``meetings`` are what this run read of
     requests to the room, ``waiting`` the open steps that wait for its answers, ``requests`` those by which a linked
     meeting can be moved in its organiser's mailbox. ``permissions`` are the digests of what was approved, by mapping;
-    ``held`` are the steps that wait for a person. ``policy_changed`` tells that what stands was agreed under another
+    ``held`` are the steps that wait for a person. ``holds_requests`` tells that what needs a yes stands on the other
+    side too. ``policy_changed`` tells that what stands was agreed under another
     policy.
     """
 
@@ -103,6 +104,7 @@ class Setting:
     permissions: MappingOf[MappingId, str] = field(default_factory=dict)
     held: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
+    holds_requests: bool = False
 
 
 def calendar_record(item: CalendarItem, key: bytes) -> CalendarRecord:
@@ -162,7 +164,10 @@ def _changes(
 ) -> frozenset[Field]:
     if report is None or isinstance(report, Gone) or record is None:
         return frozenset()
-    changed = record.print.changed_to(fingerprint(report, key)) - _SILENT
+    differing = record.print.changed_to(fingerprint(report, key))
+    changed = differing - _SILENT
+    if Field.ANSWER in differing:
+        changed |= {Field.STATUS}
     # What is shown as a title follows from whether the booking is private.
     return changed | {Field.TITLE} if Field.PRIVATE in changed else changed
 
@@ -243,6 +248,8 @@ def _merge_fields(case: Case, setting: Setting) -> Settlement:
         Side.CALENDAR: _changes(case.calendar, mapping.calendar, setting.key),
         Side.PLATFORM: _changes(case.platform, mapping.platform, setting.key),
     }
+    if not setting.holds_requests:
+        changed = {side: fields - {Field.STATUS} for side, fields in changed.items()}
     bookings = _shown(case, setting.policy)
     sources, decisions = _sources(case, setting, changed, bookings)
     if not known and sources and mapping.id not in setting.permitted:
@@ -329,6 +336,8 @@ def _allowed(name: Field, source: Side, mapping: Mapping, policy: Policy) -> tup
         return Side.PLATFORM, Code.ONE_WAY
     if source is Side.CALENDAR:
         return (Side.CALENDAR, None) if name in PLATFORM_FIELDS else (None, None)
+    if name is Field.STATUS:
+        return Side.PLATFORM, None
     if not (mapping.is_movable if name is Field.TIME else mapping.is_ours_to_write):
         return Side.CALENDAR, Code.NOT_OURS_TO_WRITE
     return (Side.PLATFORM, None) if name in CALENDAR_FIELDS else (None, None)
@@ -342,6 +351,11 @@ def _writes(case: Case, sources: dict[Field, Side], bookings: dict[Side, Booking
         reason = Reason(Code.CHANGED_ON_PLATFORM, {"fields": _names(to_write)})
         yield Step(Action.CHANGE, Side.PLATFORM, reason, written(base, source, to_write), to_write)
     to_write = frozenset(name for name, side in sources.items() if side is Side.PLATFORM)
+    if Field.STATUS in to_write and not case.mapping.is_ours_to_write:
+        # Of somebody's meeting the room's answer is ours, and only a yes is carried: a no is a cancellation.
+        to_write -= {Field.STATUS}
+        if not bookings[Side.PLATFORM].requested:
+            yield Step(Action.ACCEPT, Side.CALENDAR, Reason(Code.APPROVED))
     if to_write:
         source = bookings.get(Side.PLATFORM) or Booking(case.mapping.when)
         base = case.calendar.booking if isinstance(case.calendar, CalendarItem) else source

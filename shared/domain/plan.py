@@ -26,6 +26,7 @@ class Action(StrEnum):
     CHANGE = "change"
     CANCEL = "cancel"
     DECLINE = "decline"
+    ACCEPT = "accept"
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,7 @@ class LedgerView:
     were left. ``meetings`` are the events in people's own mailboxes by which the room was asked, where this run has
     read them; ``requests`` are those of linked meetings whose organiser's own event may be written. ``first`` tells
     that nothing was read before, ``known`` how many mappings the whole ledger holds.
+    ``takes_requests`` tells that the platform can show a booking as requested.
     """
 
     mappings: tuple[Mapping, ...]
@@ -193,6 +195,7 @@ class LedgerView:
     first: bool = False
     known: int = 0
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
+    takes_requests: bool = False
 
 
 CalendarReport = CalendarItem | Gone

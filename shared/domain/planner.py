@@ -20,7 +20,7 @@ from shared.domain.ledger import Cause, Mapping, MappingState, WriteMode
 from shared.domain.meeting_edits import merge_meeting
 from shared.domain.merge import Case, Setting
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
-from shared.domain.policy import Policy
+from shared.domain.policy import Policy, Requests
 from shared.domain.restate import restated
 from shared.domain.retire import is_over, retired
 from shared.domain.returns import settle_overlaps_and_returns
@@ -89,6 +89,7 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         permissions={step.mapping: step.wants for step in ledger.open_steps if step.permitted and step.mapping},
         held={s.mapping: s for s in ledger.open_steps if s.cause is Cause.HELD and not s.permitted and s.mapping},
         requests=ledger.requests,
+        holds_requests=ledger.takes_requests and policy.requests is Requests.HOLD,
     )
 
 

@@ -91,6 +91,13 @@ class UnknownBookers(StrEnum):
     REFUSE = "refuse"
 
 
+class Requests(StrEnum):
+    """What becomes of a booking that needs a person's yes, before it has one."""
+
+    HOLD = "hold"
+    WAIT = "wait"
+
+
 @dataclass(frozen=True)
 class Policy:
     """The settings of one resource.
@@ -110,7 +117,8 @@ class Policy:
     within ``answer_within_minutes`` (0: it may take any time, as a delegate does). ``meeting_edits`` says whether
     another time for somebody's meeting is written in that person's mailbox or put back on the platform.
     ``settle_seconds`` is how long an overlap has to stand before it is judged. ``unknown_bookers`` counts where
-    the tenant's directory is followed.
+    the tenant's directory is followed. ``requests`` says whether what needs a person's yes holds its time on the
+    other side or waits on its own.
     """
 
     direction: Direction = Direction.BOTH
@@ -141,6 +149,7 @@ class Policy:
     held_again_hours: int = 24
     settle_seconds: int = 5
     meeting_edits: MeetingEdits = MeetingEdits.PUT_BACK
+    requests: Requests = Requests.HOLD
 
     @property
     def buffer_before(self) -> timedelta:

@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
-from shared.domain.booking import Booking, CalendarItem, PlatformItem, Side
+from shared.domain.booking import Answer, Booking, CalendarItem, PlatformItem, ShowAs, Side
 from shared.domain.fingerprint import Field
-from shared.domain.policy import Policy, Titles
+from shared.domain.policy import Policy, Requests, Titles
 
 PRIVATE_TITLE = "Private"
 BUSY_TITLE = "Reserved"
 
-CALENDAR_FIELDS = (Field.TIME, Field.TITLE, Field.PRIVATE)
+CALENDAR_FIELDS = (Field.TIME, Field.TITLE, Field.PRIVATE, Field.STATUS)
 """What is written to an event that the resource's own mailbox organises."""
 
-PLATFORM_FIELDS = (Field.TIME, Field.TITLE, Field.ORGANISER, Field.PRIVATE)
+PLATFORM_FIELDS = (Field.TIME, Field.TITLE, Field.ORGANISER, Field.PRIVATE, Field.STATUS)
 """What is written to a platform booking."""
 
 
@@ -31,7 +31,8 @@ def to_platform(item: CalendarItem, policy: Policy, origin: Side = Side.CALENDAR
     A booking that was made on the platform keeps its title there: the policy is about what it did not know.
     """
     booking = item.booking
-    return Booking(booking.when, _title_on_platform(item, policy, origin), booking.organiser, is_private(item))
+    title, requested = _title_on_platform(item, policy, origin), _is_requested(item, policy, origin)
+    return Booking(booking.when, title, booking.organiser, is_private(item), requested=requested)
 
 
 class Source(StrEnum):
@@ -75,6 +76,17 @@ def is_private(item: CalendarItem | PlatformItem) -> bool:
     return item.booking.private or (item.organiser_copy is not None and item.organiser_copy.private)
 
 
+def _is_requested(item: CalendarItem, policy: Policy, origin: Side) -> bool:
+    """Tell whether the room has still to say yes: to a meeting by its answer, to what was requested on the platform by
+    how its entry is shown. What somebody types into the room's calendar needs no yes.
+    """
+    if policy.requests is Requests.WAIT:
+        return False
+    if item.is_organiser:
+        return origin is Side.PLATFORM and item.show_as is ShowAs.TENTATIVE
+    return item.answer is not Answer.ACCEPTED
+
+
 def _title_on_platform(item: CalendarItem, policy: Policy, origin: Side) -> str:
     booking = item.booking
     match title_source(item, policy, origin):
@@ -94,7 +106,7 @@ def to_calendar(item: PlatformItem) -> Booking:
     """Return the booking that the resource's calendar shows of a platform booking."""
     booking = item.booking
     title = PRIVATE_TITLE if booking.private else booking.title
-    return Booking(booking.when, title, booking.organiser, booking.private)
+    return Booking(booking.when, title, booking.organiser, booking.private, requested=booking.requested)
 
 
 def value(booking: Booking, name: Field) -> object:
@@ -108,6 +120,8 @@ def value(booking: Booking, name: Field) -> object:
             return booking.organiser.address.casefold() if booking.organiser else ""
         case Field.PRIVATE:
             return booking.private
+        case Field.STATUS:
+            return booking.requested
         case _:
             return booking.cancelled
 
@@ -122,4 +136,6 @@ def written(target: Booking, source: Booking, fields: frozenset[Field]) -> Booki
         target = replace(target, organiser=source.organiser)
     if Field.PRIVATE in fields:
         target = replace(target, private=source.private)
+    if Field.STATUS in fields:
+        target = replace(target, requested=source.requested)
     return target

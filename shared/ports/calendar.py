@@ -194,6 +194,10 @@ class Calendar(Protocol):
         """Decline the meeting for the mailbox, telling its organiser why. An event that is gone is done."""
         ...
 
+    async def accept(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
+        """Accept the meeting for the mailbox, telling its organiser. An event that is gone is done."""
+        ...
+
     async def meeting(self, mailbox: MailboxId, event: EventId, room: str) -> Meeting | Gone:
         """Read a single meeting in its organiser's mailbox, with what it tells of the room of that address.
 

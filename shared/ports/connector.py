@@ -41,7 +41,7 @@ class Conflict(StrEnum):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a platform can do, as data."""
+    """What a platform can do, as data; ``requests``: it shows bookings that still need a person's yes as such."""
 
     name: str
     feed: Feed
@@ -50,6 +50,7 @@ class Capabilities:
     has_precondition: bool
     min_poll: timedelta
     blocks: bool = False
+    requests: bool = False
 
 
 @dataclass(frozen=True)

@@ -239,6 +239,7 @@ async def _booked(site: Site, platform: str) -> None:
     await site.ask("PATCH", booking, {"title": "Private talk", "private": True})
     await site.ask("DELETE", f"{booking}?reason=moved%20online")
     await site.ask("POST", f"{booking}/restore")
+    await _requested(site, here)
     assert len((await site.ask("GET", f"{here}/bookings?day={DAY}"))["bookings"]) == 1
     assert (await site.ask("GET", f"{here}/changes"))["bookings"]
     block = {"start": DAY, "end": NEXT, "all_day": True, "reason": "Closed"}
@@ -246,6 +247,18 @@ async def _booked(site: Site, platform: str) -> None:
     window = f"from={DAY}T00:00:00Z&to={LATER}T00:00:00Z"
     assert (await site.ask("GET", f"{here}/blocks?{window}"))["blocks"] == [made_block]
     await site.ask("DELETE", f"{here}/blocks/{made_block['id']}")
+
+
+async def _requested(site: Site, here: str) -> None:
+    order = {"start": f"{DAY}T12:00:00Z", "end": f"{DAY}T13:00:00Z", "requested": True}
+    asked = [await site.ask("POST", f"{here}/bookings", order)]
+    assert asked[0]["status"] == "requested"
+    refused = await site.ask("POST", f"{here}/bookings/{asked[0]['id']}/refuse?reason=closed%20event")
+    assert (refused["status"], refused["reason"]) == ("cancelled", "closed event")
+    asked.append(await site.ask("POST", f"{here}/bookings", order))
+    approved = await site.ask("POST", f"{here}/bookings/{asked[1]['id']}/approve")
+    assert approved["status"] == "confirmed"
+    await site.ask("DELETE", f"{here}/bookings/{asked[1]['id']}")
 
 
 async def _agreed(site: Site, room: str) -> None:

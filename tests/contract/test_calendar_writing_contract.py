@@ -214,6 +214,22 @@ async def test_a_declined_meeting_no_longer_takes_the_room_and_its_organiser_is_
     assert len([one for one in await world.mails("declined") if one == ADELE.address]) == before + 1
 
 
+async def test_an_accepted_meeting_takes_the_room_and_its_organiser_is_told(world: CalendarWorld) -> None:
+    meeting = await world.ask_for_approval(at(9))
+    before = await standing(world, meeting.key)
+    assert occupancy(before) is Occupancy.AWAITS_ROOM
+    await world.calendar.accept(world.room, meeting.key.event, "Approved.")
+    assert occupancy(await standing(world, meeting.key)) is Occupancy.TAKES
+    assert list(await world.mails("accepted")) == [ADELE.address]
+
+
+async def test_accepting_what_is_gone_is_done(world: CalendarWorld) -> None:
+    meeting = await world.ask_for_approval(at(9))
+    await world.calendar.decline(world.room, meeting.key.event, "")
+    await world.calendar.accept(world.room, meeting.key.event, "Approved.")
+    assert not await world.mails("accepted")
+
+
 async def test_declining_what_is_gone_is_done(world: CalendarWorld) -> None:
     meeting = await world.invite(at(9))
     for _ in range(2):

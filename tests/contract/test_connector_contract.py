@@ -47,6 +47,15 @@ async def test_a_created_booking_is_what_was_drafted(side: Side) -> None:
     assert await side.connector.view(ROOM, MONTH) == (made,)
 
 
+async def test_a_requested_booking_is_read_as_requested_until_it_is_brought_to_a_confirmed_one(side: Side) -> None:
+    wanted = Booking(at(0), "Party", ANNA, requested=True)
+    made = await side.connector.create(ROOM, BookingDraft(wanted, TransactionId("one")))
+    assert (await side.connector.view(ROOM, MONTH))[0].booking.requested
+    confirmed = await side.connector.change(ROOM, made.id, replace(wanted, requested=False), made.version)
+    assert not confirmed.booking.requested
+    assert await side.connector.read(ROOM, made.id) == confirmed
+
+
 async def test_repeating_a_create_makes_no_second_booking(side: Side) -> None:
     first = await side.connector.create(ROOM, draft(at(0)))
     assert await side.connector.create(ROOM, draft(at(0))) == first

@@ -28,6 +28,7 @@ from shared.domain.booking import (
     Person,
     Proof,
     SetAside,
+    ShowAs,
     Side,
     Unread,
     Window,
@@ -41,7 +42,7 @@ from tests.doubles.attendant import Attendant
 from tests.doubles.mailboxes import Access, Box, StoredEvent
 from tests.doubles.outlook import Outlook
 
-_WRITES = ("create", "create_series", "change", "change_series", "cancel", "decline")
+_WRITES = ("create", "create_series", "change", "change_series", "cancel", "decline", "accept")
 _EXPANDED = timedelta(days=1000)
 
 
@@ -313,6 +314,17 @@ class InMemoryCalendar:
                 raise Rejected("The mailbox organises this event itself; cancel it.", "ErrorInvalidRequest")
             box.mails.append(f"declined to {stored.organiser.address}: {comment}")
             box.put(replace(stored, answer=Answer.DECLINED, deleted=True))
+
+    async def accept(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
+        """Accept a meeting; its organiser is told."""
+        async with self._call("accept", mailbox) as box:
+            stored = box.events.get(event)
+            if stored is None or stored.deleted:
+                return
+            if stored.is_organiser or stored.organiser is None:
+                raise Rejected("The mailbox organises this event itself.", "ErrorInvalidRequest")
+            box.mails.append(f"accepted to {stored.organiser.address}: {comment}")
+            box.put(replace(stored, answer=Answer.ACCEPTED, show_as=ShowAs.BUSY))
 
     async def meeting(self, mailbox: MailboxId, event: EventId, room: str) -> Meeting | Gone:
         """Read a meeting in its organiser's mailbox, with the answer of a room."""

@@ -79,6 +79,7 @@ class InMemoryConnector:
     has_precondition: bool = True
     creates_resources: bool = True
     shows_nothing: bool = False
+    shows_requests: bool = False
     requests: list[str] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     _resources: dict[PlatformId, _Resource] = field(default_factory=dict)
@@ -90,7 +91,14 @@ class InMemoryConnector:
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(
-            "double", self.feed, Dedupe.CLIENT_ID, self.conflict, self.has_precondition, timedelta(), blocks=True
+            "double",
+            self.feed,
+            Dedupe.CLIENT_ID,
+            self.conflict,
+            self.has_precondition,
+            timedelta(),
+            blocks=True,
+            requests=self.shows_requests,
         )
 
     async def changes(self, resource: PlatformId, cursor: str | None, window: Window) -> ChangeBatch:
@@ -238,6 +246,13 @@ class InMemoryConnector:
 
     def hand_over(self, resource: PlatformId, booking: BookingId, owner: Person) -> PlatformItem:
         return self._edit(resource, booking, lambda now: replace(now, organiser=owner))
+
+    def request(self, resource: PlatformId, when: When, title: str = "", owner: Person | None = None) -> PlatformItem:
+        """Ask for a time that somebody has to approve."""
+        return self._add(self._room(resource), Booking(when, title, owner, requested=True), None)
+
+    def approve(self, resource: PlatformId, booking: BookingId) -> PlatformItem:
+        return self._edit(resource, booking, lambda now: replace(now, requested=False))
 
     def cancel_booking(self, resource: PlatformId, booking: BookingId) -> PlatformItem:
         """Cancel a booking as its owner does; it stays visible as cancelled."""

@@ -124,6 +124,14 @@ class World:
         await order_command(self.outside, self.resource_id, verb, facts)
         await self.settle()
 
+    async def later(self, **delta: int) -> None:
+        """Let time pass, taking up each wake-up when it is due."""
+        until = self.clock.now() + timedelta(**delta)
+        while due := [each.due for each in self.wakeups.waiting if each.due and each.due <= until]:
+            self.clock.set(max(min(due), self.clock.now()))
+            await self.settle()
+        self.clock.set(until)
+
     def give_mailbox(self, person: Person) -> MailboxId:
         """Give a person a mailbox of the tenant."""
         mailbox = MailboxId(f"bbbbbbbb-{person.address.partition('@')[0]}")

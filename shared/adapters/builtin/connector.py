@@ -23,6 +23,7 @@ _CAPABILITIES = Capabilities(
     has_precondition=True,
     min_poll=timedelta(),
     blocks=True,
+    requests=True,
 )
 
 

@@ -193,6 +193,29 @@ class Platform:
 
         return await self._change(resource, booking, edit, version)
 
+    async def approve(self, resource: PlatformId, booking: BookingId) -> Entry:
+        """Say yes to a requested booking; one that needs no yes any more stays as it is."""
+
+        def edit(entry: Entry) -> Entry:
+            if entry.item.booking.cancelled:
+                raise Rejected("the booking is cancelled; restore it before approving it", code="cancelled")
+            return _with(entry, replace(entry.item.booking, requested=False))
+
+        return await self._change(resource, booking, edit, None)
+
+    async def refuse(self, resource: PlatformId, booking: BookingId, reason: str = "") -> Entry:
+        """Say no to a requested booking, which cancels it; ``Rejected`` where it was approved since."""
+        check_text("a reason", reason)
+
+        def edit(entry: Entry) -> Entry:
+            if entry.item.booking.cancelled:
+                return entry
+            if not entry.item.booking.requested:
+                raise Rejected("the booking needs no yes any more; cancel it instead", code="approved")
+            return replace(_with(entry, replace(entry.item.booking, cancelled=True)), reason=reason)
+
+        return await self._change(resource, booking, edit, None)
+
     async def restore(self, resource: PlatformId, booking: BookingId) -> Entry:
         """Let a cancelled booking take place again, if its time is free."""
         return await self._change(

@@ -167,6 +167,7 @@ def entry_row(key: str, entry: Entry) -> Row:
         **_when_cells(booking.when),
         "title": booking.title,
         "private": booking.private,
+        "requested": booking.requested,
         "cancelled": booking.cancelled,
         "reason": entry.reason,
         "created": item.created.astimezone(UTC).isoformat(),
@@ -184,7 +185,8 @@ def entry(row: Row) -> Entry:
     """Read a row that holds a booking. Raises ``Unreadable``."""
     cells = Cells(row)
     owner = Person(cells.text("owner"), cells.text("owner_name")) if "owner" in row.cells else None
-    booking = Booking(_when(cells), cells.text("title"), owner, cells.flag("private"), cells.flag("cancelled"))
+    private, cancelled, requested = (cells.flag(name) for name in ("private", "cancelled", "requested"))
+    booking = Booking(_when(cells), cells.text("title"), owner, private, cancelled, requested)
     transaction = TransactionId(cells.text("transaction")) if "transaction" in row.cells else None
     item = PlatformItem(
         BookingId(cells.text("id")),

@@ -97,6 +97,12 @@ def cancel(mailbox: MailboxId, event_id: EventId, comment: str) -> Request:
     return Request("POST", link, "events/{id}/cancel", "cancel the event", mailbox, {"Comment": comment})
 
 
+def accept(mailbox: MailboxId, event_id: EventId, comment: str) -> Request:
+    link = path("users", mailbox, "events", event_id, "accept")
+    body = {"Comment": comment, "SendResponse": True}
+    return Request("POST", link, "events/{id}/accept", "accept the meeting", mailbox, body)
+
+
 def decline(mailbox: MailboxId, event_id: EventId, comment: str) -> Request:
     link = path("users", mailbox, "events", event_id, "decline")
     body = {"Comment": comment, "SendResponse": True}

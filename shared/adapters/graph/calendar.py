@@ -187,6 +187,13 @@ class GraphCalendar:
         except ItemMissing:
             return
 
+    async def accept(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
+        """Accept a meeting and tell its organiser."""
+        try:
+            await self._client.send(asks.accept(mailbox, event, comment))
+        except ItemMissing:
+            return
+
     async def meeting(self, mailbox: MailboxId, event: EventId, room: str) -> Meeting | Gone:
         """Read a meeting in its organiser's mailbox, with the answer of the room of that address."""
         found = await proof.single(self._client, mailbox, CalendarKey(event))

@@ -50,6 +50,10 @@ class CalendarWorld(Protocol):
         """Let Adele invite the room; return when it has accepted."""
         ...
 
+    async def ask_for_approval(self, when: When) -> Meeting:
+        """Let Adele invite the room while delegates run it; return when its copy is there, unanswered."""
+        ...
+
     async def invite_daily(self, first: Timed, count: int) -> tuple[CalendarKey, ...]:
         """Let Adele invite the room to a daily series; return the keys of its occurrences."""
         ...
@@ -103,5 +107,5 @@ class CalendarWorld(Protocol):
         ...
 
     async def mails(self, kind: str) -> Sequence[str]:
-        """Return whom mails of a kind went to: ``request``, ``cancellation``, ``declined``."""
+        """Return whom mails of a kind went to: ``request``, ``cancellation``, ``declined``, ``accepted``."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.booking import CalendarKey, Person
+from shared.domain.booking import Answer, CalendarKey, Person
 from shared.domain.booking import Meeting as Asked
 from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import Timed, When
@@ -14,7 +14,12 @@ from tests.contract.worlds.calendar_world import ADELE, ROOM, ZONE, Meeting
 from tests.doubles.calendar import InMemoryCalendar
 from tests.doubles.mailboxes import Access
 
-_KINDS = {"request": "invitation to ", "cancellation": "cancellation to ", "declined": "declined to "}
+_KINDS = {
+    "request": "invitation to ",
+    "cancellation": "cancellation to ",
+    "declined": "declined to ",
+    "accepted": "accepted to ",
+}
 
 
 class DoubleWorld:
@@ -28,6 +33,9 @@ class DoubleWorld:
 
     async def invite(self, when: When, title: str = "Planning", private: bool = False) -> Meeting:
         return Meeting(self._outlook.invite(self.room, when, title, ADELE, private))
+
+    async def ask_for_approval(self, when: When) -> Meeting:
+        return Meeting(self._outlook.invite(self.room, when, organiser=ADELE, answer=Answer.NOT_RESPONDED))
 
     async def invite_daily(self, first: Timed, count: int) -> tuple[CalendarKey, ...]:
         days = [timedelta(days=number) for number in range(count)]

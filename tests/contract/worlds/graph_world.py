@@ -72,6 +72,14 @@ class GraphWorld:
         copy = await self._accepted(made)
         return Meeting(CalendarKey(EventId(copy["id"])), made["id"])
 
+    async def ask_for_approval(self, when: When) -> Meeting:
+        await self.simulator.ask(
+            "PATCH", f"/sim/mailboxes/{ROOM}", {"processing": {"automate_processing": "AutoUpdate"}}
+        )
+        made = await self._request(when, "Planning", {})
+        copy = await self._copy(made, "notResponded")
+        return Meeting(CalendarKey(EventId(copy["id"])), made["id"])
+
     async def invite_daily(self, first: Timed, count: int) -> tuple[CalendarKey, ...]:
         extent = {"type": "numbered", "startDate": str(first.start.date()), "numberOfOccurrences": count}
         rule = {"pattern": {"type": "daily", "interval": 1}, "range": extent}
@@ -156,12 +164,15 @@ class GraphWorld:
         return made
 
     async def _accepted(self, made: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the room's copy of a meeting once it is there."""
+        return await self._copy(made, "accepted")
+
+    async def _copy(self, made: Mapping[str, Any], answer: str) -> dict[str, Any]:
+        """Return the room's copy of a meeting once it is there with that answer."""
         wanted = quote(f"iCalUId eq '{made['iCalUId']}'", safe="")
 
         async def copy() -> dict[str, Any] | None:
             found = (await self.simulator.ask("GET", f"{self._events(ROOM)}?$filter={wanted}"))["value"]
-            return found[0] if found and found[0]["responseStatus"]["response"] == "accepted" else None
+            return found[0] if found and found[0]["responseStatus"]["response"] == answer else None
 
         return await until(copy)
 

@@ -289,4 +289,4 @@ async def test_between_two_tellings_a_halt_is_quiet() -> None:
 
 
 def test_the_actions_that_an_order_may_name_are_those_of_steps() -> None:
-    assert {"create", "change", "cancel", "decline"} == set(Action)
+    assert {"create", "change", "cancel", "decline", "accept"} == set(Action)

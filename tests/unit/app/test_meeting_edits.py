@@ -39,13 +39,6 @@ class Office(World):
     async def codes(self) -> list[Code]:
         return [decision.reason.code for decision in await self.ledgers.decisions(self.resource_id)]
 
-    async def later(self, **delta: int) -> None:
-        until = self.clock.now() + timedelta(**delta)
-        while due := [each.due for each in self.wakeups.waiting if each.due and each.due <= until]:
-            self.clock.set(max(min(due), self.clock.now()))
-            await self.settle()
-        self.clock.set(until)
-
 
 async def office(meeting_edits: str = "organizer") -> Office:
     world = Office()

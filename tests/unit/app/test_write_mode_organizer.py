@@ -48,14 +48,6 @@ class Asking(World):
         await self.platform_says()
         return booking
 
-    async def later(self, **delta: int) -> None:
-        """Let time pass, looking whenever a look is due."""
-        until = self.clock.now() + timedelta(**delta)
-        while due := [each.due for each in self.wakeups.waiting if each.due and each.due <= until]:
-            self.clock.set(max(min(due), self.clock.now()))
-            await self.settle()
-        self.clock.set(until)
-
 
 async def asking(**settings: object) -> Asking:
     world = Asking()

@@ -121,6 +121,37 @@ async def test_a_cancelled_booking_keeps_its_reason_until_it_is_restored(platfor
     assert (restored.item.booking, restored.reason) == (made.item.booking, "")
 
 
+async def test_a_request_holds_its_time_until_it_is_answered(platform: Platform) -> None:
+    asked = await platform.book(ROOM, Booking(at(0), "Party", requested=True))
+    with pytest.raises(Rejected) as taken:
+        await platform.book(ROOM, Booking(at(0), "Budget"))
+    assert taken.value.code == "overlap"
+    await platform.refuse(ROOM, asked.item.id, "closed event")
+    found = await platform.get(ROOM, asked.item.id)
+    assert found is not None
+    assert (found.item.booking.cancelled, found.reason) == (True, "closed event")
+    assert (await platform.book(ROOM, Booking(at(0), "Budget"))).item.booking.title == "Budget"
+
+
+async def test_a_yes_makes_a_request_a_booking_and_may_be_repeated(platform: Platform) -> None:
+    asked = await platform.book(ROOM, Booking(at(0), "Party", requested=True))
+    approved = await platform.approve(ROOM, asked.item.id)
+    assert not approved.item.booking.requested
+    assert await platform.approve(ROOM, asked.item.id) == approved
+    assert [entry.item.booking.requested for entry in (await platform.changes(ROOM)).entries] == [False]
+
+
+async def test_what_was_approved_or_cancelled_is_not_answered_again(platform: Platform) -> None:
+    approved = await platform.book(ROOM, Booking(at(0)))
+    with pytest.raises(Rejected) as refused:
+        await platform.refuse(ROOM, approved.item.id)
+    assert refused.value.code == "approved"
+    await platform.cancel(ROOM, approved.item.id)
+    with pytest.raises(Rejected) as gone:
+        await platform.approve(ROOM, approved.item.id)
+    assert gone.value.code == "cancelled"
+
+
 async def test_a_cancelled_booking_is_not_changed_before_it_is_restored(platform: Platform) -> None:
     made = await platform.book(ROOM, Booking(at(0)))
     await platform.cancel(ROOM, made.item.id)

@@ -20,13 +20,13 @@ OWNED: dict[str, tuple[Item, set[Field]]] = {
         meeting(),
         {Field.TIME, Field.CANCELLED, Field.ANSWER},
     ),
-    "an event of the room's own has time, cancellation, title and privacy": (
+    "an event of the room's own has time, cancellation, title, privacy and status": (
         entry(),
-        {Field.TIME, Field.CANCELLED, Field.TITLE, Field.PRIVATE},
+        {Field.TIME, Field.CANCELLED, Field.TITLE, Field.PRIVATE, Field.STATUS},
     ),
     "a platform booking has its owner as well": (
         booked(),
-        {Field.TIME, Field.CANCELLED, Field.TITLE, Field.PRIVATE, Field.ORGANISER},
+        {Field.TIME, Field.CANCELLED, Field.TITLE, Field.PRIVATE, Field.STATUS, Field.ORGANISER},
     ),
 }
 
@@ -45,6 +45,7 @@ def test_a_digest_is_the_first_96_bits_of_hmac_sha256_over_name_and_text() -> No
         Field.TITLE: of.booking.title,
         Field.PRIVATE: "False",
         Field.ORGANISER: BEN.address.casefold(),
+        Field.STATUS: "False",
     }
     codes = {name: hmac.new(KEY, f"{name}:{text}".encode(), "sha256").hexdigest() for name, text in texts.items()}
     assert fingerprint(of, KEY).digests == {name: code[:24] for name, code in codes.items()}
