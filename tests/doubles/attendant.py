@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from shared.domain.booking import Answer, Occupancy, Person, ShowAs, occupancy
 from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import When, occupied
-from tests.doubles.mailboxes import Box, StoredEvent
+from tests.doubles.mailboxes import Box, RoomAnswer, StoredEvent
 
 _A_MOMENT = timedelta(milliseconds=1)
 
@@ -29,40 +29,48 @@ class Attendant:
         self._new_id = new_id
 
     def asked(self, mailbox: MailboxId, event: StoredEvent) -> None:
-        """Deliver a request, an update or a cancellation to the room that the event names, if it names one."""
-        room = next((box for box in self._boxes.values() if box.owner and box.owner.address == event.room), None)
-        if room is None:
-            return
-        copy = self._copy(room, event)
-        if not event.deleted and (copy is None or copy.when != event.when):
-            self._boxes[mailbox].put(replace(event, room_answer=Answer.NONE, room_answered=None))
-        room.requests.append(event)
-        if room.attends:
-            self.answer(room)
+        """Deliver a request, an update or a cancellation to the rooms that the event names."""
+        rooms = [room for room in self._boxes.values() if room.owner and room.owner.address in event.rooms]
+        anew = {_address(room) for room in rooms if not _has(room, event)}
+        if anew and not event.deleted:
+            kept = tuple(each for each in event.answers if each.room not in anew)
+            self._boxes[mailbox].put(replace(event, answers=kept))
+        for room in rooms:
+            room.requests.append(event)
+            if room.attends:
+                self.answer(room)
+
+    def left_out(self, event: StoredEvent, address: str) -> None:
+        """Deliver the cancellation that a room gets when it is taken out of a meeting."""
+        for room in self._boxes.values():
+            if room.owner and room.owner.address == address:
+                room.requests = [each for each in room.requests if each.ical_uid != event.ical_uid]
+                self._take_away(room, _copy(room, event))
 
     def answer(self, room: Box, *, refuse: bool = False) -> None:
         """Answer what was asked of a room: accepted where it is free, else (or when told to ``refuse``) declined."""
         asked, room.requests = room.requests, []
         for event in asked:
-            copy = self._copy(room, event)
+            copy = _copy(room, event)
             if event.deleted:
                 self._take_away(room, copy)
-            elif copy is not None and copy.when == event.when and copy.answer is Answer.ACCEPTED:
+            elif copy is not None and _has(room, event):
                 room.put(copy)
             elif refuse or not is_free(room, event.when, copy):
                 self._take_away(room, copy, Answer.DECLINED)
-                self._tell(event, Answer.DECLINED)
+                self._tell(room, event, Answer.DECLINED)
             else:
                 self._accept(room, event, copy)
-                self._tell(event, Answer.ACCEPTED)
+                self._tell(room, event, Answer.ACCEPTED)
 
     def _accept(self, room: Box, event: StoredEvent, copy: StoredEvent | None) -> None:
         organiser = self._organiser(event)
         made = copy or replace(
-            event, id=self._new_id(), is_organiser=False, transaction=None, room="", organiser=organiser,
+            event, id=self._new_id(), is_organiser=False, transaction=None, organiser=organiser,
             title=organiser.name, private=False, created=self._clock(),
         )  # fmt: skip
-        room.put(replace(made, when=event.when, answer=Answer.ACCEPTED, show_as=ShowAs.BUSY, deleted=False))
+        accepted = replace(made, answer=Answer.ACCEPTED, show_as=ShowAs.BUSY, cancelled=False, deleted=False)
+        room.put(replace(accepted, when=event.when, rooms=event.rooms, answers=()))
 
     def _take_away(self, room: Box, copy: StoredEvent | None, answer: Answer | None = None) -> None:
         if copy is None:
@@ -72,11 +80,14 @@ class Attendant:
         else:
             room.put(replace(copy, deleted=True, answer=answer or copy.answer))
 
-    def _tell(self, event: StoredEvent, answer: Answer) -> None:
+    def _tell(self, room: Box, event: StoredEvent, answer: Answer) -> None:
         box = self._box_of(event)
         now = box.events[event.id]
-        if not now.deleted and now.when == event.when:
-            box.put(replace(now, room_answer=answer, room_answered=self._clock() + _A_MOMENT))
+        if now.deleted or now.when != event.when:
+            return
+        given = RoomAnswer(_address(room), answer, self._clock() + _A_MOMENT)
+        others = tuple(each for each in now.answers if each.room != given.room)
+        box.put(replace(now, answers=(*others, given)))
 
     def _organiser(self, event: StoredEvent) -> Person:
         owner = self._box_of(event).owner
@@ -86,10 +97,21 @@ class Attendant:
     def _box_of(self, event: StoredEvent) -> Box:
         return next(box for box in self._boxes.values() if event.id in box.events)
 
-    @staticmethod
-    def _copy(room: Box, event: StoredEvent) -> StoredEvent | None:
-        same = (e for e in room.standing() if e.ical_uid == event.ical_uid and not e.cancelled)
-        return next(same, None)
+
+def _address(room: Box) -> str:
+    assert room.owner is not None
+    return room.owner.address
+
+
+def _copy(room: Box, event: StoredEvent) -> StoredEvent | None:
+    """Return the room's copy of a meeting, a cancelled one included: it is revived when the room is asked again."""
+    return next((each for each in room.standing() if each.ical_uid == event.ical_uid), None)
+
+
+def _has(room: Box, event: StoredEvent) -> bool:
+    """Tell whether the room has accepted the meeting at its present time."""
+    copy = _copy(room, event)
+    return copy is not None and not copy.cancelled and copy.when == event.when and copy.answer is Answer.ACCEPTED
 
 
 def is_free(box: Box, when: When, but: StoredEvent | None) -> bool:

@@ -168,7 +168,7 @@ class InMemoryCalendar:
                 ical_uid=made.ical_uid or f"uid-{made.id}",
                 show_as=draft.shown,
                 is_buffer=draft.is_buffer,
-                room=draft.room.address if draft.room else "",
+                rooms=(draft.room.address,) if draft.room else (),
                 modified=self.clock(),
             )
             if draft.invited is not None:
@@ -332,8 +332,9 @@ class InMemoryCalendar:
         if isinstance(found, Gone):
             return found
         stored = self.boxes[mailbox].events[event]
-        invited = stored.room.casefold() == room.casefold()
-        return Meeting(found, invited, stored.room_answer, stored.room_answered) if invited else Meeting(found, False)
+        given = stored.answer_of(room)
+        invited = room in stored.rooms
+        return Meeting(found, invited, given.answer, given.at) if given and invited else Meeting(found, invited)
 
     async def find_copy(self, mailbox: MailboxId, ical_uid: str) -> CalendarItem | None:
         """Find the mailbox's own copy of a meeting."""

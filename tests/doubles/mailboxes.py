@@ -26,6 +26,15 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True)
+class RoomAnswer:
+    """What a room, named by its address, answered to its organiser, and when."""
+
+    room: str
+    answer: Answer
+    at: datetime
+
+
+@dataclass(frozen=True)
 class StoredEvent:
     """One event, or one occurrence of a series, with what people and Exchange did to it."""
 
@@ -46,15 +55,18 @@ class StoredEvent:
     original_start: datetime | None = None
     ical_uid: str = ""
     revision: int = 0
-    room: str = ""
-    room_answer: Answer = Answer.NONE
-    room_answered: datetime | None = None
+    rooms: tuple[str, ...] = ()
+    answers: tuple[RoomAnswer, ...] = ()
     modified: datetime | None = None
 
     @property
     def key(self) -> CalendarKey:
         """The key that identifies it for ever."""
         return CalendarKey(self.master or self.id, self.original_start)
+
+    def answer_of(self, room: str) -> RoomAnswer | None:
+        """Return what a room answered since it was asked last."""
+        return next((each for each in self.answers if each.room == room), None)
 
     @property
     def version(self) -> Version:

@@ -49,14 +49,23 @@ class Outlook:
         """Put an invited meeting into the calendar with the given answer, free or not."""
         return self._boxes[mailbox].put(self._copy(mailbox, when, title, organiser, private, answer)).key
 
-    def hold(self, mailbox: MailboxId, when: When, room: str, title: str = "Planning") -> CalendarKey:
-        """Make a meeting in a person's own calendar that asks a room, by its address."""
+    def hold(self, mailbox: MailboxId, when: When, *rooms: str, title: str = "Planning") -> CalendarKey:
+        """Make a meeting in a person's own calendar that asks rooms, by their addresses."""
         event = StoredEvent(
-            self._new_id(), when, title, is_organiser=True, created=self._now(), room=room, modified=self._clock()
+            self._new_id(), when, title, is_organiser=True, created=self._now(), rooms=rooms, modified=self._clock()
         )
         stored = self._boxes[mailbox].put(replace(event, ical_uid=f"uid-{event.id}"))
         self._attendant.asked(mailbox, stored)
         return stored.key
+
+    def invite_rooms(self, mailbox: MailboxId, key: CalendarKey, *rooms: str) -> None:
+        """Let a meeting ask exactly these rooms as its organiser: others get a cancellation, new ones a request."""
+        before = self._event(mailbox, key)
+        for room in set(before.rooms) - set(rooms):
+            self._attendant.left_out(before, room)
+        kept = tuple(each for each in before.answers if each.room in rooms)
+        after = self._boxes[mailbox].put(replace(before, rooms=rooms, answers=kept, modified=self._clock()))
+        self._attendant.asked(mailbox, after)
 
     def request(self, mailbox: MailboxId, when: When, organiser: Person = ADELE) -> CalendarKey | None:
         """Ask for the room as the attendant decides: accepted when free, else declined and not there."""
@@ -163,12 +172,6 @@ class Outlook:
             self._attendant.asked(mailbox, box.put(replace(event, deleted=True)))
             return
         box.put(replace(event, cancelled=True, show_as=ShowAs.FREE))
-
-    def leave_out(self, mailbox: MailboxId, key: CalendarKey) -> None:
-        """Take the room out of a meeting as its organiser: the room gets a cancellation."""
-        event = self._event(mailbox, key)
-        self._attendant.asked(mailbox, replace(event, deleted=True))
-        self._boxes[mailbox].put(replace(event, room="", room_answer=Answer.NONE))
 
     def remove(self, mailbox: MailboxId, key: CalendarKey) -> None:
         """Delete an event from the room's calendar, as a delegate does."""

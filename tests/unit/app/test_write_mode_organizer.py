@@ -262,7 +262,7 @@ async def test_a_room_left_out_of_the_meeting_is_free_and_the_platform_booking_c
     world.room.attends = linked
     await world.booked()
     (own,) = world.in_bens_calendar()
-    world.calendar.outlook.leave_out(world.ben, own.key)
+    world.calendar.outlook.invite_rooms(world.ben, own.key)
     await world.notify()
     await world.later(minutes=6)
     assert world.times() == ([], [])
