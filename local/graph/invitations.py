@@ -1,4 +1,6 @@
-"""A meeting request from outside the organization, which no Graph call of this tenant makes (facts 3.5)."""
+"""A meeting request of an organizer that is no user of the tenant, which no Graph call makes (facts 3.5): somebody of
+another company, or, with an address of the tenant's domain, a Microsoft 365 group.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ def invite(sim: Simulation, target: Mailbox, body: Json) -> Event:
     given = body.get("organizer") or {}
     address = str(given.get("address") or "")
     if not address or sim.store.find_mailbox(address) is not None:
-        raise GraphError(400, "SimulatorBadRequest", "organizer.address must be an address outside the tenant.")
+        raise GraphError(400, "SimulatorBadRequest", "organizer.address must be an address without a mailbox here.")
     event = written(blank(sim.store, target, None), body.get("event") or {}, target)
     organizer = Address(str(given.get("name") or address), address)
     event = replace(event, organizer=organizer, uid=str(body.get("iCalUId") or event.uid))

@@ -57,12 +57,18 @@ def meeting_key(delivery: Delivery) -> MeetingKey:
 def _request(store: Store, mailbox: Mailbox, copy: Event, delivery: Delivery) -> Request:
     now = store.now()
     horizon = horizon_of(mailbox.processing, now)
-    external = store.find_mailbox(delivery.event.organizer.address) is None
+    external = not _is_of_tenant(store, delivery.event.organizer.address)
     if copy.kind != "seriesMaster":
         return Request(copy, (copy,), copy.span.start > horizon, external)
     wanted = tuple(unmodified(store, copy, now, horizon))
     beyond = next(unmodified(store, copy, horizon, _FAR), None) is not None
     return Request(copy, wanted, beyond, external)
+
+
+def _is_of_tenant(store: Store, address: str) -> bool:
+    """Whether an address is of a domain of the tenant: groups have one, and no mailbox that Graph lists as a user."""
+    domains = {mailbox.upn.rpartition("@")[2].lower() for mailbox in store.mailboxes.values()}
+    return address.rpartition("@")[2].lower() in domains
 
 
 def _taken(store: Store, mailbox: Mailbox, asked: Request, delivery: Delivery) -> list[Event]:

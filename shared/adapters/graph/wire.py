@@ -268,7 +268,8 @@ def _booker(raw: Json, transaction: TransactionId | None) -> Person | None:
 def _person(value: Json | None) -> Person | None:
     mail = value.get("emailAddress") if value else None
     address = mail.get("address") if mail else None
-    return Person(address, mail.get("name") or "") if mail and address else None
+    # Some organisers that are no person are named by their directory path: that is nobody's address.
+    return Person(address, mail.get("name") or "") if mail and address and "@" in address else None
 
 
 def is_ours(transaction: TransactionId) -> bool:
