@@ -8,7 +8,7 @@ from typing import Any
 from functions.views import moment, when_view
 from shared.app.wording import sentence
 from shared.domain.ledger import Reason
-from shared.domain.plan import Step
+from shared.domain.plan import SeriesWrite, Step
 from shared.domain.preview import Counts, Fate, Foreseen, Preview, held_first
 from shared.domain.resource import Resource
 
@@ -24,7 +24,20 @@ def preview_view(resource: Resource, now: datetime, seen: Preview, limit: int) -
         "why": seen.why,
         "runs": counts_view(seen.counts(Fate.RUNS, Fate.NOTED)),
         "held": counts_view(seen.counts(Fate.HELD)),
+        "series": [series_view(each) for each in seen.series],
         "bookings": [foreseen_view(each, zone) for each in held_first(seen.bookings)[:limit]],
+    }
+
+
+def series_view(write: SeriesWrite) -> Json:
+    """Return one write that stands for the steps of several bookings of a series."""
+    return {
+        "action": write.action,
+        "bookings": len(write.members),
+        "put_back": len(write.exceptions),
+        "resets": write.resets,
+        "rule": str(write.rule) if write.rule else None,
+        "mails": write.mails,
     }
 
 

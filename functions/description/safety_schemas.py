@@ -7,7 +7,7 @@ from functions.description.parts import Json, flag, one_of, or_null, record, ref
 from shared.domain.booking import Side
 from shared.domain.fingerprint import Field
 from shared.domain.ledger import Code, Verb
-from shared.domain.plan import Action
+from shared.domain.plan import Action, SeriesAction
 from shared.domain.preview import Fate
 
 _MOMENT = "2026-11-23T08:59:58.120Z"
@@ -76,6 +76,24 @@ SCHEMAS: dict[str, Json] = {
         },
         _NOTHING,
     ),
+    "SeriesWrite": record(
+        {
+            "action": one_of("What is done to the series in the calendar.", SeriesAction),
+            "bookings": whole("For how many bookings it stands."),
+            "put_back": whole("Those that are put elsewhere afterwards, because they do not follow the rule."),
+            "resets": flag("Whether Exchange drops the exceptions of the series; they are put back in the same run."),
+            "rule": or_null(text("By what the series repeats then, an RRULE.")),
+            "mails": whole("Mails that Exchange sends for it."),
+        },
+        {
+            "action": "create",
+            "bookings": 11,
+            "put_back": 1,
+            "resets": False,
+            "rule": "FREQ=WEEKLY;UNTIL=20270201",
+            "mails": 0,
+        },
+    ),
     "Preview": record(
         {
             "resource": text("The resource's id."),
@@ -83,6 +101,7 @@ SCHEMAS: dict[str, Json] = {
             "why": text("Why something is held; empty where nothing is."),
             "runs": ref("Counts"),
             "held": ref("Counts"),
+            "series": {"type": "array", "items": ref("SeriesWrite")},
             "bookings": {"type": "array", "items": ref("Foreseen")},
         },
         {
@@ -91,6 +110,7 @@ SCHEMAS: dict[str, Json] = {
             "why": "",
             "runs": _NOTHING | {"bookings": 1, "created": 1},
             "held": _NOTHING,
+            "series": [],
             "bookings": [
                 {
                     "mapping": MAPPING_ID,

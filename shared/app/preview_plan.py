@@ -17,8 +17,10 @@ from shared.app.planning import guarded, planned
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Command, OpenStep, Verb
 from shared.domain.plan import Settlement
+from shared.domain.policy import Booker
 from shared.domain.preview import Preview, is_held, preview, waits_for_a_person
 from shared.domain.resource import Resource, State
+from shared.domain.series import fold as fold_series
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Rejected
 
@@ -44,8 +46,9 @@ async def preview_plan(outside: Outside, resource: Resource, *, full: bool = Fal
     found = guarded(seen, resource.policy, now)
     held = {step.mapping: step for step in waiting if step.mapping}
     held |= {each.id: each.open for each in found.plan.settlements if each.open and is_held(each)}
+    invited = resource.policy.booker is Booker.INVITED and not seen.view.bulk
     return preview(
-        found.plan,
+        fold_series(found.plan, seen.view, outside.calendar.why_not, now, invites=invited),
         held,
         _approved(seen, held, resource, now),
         resource.policy,

@@ -6,13 +6,13 @@ It names bookings by their keys and times, never by a title. What is held is sho
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, OpenStep, Reason
 from shared.domain.mails import mails_of
-from shared.domain.plan import Action, Plan, Settlement, Step
+from shared.domain.plan import Action, Plan, SeriesWrite, Settlement, Step
 from shared.domain.policy import Policy
 from shared.domain.spans import When
 
@@ -64,10 +64,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Preview:
-    """What the next run would do, and what waits for a person. ``why`` is the guard's sentence, if it held."""
+    """What the next run would do, and what waits for a person. ``why`` is the guard's sentence, if it held.
+
+    ``series`` are the writes that stand for the steps of several of its bookings.
+    """
 
     bookings: tuple[Foreseen, ...]
     why: str = ""
+    series: tuple[SeriesWrite, ...] = ()
 
     def counts(self, *fates: Fate) -> Counts:
         """Return how much would be done about the bookings of these fates; of all without any."""
@@ -105,7 +109,10 @@ def preview(
     """
     shown = [_foreseen(each, policy, bulk, each.open) for each in now.settlements if each.id not in held]
     shown += [_foreseen(approved[each], policy, bulk, step) for each, step in held.items() if each in approved]
-    return Preview(tuple(sorted(shown, key=lambda each: (str(each.when), each.mapping))), why)
+    mails = {member: 0 for write in now.series for member in write.members}
+    mails |= {write.members[0]: write.mails for write in now.series}
+    shown = [replace(each, mails=mails.get(each.mapping, each.mails)) for each in shown]
+    return Preview(tuple(sorted(shown, key=lambda each: (str(each.when), each.mapping))), why, now.series)
 
 
 def is_held(settlement: Settlement) -> bool:

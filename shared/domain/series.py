@@ -162,10 +162,18 @@ def fold(plan: Plan, ledger: LedgerView, why_not: WhyNot, now: datetime, *, invi
         write, changed = _creation(group, ledger, why_not, invites=invites)
         found |= {settlement.id: settlement for settlement in changed}
         writes += [write] if write else []
-    writes += _cancellations(plan, ledger, now)
-    writes += (write for write in _changes(plan, ledger, now) if write.rule and not why_not(write.rule))
+    writes += (_told(write, invites=invites) for write in _cancellations(plan, ledger, now))
+    changes = (write for write in _changes(plan, ledger, now) if write.rule and not why_not(write.rule))
+    writes += (_told(write, invites=invites) for write in changes)
     settlements = tuple(found[settlement.id] for settlement in plan.settlements)
     return replace(plan, settlements=settlements, series=tuple(writes))
+
+
+def _told(write: SeriesWrite, *, invites: bool) -> SeriesWrite:
+    """Return a write of a standing series with its mails: its organiser is told once, so is whom we invited."""
+    is_told = write.action is SeriesAction.DECLINE or invites
+    silent = write.action is SeriesAction.CHANGE and not write.resets
+    return replace(write, mails=0 if silent or not is_told else 1 + len(write.exceptions))
 
 
 def _creations(plan: Plan, now: datetime) -> list[list[Settlement]]:
@@ -286,8 +294,7 @@ def _cancellations(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[Se
         starts = [key.original_start for s in group if (key := _calendar_key(s)) and key.original_start]
         if len(group) >= _FEWEST and not stays and min(starts) > now:
             kind = SeriesAction.CANCEL if action is Action.CANCEL else SeriesAction.DECLINE
-            mails = 1 if kind is SeriesAction.DECLINE else 0
-            yield SeriesWrite(kind, tuple(s.id for s in group), master=master, cut=min(starts), mails=mails)
+            yield SeriesWrite(kind, tuple(s.id for s in group), master=master, cut=min(starts))
 
 
 def _changes(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[SeriesWrite]:

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from shared.app.order_command import order_command
+from shared.app.preview_plan import preview_plan
 from shared.domain.booking import PlatformItem
 from shared.domain.ledger import Code, MappingState, Verb
 from shared.domain.recurrence import Frequency, Rule
@@ -361,3 +362,18 @@ async def test_a_death_while_an_occurrence_leaves_its_series_doubles_nothing(poi
     await world.sweep()
     world.assert_equal()
     assert len(world.on_calendar()) == len(items)
+
+
+async def test_the_plan_says_beforehand_what_becomes_of_a_series_and_how_many_mails_go_out() -> None:
+    world = await linked(booker="invited")
+    items = book(world)
+    world.platform.move(world.platform_id, items[4].id, at("14:00", "15:00", MONDAY + timedelta(weeks=4, days=1)))
+    foreseen = await preview_plan(world.outside, await world.row())
+    (write,) = foreseen.series
+    assert (write.action, len(write.members), len(write.exceptions), write.resets) == ("create", 11, 1, False)
+    assert foreseen.counts().mails == write.mails == 2
+    await world.platform_says()
+    world.platform.rewrite_series(world.platform_id, items, moved_rule(items, at=time(14)))
+    world.platform.move(world.platform_id, items[4].id, at("16:00", "17:00", MONDAY + timedelta(weeks=4)))
+    (write,) = (await preview_plan(world.outside, await world.row())).series
+    assert (write.action, len(write.members), len(write.exceptions), write.resets) == ("change", 11, 1, True)
