@@ -202,3 +202,32 @@ async def test_a_booking_is_never_made_as_a_cancelled_one(side: Side) -> None:
     with pytest.raises(Rejected):
         await side.connector.create(ROOM, BookingDraft(Booking(at(0), cancelled=True), TransactionId("one")))
     assert await side.connector.find(ROOM, TransactionId("one")) is None
+
+
+# Series
+
+
+async def test_each_occurrence_is_a_booking_that_tells_its_series_wherever_it_is_read(side: Side) -> None:
+    cursor = await cursor_now(side)
+    first = await side.people.book_series(at(0), "FREQ=WEEKLY;UNTIL=20270324")
+    listed = await side.connector.view(ROOM, MONTH)
+    assert [item.booking.when for item in listed] == [at(0), at(7 * 24), at(14 * 24), at(21 * 24)]
+    assert first.series is not None
+    assert {item.series.id for item in listed if item.series} == {first.series.id}
+    assert [item.series.original_start for item in listed if item.series] == [NINE + n * 168 * HOUR for n in range(4)]
+    assert {str(item.series.rule) for item in listed if item.series} == {"FREQ=WEEKLY;UNTIL=20270324"}
+    told = (await side.connector.changes(ROOM, cursor, MONTH)).items
+    assert {item.id: item.series for item in told} == {item.id: item.series for item in listed}
+    assert await side.connector.read(ROOM, first.id) == listed[0]
+
+
+async def test_an_occurrence_that_is_moved_stays_of_its_series(side: Side) -> None:
+    await side.people.book_series(at(0), "FREQ=WEEKLY;UNTIL=20270324")
+    second = (await side.connector.view(ROOM, MONTH))[1]
+    moved = await side.connector.change(ROOM, second.id, Booking(at(7 * 24 + 5)), second.version)
+    assert moved.series == second.series
+    assert (await side.connector.view(ROOM, MONTH))[1] == moved
+
+
+async def test_a_single_booking_is_of_no_series(side: Side) -> None:
+    assert (await side.connector.create(ROOM, draft(at(0)))).series is None

@@ -20,6 +20,7 @@ from shared.adapters.builtin.store import RowStore, TableRowStore
 from shared.adapters.tables.tables import Tables
 from shared.domain.booking import Booking, Person, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId
+from shared.domain.recurrence import parse_rule
 from shared.domain.spans import Timed, When
 from shared.ports.connector import BookingDraft, Connector
 from tests.doubles.clock import StandingClock
@@ -43,6 +44,8 @@ class People(Protocol):
 
     async def book(self, when: When, title: str = "", owner: Person | None = None) -> PlatformItem: ...
 
+    async def book_series(self, first: When, rule: str) -> PlatformItem: ...
+
     async def move(self, booking: BookingId, when: When) -> PlatformItem: ...
 
     async def retitle(self, booking: BookingId, title: str) -> PlatformItem: ...
@@ -64,6 +67,9 @@ class PeopleOfTheDouble:
 
     async def book(self, when: When, title: str = "", owner: Person | None = None) -> PlatformItem:
         return self.platform.book(ROOM, when, title, owner)
+
+    async def book_series(self, first: When, rule: str) -> PlatformItem:
+        return self.platform.book_series(ROOM, first, rule, zone=ZURICH)[0]
 
     async def move(self, booking: BookingId, when: When) -> PlatformItem:
         return self.platform.move(ROOM, booking, when)
@@ -92,6 +98,9 @@ class PeopleOfTheBuiltin:
 
     async def book(self, when: When, title: str = "", owner: Person | None = None) -> PlatformItem:
         return (await self.platform.book(ROOM, Booking(when, title, owner))).item
+
+    async def book_series(self, first: When, rule: str) -> PlatformItem:
+        return (await self.platform.book_series(ROOM, Booking(first), parse_rule(rule, first, ZURICH))).item
 
     async def move(self, booking: BookingId, when: When) -> PlatformItem:
         return (await self.platform.change(ROOM, booking, BookingPatch(when=when))).item

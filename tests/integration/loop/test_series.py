@@ -98,6 +98,26 @@ class TestFromOutlook:
         later = [shown(at(12, offset=n), at(13, offset=n), ADELES) for n in (14, 21)]
         await room.agrees_on(*weeks(2), *later)
 
+    async def test_an_endless_series_is_on_the_platform_as_far_as_the_room_takes_it(self, site: Site) -> None:
+        room = await site.room()
+        rules = {"enforceSchedulingHorizon": False}
+        await site.graph.ask("PATCH", f"/sim/mailboxes/{room.address}", {"processing": rules})
+        await invited(site, room, None)
+        await room.agrees_on(*weeks(9))
+        await room.settles()
+        assert 20 < len(await room.mappings()) < 30
+
+    async def test_a_room_that_declines_one_occurrence_has_the_others(self, site: Site) -> None:
+        room = await site.room()
+        rules = {"maximumConflictInstances": 2, "conflictPercentageAllowed": 50}
+        await site.graph.ask("PATCH", f"/sim/mailboxes/{room.address}", {"processing": rules})
+        taken = at(9, 30, offset=14), at(10, offset=14)
+        await site.outlook.enter(room.address, timed(*taken), "Fitters")
+        await room.agrees_on(shown(*taken, "Fitters"))
+        await invited(site, room)
+        await room.agrees_on(*weeks(4, skip=(2,)), shown(*taken, "Fitters"))
+        await room.settles()
+
     async def test_the_end_of_a_series_ends_all_of_its_bookings(self, site: Site) -> None:
         room = await site.room()
         meeting = await invited(site, room)
