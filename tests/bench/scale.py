@@ -19,6 +19,8 @@ class Scale:
     ledgers: tuple[int, int, int]
     swept_rooms: int
     slots: tuple[int, ...]
+    standing: int
+    occurrences: int
 
 
 FULL = Scale(
@@ -32,6 +34,8 @@ FULL = Scale(
     ledgers=(10, 1000, 20_000),
     swept_rooms=150,
     slots=(8, 16, 64),
+    standing=200,
+    occurrences=250,
 )
 QUICK = Scale(
     rounds=2,
@@ -44,4 +48,6 @@ QUICK = Scale(
     ledgers=(10, 100, 1000),
     swept_rooms=30,
     slots=(8, 64),
+    standing=20,
+    occurrences=20,
 )

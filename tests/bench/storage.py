@@ -70,10 +70,10 @@ def _prefix(size: int) -> str:
 
 
 @asynccontextmanager
-async def _storage(connection: str, world: World, size: int) -> AsyncIterator[Counter[str]]:
+async def kept_in_tables(connection: str, world: World, prefix: str) -> AsyncIterator[Counter[str]]:
     """Let a world keep its state in tables of its own; yield the operations asked of them."""
     calls: Counter[str] = Counter()
-    tables = Tables.from_connection_string(connection, prefix=_prefix(size), on_call=lambda name: calls.update((name,)))
+    tables = Tables.from_connection_string(connection, prefix=prefix, on_call=lambda name: calls.update((name,)))
     world.outside = replace(
         world.outside,
         ledgers=TableLedgers(tables),
@@ -91,7 +91,7 @@ async def _storage(connection: str, world: World, size: int) -> AsyncIterator[Co
 async def _linked(connection: str, size: int) -> World:
     """A world whose room is linked and has nothing in it yet."""
     world = World(clock=StandingClock(_NOW))
-    async with _storage(connection, world, size):
+    async with kept_in_tables(connection, world, _prefix(size)):
         world.resource_id = (await link_resource(world.outside, LinkOrder(_ROOM, world.platform_id))).id
         await world.settle()
     return world
@@ -128,7 +128,7 @@ async def _cost(connection: str, world: World, size: int) -> Cost:
     evening = Timed(_NOW.replace(hour=20), _NOW.replace(hour=21))
     later = Timed(_NOW.replace(hour=21), _NOW.replace(hour=22))
     changes, sweeps = set(), set()
-    async with _storage(connection, world, size) as calls:
+    async with kept_in_tables(connection, world, _prefix(size)) as calls:
         assert len([each async for each in world.outside.ledgers.mappings(world.resource_id)]) == size
         for _ in range(_RUNS):
             calls.clear()
