@@ -79,7 +79,7 @@ def _times(count: int, now: datetime) -> Iterator[Timed]:
         yield Timed(start, start + timedelta(minutes=50))
 
 
-async def _rows(connection: str) -> dict[tuple[str, str], str]:
+async def _rows(connection: str) -> dict[tuple[str, str], str | None]:
     """Return the version of each row of the ledger, by its keys."""
     async with TableServiceClient.from_connection_string(connection) as service:
         rows = service.get_table_client(f"{_PREFIX}ledgers").list_entities()
