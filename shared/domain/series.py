@@ -208,8 +208,9 @@ def _creation(
     if len(group) < _FEWEST:
         return None, alone
     first = _series(group[0])
-    why = BEGUN if first.rule.count is not None else why_not(first.rule)
-    if why:
+    rule = _rest(first.rule, first.original_start)
+    why = BEGUN if rule is None else why_not(rule)
+    if rule is None or why:
         return None, alone + [_singly(settlement, why) for settlement in group]
     generation = _generation(group, ledger)
     members = [_noted(settlement, generation) for settlement in group]
@@ -219,12 +220,20 @@ def _creation(
         SeriesAction.CREATE,
         tuple(settlement.id for settlement in members),
         series_transaction(first.id, generation),
-        first.rule.starting(first.rule.day_of(first.original_start)),
+        rule,
         wanted,
         exceptions,
         mails=(1 + len(exceptions)) * (invites and wanted is not None and wanted.organiser is not None),
     )
     return write, alone + members
+
+
+def _rest(rule: Rule, start: datetime) -> Rule | None:
+    """Return what a rule has from one of its starts on; None where it would have to be counted anew."""
+    day = rule.day_of(start)
+    if day == rule.first:
+        return rule
+    return None if rule.count is not None else rule.starting(day)
 
 
 def _generation(group: Sequence[Settlement], ledger: LedgerView) -> int:
@@ -324,14 +333,14 @@ def _change(master: EventId, group: list[Settlement], now: datetime) -> SeriesWr
     old = [key.original_start for s in group if (key := _calendar_key(s)) and key.original_start]
     apart = any(_leaves_its_place(settlement, group) for settlement in group)
     exceptions = tuple(settlement.id for settlement in group if _is_exception(settlement, group[0]))
-    begun = min([first, *old]) <= now or rule.count is not None
-    if begun or apart or len(exceptions) * 2 > len(group):
+    rest = _rest(rule, first)
+    if rest is None or min([first, *old]) <= now or apart or len(exceptions) * 2 > len(group):
         return None
     moves = any(Field.TIME in settlement.steps[0].fields for settlement in group)
     return SeriesWrite(
         SeriesAction.CHANGE,
         tuple(settlement.id for settlement in group),
-        rule=rule.starting(rule.day_of(first)),
+        rule=rest,
         wanted=group[0].steps[0].wanted,
         exceptions=exceptions,
         master=master,

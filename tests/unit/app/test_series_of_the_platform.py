@@ -377,3 +377,28 @@ async def test_the_plan_says_beforehand_what_becomes_of_a_series_and_how_many_ma
     world.platform.move(world.platform_id, items[4].id, at("16:00", "17:00", MONDAY + timedelta(weeks=4)))
     (write,) = (await preview_plan(world.outside, await world.row())).series
     assert (write.action, len(write.members), len(write.exceptions), write.resets) == ("change", 11, 1, True)
+
+
+async def test_a_series_that_counts_its_occurrences_is_one_series_from_its_first_one_on() -> None:
+    world = await linked()
+    book(world, "FREQ=WEEKLY;COUNT=8")
+    await world.platform_says()
+    world.assert_equal()
+    assert writes(world) == ["create_series"]
+
+
+async def test_a_counted_series_that_has_begun_cannot_be_counted_anew() -> None:
+    world = await linked()
+    items = book(world, "FREQ=WEEKLY;COUNT=12", at("09:00", "10:00", MONDAY - timedelta(weeks=4)))
+    await world.platform_says()
+    assert set(writes(world)) == {"create"}
+    assert len(world.on_calendar()) == len(items) - 4
+    assert (await codes(world)).count(Code.WRITTEN_SINGLY) == 8
+
+
+async def test_a_long_series_with_an_invited_booker_is_one_mail_and_waits_for_nobody() -> None:
+    world = await linked(booker="invited", mails_held_above=5)
+    book(world)
+    await world.platform_says()
+    world.assert_equal()
+    assert len(world.calendar.boxes[ROOM].mails) == 1
