@@ -25,6 +25,7 @@ from shared.ports.people import Message
 
 USUAL = "en"
 _LONGEST = 120
+_MOST_LISTED = 30
 Words = dict[str, str]
 
 
@@ -45,7 +46,8 @@ class Letter:
     """What a mail is about.
 
     ``own`` is the recipient's booking, ``old`` the time it has again, ``other`` what stands against it (None: a
-    blocked time, or nothing that is known). ``link`` opens the booking's story until ``until``.
+    blocked time, or nothing that is known). ``more`` are further bookings to which the same happened. ``link``
+    opens the booking's story until ``until``.
     """
 
     kind: NoticeKind
@@ -58,6 +60,7 @@ class Letter:
     other: Item | None = None
     other_origin: Side = Side.CALENDAR
     language: str = ""
+    more: tuple[When, ...] = ()
 
 
 def message_of(letter: Letter, resource: Resource) -> Message:
@@ -80,10 +83,21 @@ def message_of(letter: Letter, resource: Resource) -> Message:
     parts = (
         words["greeting"].format(name=name) if name else words["greeting_nobody"],
         words[letter.kind].format(**places),
+        *_further(letter, zone, words),
         f"{words['story'].format(until=until)}\n{letter.link}",
         words["footer"],
     )
     return Message(letter.to, words[f"{letter.kind}_subject"].format(**places), "\n\n".join(parts) + "\n")
+
+
+def _further(letter: Letter, zone: str, words: Words) -> tuple[str, ...]:
+    """Return the paragraph about further bookings, where there are any."""
+    if not letter.more:
+        return ()
+    lines = [f"- {time_text(when, zone, words)}" for when in letter.more[:_MOST_LISTED]]
+    if len(letter.more) > _MOST_LISTED:
+        lines.append("- …")
+    return ("\n".join((words["more"].format(count=len(letter.more)), *lines)),)
 
 
 def time_text(when: When, zone: str, words: Words, *, bare: bool = False) -> str:

@@ -1,15 +1,16 @@
 """Tell people by mail what a run did to their bookings: each change once, however often it is tried.
 
-The intention is an open step of the ledger before anything is sent. A run that finds one left behind does not
-know whether that mail has left, so it says so and sends none: mails at most once. A full read sends none. Where
-nobody could be told, a decision says so. Nothing of a mail, not even its address, is kept.
+What one run did in the same way to several bookings of one person is one mail. The intention is an open step of the
+ledger before anything is sent. A run that finds one left behind does not know whether that mail has left, so it
+says so and sends none: mails at most once. A full read sends none. Where nobody could be told, a decision says so.
+Nothing of a mail, not even its address, is kept.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from shared.app.admit_booker import language_of
 from shared.app.apply import Applying, Outcome
@@ -96,15 +97,33 @@ async def tell_people(
         (n.mapping, Reason(Code.NOBODY_TOLD, {"why": notices.why})) for n in notices.silent if n.settlement in done
     ]
     decided += [(s, Reason(Code.MAYBE_TOLD, {"why": _INTERRUPTED})) for s in sorted(_left_behind(seen))]
-    for notice in notices.due:
-        if notice.settlement not in done or not _concerns_now(notice, notices.bookings, applying):
-            continue
-        told = notice.settlement in noted
-        reason = await _tell(applying, notice, notices) if told else Reason(Code.NOBODY_TOLD, {"why": _NO_OWNER})
-        decided.append((notice.mapping, reason))
+    came_true = [n for n in notices.due if n.settlement in done and _concerns_now(n, notices.bookings, applying)]
+    for together in _by_owner(notices, (n for n in came_true if n.settlement in noted)):
+        reason = await _tell(applying, notices, together)
+        decided += [(notice.mapping, reason) for notice in together]
+    unowned = (n.mapping for n in came_true if n.settlement not in noted)
+    decided += [(mapping, Reason(Code.NOBODY_TOLD, {"why": _NO_OWNER})) for mapping in unowned]
     clock = applying.outside.clock
     decisions = tuple(Decision(clock.ulid(), mapping, clock.now(), reason, run) for mapping, reason in decided)
     return Told(decisions, tuple(note.id for note in notices.notes))
+
+
+def _by_owner(notices: Notices, due: Iterable[Notice]) -> list[list[Notice]]:
+    """Return what one mail tells: what the same run did in the same way to one person's bookings, by time.
+
+    A series that is cancelled is one mail, however many occurrences it has.
+    """
+    found: dict[tuple[str, str], list[Notice]] = {}
+    for notice in due:
+        owner = _owner(notices.bookings.get(notice.mapping))
+        whose = owner.address.casefold() if owner else f"nobody of {notice.mapping}"
+        found.setdefault((whose, notice.kind), []).append(notice)
+    return [sorted(each, key=lambda notice: _when(notices, notice)) for each in found.values()]
+
+
+def _when(notices: Notices, notice: Notice) -> str:
+    known = notices.bookings.get(notice.mapping)
+    return str(known[0].booking.when) if known else ""
 
 
 def _left_behind(seen: Observed) -> frozenset[MappingId]:
@@ -166,13 +185,17 @@ async def _read(applying: Applying, mapping: Mapping) -> Item | Gone | None:
     return None
 
 
-async def _tell(applying: Applying, notice: Notice, notices: Notices) -> Reason:
+async def _tell(applying: Applying, notices: Notices, together: Sequence[Notice]) -> Reason:
+    notice = together[0]
     owner = _owner(notices.bookings.get(notice.mapping))
     if owner is None:
         return Reason(Code.NOBODY_TOLD, {"why": _NO_OWNER})
     assert applying.outside.mail is not None
     try:
-        letter = await _letter(applying, notice, notices, owner)
+        letter = replace(
+            await _letter(applying, notice, notices, owner),
+            more=tuple(notices.bookings[each.mapping][0].booking.when for each in together[1:]),
+        )
         await applying.outside.mail.send(message_of(letter, applying.resource))
     except (Rejected, NotFound) as error:
         logger.warning("nobody was told of %s: %s", notice.mapping, error)

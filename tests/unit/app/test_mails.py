@@ -279,3 +279,20 @@ async def test_a_text_of_somebody_cannot_pose_as_a_text_of_ours() -> None:
     assert "Hello Ben Walters," in mail.text
     assert not [line for line in mail.text.splitlines() if line.startswith(("Bcc", "Click", "https://evil"))]
     assert max(map(len, mail.text.split("“"))) < 1500
+
+
+async def test_what_happened_to_several_bookings_of_one_person_at_once_is_one_mail() -> None:
+    world = await linked()
+    for hour in range(8, 14):
+        world.book(at(f"{hour:02}:00", f"{hour:02}:30"), f"Lesson {hour}", ADELE if hour == 13 else BEN)
+    await world.platform_says()
+    for item in world.on_calendar():
+        world.calendar.outlook.remove(ROOM, item.key)
+    await world.notify()
+    assert world.on_platform() == ()
+    (to_ben,) = world.mail.to(BEN.address)
+    assert 'Your booking "Lesson 8" of Matterhorn, 23 November 2026, 09:00 to 09:30 was cancelled.' in to_ben.text
+    assert "more of your bookings of this resource (4):\n- 23 November 2026, 10:00 to 10:30\n" in to_ben.text
+    (to_adele,) = world.mail.to(ADELE.address)
+    assert "more of your bookings" not in to_adele.text
+    assert [decision.reason.code for decision in await told(world)] == [Code.TOLD] * 6
