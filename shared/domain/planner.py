@@ -124,8 +124,9 @@ class _Pairing:
     def take(self, ties: Ties) -> None:
         """Take occurrences and bookings of a series to whom they belong."""
         self.events |= ties.events
-        booked = {booking.id for _, booking in ties.pairs}
-        self.new_events = [event for event in self.new_events if event.key not in ties.keys]
+        taken, booked = ties.keys, {booking.id for _, booking in ties.pairs}
+        if taken:
+            self.new_events = [event for event in self.new_events if event.key not in taken]
         self.new_bookings = [booking for booking in self.new_bookings if booking.id not in booked]
 
     def cases(self, mappings: Iterable[Mapping]) -> list[Case]:

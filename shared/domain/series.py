@@ -72,7 +72,8 @@ def followed(
     if not occurrences:
         return Ties({}, (), ())
     moved = _moved(ledger, seen, occurrences)
-    left = [event for event in occurrences if event.key not in {each.key for each in moved.values()}]
+    settled = {each.key for each in moved.values()}
+    left = [event for event in occurrences if event.key not in settled]
     ours = _Ours(ledger.mappings)
     booked = {(b.series.id, b.series.original_start): b for b in bookings if b.series and not b.booking.cancelled}
     tied: dict[MappingId, CalendarItem] = dict(moved)
