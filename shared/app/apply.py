@@ -316,7 +316,7 @@ async def _on_platform(applying: Applying, settlement: Settlement, step: Step) -
         transaction = transaction_id(settlement.id, Side.PLATFORM, settlement.after.generation)
         return await platform.create(resource, BookingDraft(step.wanted, transaction))
     record = settlement.before.platform if settlement.before else None
-    item = settlement.platform
+    item = None if step.on_copy else settlement.platform
     booking = item.id if item else record.id if record else None
     assert booking is not None
     if step.action is Action.CHANGE:
@@ -338,7 +338,7 @@ async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -
     if asked is not None and asked.event is not None:
         return await ask_room.write(applying.outside.calendar, asked, step, zone)
     record = settlement.before.calendar if settlement.before else None
-    item = settlement.calendar
+    item = None if step.on_copy else settlement.calendar
     event = item.event if item else record.event if record else None
     assert event is not None
     match step.action:

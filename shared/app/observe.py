@@ -21,12 +21,13 @@ from shared.app.read_organisers import read_organisers
 from shared.app.room_answers import find_request, look_at_requests
 from shared.app.series_sight import find_made_series, know_whole_series
 from shared.app.sight import Sight, booking_changed, event_changed
-from shared.domain.booking import Block, CalendarItem, CalendarKey, Gone, PlatformItem, SetAside, Side, Window
+from shared.domain.booking import Block, CalendarItem, CalendarKey, Gone, Item, PlatformItem, SetAside, Side, Window
 from shared.domain.ids import EventId, transaction_id
 from shared.domain.ledger import Cause, Head, Mapping, MappingState, OpenStep, Verb
 from shared.domain.plan import CalendarReport, LedgerView, PlatformReport
 from shared.domain.policy import Direction, Policy
 from shared.domain.spans import Span, When, occupied
+from shared.domain.twins import may_be_twin
 from shared.domain.wakeup import WakeCause
 from shared.ports.calendar import CalendarChanges
 from shared.ports.connector import ChangeBatch
@@ -104,6 +105,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await _successors(sight)
     await know_whole_series(sight)
     blocks = await _neighbours(sight)
+    await _twins(sight)
     view = LedgerView(
         tuple(sight.mappings.values()),
         open_steps,
@@ -244,9 +246,9 @@ async def _open_steps(sight: Sight, due: Iterable[OpenStep]) -> None:
     """Read both sides of each due open step by id; a creation that may have happened is looked for."""
     due = tuple(due)
     for step in due:
-        if step.mapping is None and step.calendar is not None:
+        if step.calendar is not None:
             await sight.read_event(step.calendar)
-        if step.mapping is None and step.platform is not None:
+        if step.platform is not None:
             await sight.read_booking(step.platform)
     steps = {step.mapping: step for step in due if step.mapping is not None}
     missing = [mapping for mapping in steps if mapping not in sight.mappings]
@@ -320,6 +322,24 @@ async def _successors(sight: Sight) -> None:
         rows = [sight.bookings[booking] for booking in following & sight.bookings.keys()]
         if not sight.all_mappings_known:
             sight.know(await sight.outside.ledgers.by_booking_ids(sight.resource.id, sorted(following)))
+
+
+async def _twins(sight: Sight) -> None:
+    """Read what is known to stand at exactly the time of a new item, and may be the same booking on the other side."""
+    if sight.resource.policy.units > 1:
+        return
+    known = {m.calendar.key for m in sight.mappings.values() if m.calendar}
+    booked = {m.platform.id for m in sight.mappings.values() if m.platform}
+    new: list[Item] = [e for e in sight.events.values() if isinstance(e, CalendarItem) and e.key not in known]
+    new += [b for b in sight.bookings.values() if isinstance(b, PlatformItem) and b.id not in booked]
+    times = {item.booking.when for item in new}
+    for mapping in [m for m in sight.mappings.values() if m.when in times]:
+        if not any(may_be_twin(mapping, item) for item in new):
+            continue
+        if mapping.origin is Side.CALENDAR and mapping.calendar is not None:
+            await sight.read_event(mapping.calendar.key)
+        if mapping.origin is Side.PLATFORM and mapping.platform is not None:
+            await sight.read_booking(mapping.platform.id)
 
 
 async def _neighbours(sight: Sight) -> tuple[Block, ...]:

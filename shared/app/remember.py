@@ -17,7 +17,7 @@ from shared.app.outside import Outside
 from shared.app.tell_people import NOTHING_TOLD, Told
 from shared.domain.booking import SetAside
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Decision, Head, OpenStep, Reason
+from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, OpenStep, Reason
 from shared.domain.resource import Resource
 from shared.ports.ledgers import Writes
 
@@ -93,7 +93,11 @@ def _says_something(outcome: Outcome) -> bool:
     settlement, before, after = outcome.settlement, outcome.before, outcome.after
     if outcome.failed or settlement.steps or settlement.decisions or settlement.open:
         return True
-    return before is None or after is None or (before.state, before.when) != (after.state, after.when)
+    return before is None or after is None or _standing(before) != _standing(after)
+
+
+def _standing(mapping: Mapping) -> tuple[object, ...]:
+    return mapping.state, mapping.when, mapping.turns
 
 
 def _settled(seen: Observed, outcomes: Iterable[Outcome]) -> set[str]:

@@ -48,12 +48,13 @@ _SENTENCES = {
     Code.ROOM_LEFT_OUT: "The room was left out of the meeting.",
     Code.AWAITS_APPROVAL: "The booking waits for its approval on the platform.",
     Code.APPROVED: "The booking was approved on the platform, so the room accepted the meeting.",
+    Code.BACK_AND_FORTH: "It changed back and forth more than {times} times within an hour, so it is held.",
 }
 
 
 def sentence(reason: Reason, zone: str) -> str:
     """Return a decision as one sentence for the person who reads it."""
-    named = {"field", "fields", "kept", "side", "why", "minutes", "steps", "since"}
+    named = {"field", "fields", "kept", "side", "why", "times", "minutes", "steps", "since"}
     facts = {**dict.fromkeys(named, ""), **reason.facts}
     if facts["since"]:
         facts["since"] = f"{datetime.fromisoformat(facts['since']).astimezone(ZoneInfo(zone)):%d %B %H:%M}"

@@ -39,7 +39,7 @@ from shared.domain.merge import (
     withdrawal,
 )
 from shared.domain.plan import Action, LedgerView, Settlement, Step
-from shared.domain.policy import Direction, Policy
+from shared.domain.policy import Direction
 from shared.domain.projection import (
     CALENDAR_FIELDS,
     PLATFORM_FIELDS,
@@ -54,6 +54,7 @@ from shared.domain.projection import (
     written,
 )
 from shared.domain.spans import Timed, When, occupied
+from shared.domain.twins import is_same_booking
 
 # A first merge makes thousands of settlements for the same reason: they share it.
 _ON_CALENDAR = (Reason(Code.CREATED_ON_CALENDAR),)
@@ -82,7 +83,7 @@ def settle_arrivals(
     settled = []
     for event in events:
         waiting = (booking for booking in by_time.get(event.booking.when, ()) if booking.id in alone)
-        twin = next((booking for booking in waiting if _is_same_booking(event, booking, setting.policy)), None)
+        twin = next((booking for booking in waiting if is_same_booking(event, booking, setting.policy)), None)
         if twin is None:
             settled.append(_arrived_on_calendar(event, setting))
         else:
@@ -107,16 +108,6 @@ def _counts(item: Item, ledger: LedgerView, setting: Setting) -> bool:
     span = when if isinstance(when, Timed) else occupied(when, ledger.zone)
     left_behind = ledger.bulk and not policy.past_bookings and span.end <= now
     return not left_behind and span.start < ledger.window.end and ledger.window.start < span.end
-
-
-def _is_same_booking(event: CalendarItem, booking: PlatformItem, policy: Policy) -> bool:
-    if event.booking.when != booking.booking.when:
-        return False
-    if occupancy(event, free_counts=policy.free_counts) is not Occupancy.TAKES:
-        return False
-    organiser = event.booking.organiser
-    by_person = organiser is not None and organiser.is_same_as(booking.booking.organiser)
-    return by_person or to_platform(event, policy).title == booking.booking.title
 
 
 def _paired(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:

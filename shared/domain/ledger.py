@@ -104,6 +104,14 @@ class RoomRequest:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A state to which a booking was brought, as a keyed digest, and when."""
+
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True)
 class Mapping:
     """The row that ties an event to a booking.
 
@@ -127,6 +135,7 @@ class Mapping:
     buffers: tuple[BufferRecord, ...] = ()
     request: RoomRequest | None = None
     in_series: bool = False
+    turns: tuple[Turn, ...] = ()
 
     @property
     def is_ours_to_write(self) -> bool:
@@ -227,6 +236,7 @@ class Code(StrEnum):
     APPROVED = "approved"
     STILL_HELD = "still_held"
     WRITTEN_SINGLY = "written_singly"
+    BACK_AND_FORTH = "back_and_forth"
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One write to one side. ``wanted`` is the booking as that side is to show it; ``fields`` what is written."""
+    """One write to one side. ``wanted`` is the booking as that side is to show it; ``fields`` what is written.
+
+    ``on_copy`` means the copy that the ledger knows, and not what this run saw in its place.
+    """
 
     action: Action
     side: Side
     reason: Reason
     wanted: Booking | None = None
     fields: frozenset[Field] = frozenset()
+    on_copy: bool = False
 
     def __str__(self) -> str:
         what = f" {', '.join(sorted(self.fields))}" if self.fields else ""

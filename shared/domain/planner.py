@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.arrivals import mint, settle_arrivals, settle_one_sided, settle_pair_of_series
-from shared.domain.booking import CalendarItem, CalendarKey, PlatformItem, Side
+from shared.domain.booking import CalendarItem, CalendarKey, Item, PlatformItem, Side
 from shared.domain.buffers import with_buffers
+from shared.domain.flapping import calmed
 from shared.domain.horizon import placed
 from shared.domain.ids import BookingId, MappingId, transaction_id
 from shared.domain.ledger import Cause, Mapping, MappingState, WriteMode
@@ -26,6 +27,7 @@ from shared.domain.retire import is_over, retired
 from shared.domain.returns import settle_overlaps_and_returns
 from shared.domain.room_requests import asked_again, is_request, settle_request, withhold_copies
 from shared.domain.series import Ties, followed, withdrawn
+from shared.domain.twins import find_twins, is_twin
 
 UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
 """Causes of open steps that a run leaves behind when it could not finish."""
@@ -50,15 +52,20 @@ def plan(
     pairing = _pair(ledger.mappings, calendar, platform)
     ties = followed(ledger, pairing.events, pairing.new_events, pairing.new_bookings, now)
     pairing.take(ties)
+    new: list[Item] = [*pairing.new_events, *pairing.new_bookings]
+    twins = find_twins(new, ledger, pairing.events, pairing.bookings, setting)
     over = [case for case in pairing.all_cases(ledger.mappings) if is_over(case, ledger)] if ledger.bulk else []
-    past = {case.mapping.id for case in over}
-    drafts = [retired(case, ledger) for case in over]
+    past = {case.mapping.id for case in over} | {settlement.id for settlement in twins.settlements}
+    drafts = [*twins.settlements, *(retired(case, ledger) for case in over)]
     drafts += [_settle(case, setting) for case in pairing.cases(ledger.mappings) if case.mapping.id not in past]
     drafts += [settle_pair_of_series(event, booking, setting) for event, booking in ties.pairs]
     drafts += [withdrawn(event, mint(Side.CALENDAR, str(event.key), setting)) for event in ties.orphans]
-    new_events, withheld = withhold_copies(pairing.new_events, ledger.mappings, setting)
-    drafts += settle_arrivals(new_events, pairing.new_bookings, ledger, setting)
+    unpaired = [event for event in pairing.new_events if not is_twin(event, twins)]
+    new_events, withheld = withhold_copies(unpaired, ledger.mappings, setting)
+    new_bookings = [booking for booking in pairing.new_bookings if not is_twin(booking, twins)]
+    drafts += settle_arrivals(new_events, new_bookings, ledger, setting)
     judged = [asked_again(settlement, setting) for settlement in settle_overlaps_and_returns(drafts, ledger, setting)]
+    judged = [calmed(settlement, setting) for settlement in judged]
     judged = with_buffers([placed(settlement, ledger) for settlement in judged], ledger, setting)
     loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))

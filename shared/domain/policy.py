@@ -119,6 +119,7 @@ class Policy:
     ``settle_seconds`` is how long an overlap has to stand before it is judged. ``unknown_bookers`` counts where
     the tenant's directory is followed. ``requests`` says whether what needs a person's yes holds its time on the
     other side or waits on its own.
+    A booking that changes back and forth more often than ``turns_held_above`` times an hour is held.
     """
 
     direction: Direction = Direction.BOTH
@@ -148,6 +149,7 @@ class Policy:
     growth_held_above: int = 300
     held_again_hours: int = 24
     settle_seconds: int = 5
+    turns_held_above: int = 6
     meeting_edits: MeetingEdits = MeetingEdits.PUT_BACK
     requests: Requests = Requests.HOLD
 
@@ -177,7 +179,7 @@ class Policy:
             "answer_within_minutes": (0, 10_080),
             "cancellations_share_held_above": (0, 100), "mails_held_above": (0, 100_000),
             "growth_held_above": (0, 100_000), "held_again_hours": (1, 8760),
-            "settle_seconds": (0, 600),
+            "settle_seconds": (0, 600), "turns_held_above": (1, 1000),
         }  # fmt: skip
         return tuple(
             f"policy {name} is {getattr(self, name)}; it must be from {low} to {high}"
