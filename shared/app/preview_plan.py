@@ -20,7 +20,7 @@ from shared.domain.plan import Settlement
 from shared.domain.policy import Booker
 from shared.domain.preview import Preview, is_held, preview, waits_for_a_person
 from shared.domain.resource import Resource, State
-from shared.domain.series import fold as fold_series
+from shared.domain.series_writes import fold as fold_series
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Rejected
 

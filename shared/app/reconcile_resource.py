@@ -28,7 +28,7 @@ from shared.domain.ids import ResourceId, tenant_of
 from shared.domain.ledger import Cause, Head
 from shared.domain.plan import Plan
 from shared.domain.resource import Resource, State
-from shared.domain.series import fold as fold_series
+from shared.domain.series_writes import fold as fold_series
 from shared.domain.wakeup import LATE_DELTA, WakeCause, fold, retry_delay
 from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
 from shared.ports.ledgers import Writes

@@ -15,7 +15,7 @@ from shared.domain.booking import Side
 from shared.domain.ids import MailboxId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
 from shared.domain.plan import Action, Settlement
-from shared.domain.series import NEIGHBOURS
+from shared.domain.series_writes import NEIGHBOURS
 from shared.ports.errors import PortError, Rejected
 
 CROSSING = "crossing"

@@ -1,4 +1,4 @@
-"""Series: occurrences are planned one by one, and written as one where they change alike. Pure.
+"""Occurrences of series that no mapping knows, tied to those whose they are. Pure.
 
 ``followed`` ties occurrences to their bookings where a series was made by us, or got another rule:
 
@@ -7,42 +7,28 @@
     an occurrence of a series that we made         the booking of the platform's series at that start
     the same, and no booking                       nothing: it is withdrawn
     a series without old starts and with new ones  by date in the zone, then in order: they were moved
-
-``fold`` turns the steps of one series into one write. What Graph has no pattern for, and what it would not keep within
-a series, stays alone, and the decision says why. What is over is never written.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, PlatformSeries, Side
-from shared.domain.fingerprint import Field
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, Side
 from shared.domain.ids import EventId, MappingId, SeriesId, TransactionId, series_transaction
 from shared.domain.ledger import Code, Mapping, MappingState, Reason
 from shared.domain.plan import (
     Action,
     CalendarReport,
     LedgerView,
-    Plan,
-    SeriesAction,
-    SeriesWrite,
     Settlement,
     Step,
 )
-from shared.domain.recurrence import Rule, begin, paired_by_date
+from shared.domain.recurrence import paired_by_date
 from shared.domain.spans import occupied
-
-NEIGHBOURS = "Outlook keeps an occurrence between those before and after it"
-BEGUN = "a series that counts its occurrences cannot be continued in the middle"
-_FEWEST = 2
-
-WhyNot = Callable[[Rule], str]
-"""Says why the calendar cannot express a rule; nothing where it can."""
 
 
 @dataclass(frozen=True)
@@ -99,16 +85,19 @@ class _Ours:
         self._by_transaction: dict[TransactionId, SeriesId] = {}
         self._by_master: dict[EventId, SeriesId] = {}
         self.creating: dict[tuple[SeriesId, datetime], MappingId] = {}
+        generations: dict[SeriesId, int] = {}
         for mapping in mappings:
             platform, calendar = mapping.platform, mapping.calendar
             if platform is None or platform.series is None or not mapping.in_series:
                 continue
-            for generation in range(1, mapping.generation + 1):
-                self._by_transaction[series_transaction(platform.series, generation)] = platform.series
+            generations[platform.series] = max(mapping.generation, generations.get(platform.series, 1))
             if calendar is not None and calendar.is_organiser and calendar.key.original_start is not None:
                 self._by_master[calendar.key.event] = platform.series
             if mapping.state is MappingState.CREATING and calendar is None and platform.original_start is not None:
                 self.creating[platform.series, platform.original_start] = mapping.id
+        for series, last in generations.items():
+            for generation in range(1, last + 1):
+                self._by_transaction[series_transaction(series, generation)] = series
 
     def series_of(self, event: CalendarItem) -> SeriesId | None:
         if not event.is_organiser:
@@ -125,12 +114,16 @@ def _moved(
     Where occurrences of it stand as they did, new starts beyond the last known one are the window's, not the rule's.
     """
     moved: dict[MappingId, CalendarItem] = {}
+    members = by_master(ledger.mappings)
+    arrived: dict[EventId, list[CalendarItem]] = defaultdict(list)
+    for event in occurrences:
+        arrived[event.key.event].append(event)
     for master in dict.fromkeys(event.key.event for event in occurrences):
         gone: dict[datetime, MappingId] = {}
         standing: list[datetime] = []
-        for mapping in ledger.mappings:
+        for mapping in members.get(master, ()):
             key = mapping.calendar.key if mapping.calendar else None
-            if key is not None and key.event == master and key.original_start is not None:
+            if key is not None and key.original_start is not None:
                 if isinstance(seen.get(mapping.id), Gone):
                     gone[key.original_start] = mapping.id
                 else:
@@ -138,219 +131,24 @@ def _moved(
         last = max([*gone, *standing], default=None)
         new = {
             event.key.original_start: event
-            for event in occurrences
-            if event.key.event == master and event.key.original_start is not None
+            for event in arrived[master]
+            if event.key.original_start is not None
             if not standing or last is None or event.key.original_start <= last
         }
         moved |= dict(paired_by_date(gone, new, ledger.zone))
     return moved
 
 
+def by_master(mappings: Iterable[Mapping]) -> dict[EventId, list[Mapping]]:
+    """Return the mappings of occurrences by their series in the calendar."""
+    found: dict[EventId, list[Mapping]] = defaultdict(list)
+    for mapping in mappings:
+        if mapping.calendar is not None and mapping.calendar.key.original_start is not None:
+            found[mapping.calendar.key.event].append(mapping)
+    return found
+
+
 def withdrawn(event: CalendarItem, mapping: MappingId) -> Settlement:
     """Return the settlement that takes back an occurrence of ours that stands for no booking."""
     reason = Reason(Code.CANCELLED_ON_CALENDAR)
     return Settlement(mapping, None, None, (Step(Action.CANCEL, Side.CALENDAR, reason),), (reason,), calendar=event)
-
-
-def fold(plan: Plan, ledger: LedgerView, why_not: WhyNot, now: datetime, *, invites: bool) -> Plan:
-    """Return the plan with the steps of each series made one write where that can be done.
-
-    ``invites`` tells that the person of a booking is invited to what is made in the calendar.
-    """
-    found = {settlement.id: settlement for settlement in plan.settlements}
-    writes: list[SeriesWrite] = []
-    for group in _creations(plan, now):
-        write, changed = _creation(group, ledger, why_not, invites=invites)
-        found |= {settlement.id: settlement for settlement in changed}
-        writes += [write] if write else []
-    writes += (_told(write, invites=invites) for write in _cancellations(plan, ledger, now))
-    changes = (write for write in _changes(plan, ledger, now) if write.rule and not why_not(write.rule))
-    writes += (_told(write, invites=invites) for write in changes)
-    settlements = tuple(found[settlement.id] for settlement in plan.settlements)
-    return replace(plan, settlements=settlements, series=tuple(writes))
-
-
-def _told(write: SeriesWrite, *, invites: bool) -> SeriesWrite:
-    """Return a write of a standing series with its mails: its organiser is told once, so is whom we invited."""
-    is_told = write.action is SeriesAction.DECLINE or invites
-    silent = write.action is SeriesAction.CHANGE and not write.resets
-    return replace(write, mails=0 if silent or not is_told else 1 + len(write.exceptions))
-
-
-def _creations(plan: Plan, now: datetime) -> list[list[Settlement]]:
-    groups: dict[object, list[Settlement]] = defaultdict(list)
-    for settlement in plan.settlements:
-        actions = [(step.action, step.side) for step in settlement.steps]
-        after, item = settlement.after, settlement.platform
-        if actions != [(Action.CREATE, Side.CALENDAR)] or after is None or item is None or item.series is None:
-            continue
-        if after.request is None and item.series.original_start > now:
-            groups[item.series.id, item.series.rule, after.generation].append(settlement)
-    return [sorted(group, key=_start) for group in groups.values() if len(group) >= _FEWEST]
-
-
-def _start(settlement: Settlement) -> datetime:
-    return _series(settlement).original_start
-
-
-def _series(settlement: Settlement) -> PlatformSeries:
-    assert settlement.platform is not None
-    assert settlement.platform.series is not None
-    return settlement.platform.series
-
-
-def _creation(
-    group: list[Settlement], ledger: LedgerView, why_not: WhyNot, *, invites: bool
-) -> tuple[SeriesWrite | None, list[Settlement]]:
-    """Return the write that makes a series, and its members as they are to be noted; or why they stay alone."""
-    apart = [settlement for settlement in group if _leaves_its_place(settlement, group)]
-    alone = [_singly(settlement, NEIGHBOURS) for settlement in apart]
-    group = [settlement for settlement in group if settlement not in apart]
-    if len(group) < _FEWEST:
-        return None, alone
-    first = _series(group[0])
-    rule = _rest(first.rule, first.original_start)
-    why = BEGUN if rule is None else why_not(rule)
-    if rule is None or why:
-        return None, alone + [_singly(settlement, why) for settlement in group]
-    generation = _generation(group, ledger)
-    members = [_noted(settlement, generation) for settlement in group]
-    wanted = members[0].steps[0].wanted
-    exceptions = tuple(s.id for s in members if _is_exception(s, members[0]))
-    write = SeriesWrite(
-        SeriesAction.CREATE,
-        tuple(settlement.id for settlement in members),
-        series_transaction(first.id, generation),
-        rule,
-        wanted,
-        exceptions,
-        mails=(1 + len(exceptions)) * (invites and wanted is not None and wanted.organiser is not None),
-    )
-    return write, alone + members
-
-
-def _rest(rule: Rule, start: datetime) -> Rule | None:
-    """Return what a rule has from one of its starts on; None where it would have to be counted anew."""
-    day = rule.day_of(start)
-    if day == rule.first:
-        return rule
-    return None if rule.count is not None else rule.starting(day)
-
-
-def _generation(group: Sequence[Settlement], ledger: LedgerView) -> int:
-    """Return the generation under which a series is made: the next one where an earlier one stands already."""
-    after, series = group[0].after, _series(group[0])
-    assert after is not None
-    members = {settlement.id for settlement in group}
-    standing = [
-        mapping.generation
-        for mapping in ledger.mappings
-        if mapping.platform is not None and mapping.platform.series == series.id and mapping.in_series
-        if mapping.calendar is not None and mapping.id not in members
-    ]
-    return max([after.generation, *(generation + 1 for generation in standing)])
-
-
-def _noted(settlement: Settlement, generation: int) -> Settlement:
-    assert settlement.after is not None
-    return replace(settlement, after=replace(settlement.after, generation=generation, in_series=True))
-
-
-def _singly(settlement: Settlement, why: str) -> Settlement:
-    reason = Reason(Code.WRITTEN_SINGLY, {"why": why})
-    after = replace(settlement.after, in_series=False) if settlement.after else None
-    return replace(settlement, after=after, decisions=(*settlement.decisions, reason))
-
-
-def _leaves_its_place(settlement: Settlement, group: Sequence[Settlement]) -> bool:
-    """Tell whether an occurrence was moved to or past the day of the one before or after it."""
-    series, wanted = _series(settlement), settlement.steps[0].wanted
-    assert wanted is not None
-    if type(wanted.when) is not type(series.rule.on(series.rule.first)):
-        return True
-    if begin(wanted.when) == series.original_start:
-        return False
-    day = series.rule.day_of(begin(wanted.when))
-    others = [series.rule.day_of(_start(other)) for other in group if other is not settlement]
-    own = series.rule.day_of(series.original_start)
-    return any(day <= other for other in others if other < own) or any(day >= other for other in others if other > own)
-
-
-def _is_exception(settlement: Settlement, first: Settlement) -> bool:
-    series, wanted, like = _series(settlement), settlement.steps[0].wanted, first.steps[0].wanted
-    assert wanted is not None
-    assert like is not None
-    at_its_place = wanted.when == series.rule.on(series.rule.day_of(series.original_start))
-    return not at_its_place or (wanted.title, wanted.private) != (like.title, like.private)
-
-
-def _cancellations(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[SeriesWrite]:
-    """Fold the cancellations and refusals of a series that leave none of what is still to come of it."""
-    groups: dict[tuple[EventId, Action], list[Settlement]] = defaultdict(list)
-    for settlement in plan.settlements:
-        key = _calendar_key(settlement)
-        ends = [step.action for step in settlement.steps if step.side is Side.CALENDAR]
-        if key is not None and len(settlement.steps) == 1 and ends and ends[0] in (Action.CANCEL, Action.DECLINE):
-            groups[key.event, ends[0]].append(settlement)
-    for (master, action), group in groups.items():
-        ending = {settlement.id for settlement in group}
-        stays = any(
-            mapping.calendar is not None
-            and mapping.calendar.key.event == master
-            and mapping.id not in ending
-            and occupied(mapping.when, ledger.zone).end > now
-            for mapping in ledger.mappings
-        )
-        starts = [key.original_start for s in group if (key := _calendar_key(s)) and key.original_start]
-        if len(group) >= _FEWEST and not stays and min(starts) > now:
-            kind = SeriesAction.CANCEL if action is Action.CANCEL else SeriesAction.DECLINE
-            yield SeriesWrite(kind, tuple(s.id for s in group), master=master, cut=min(starts))
-
-
-def _changes(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[SeriesWrite]:
-    """Fold the changes of a series of ours that has not begun and of which every occurrence changes."""
-    groups: dict[tuple[EventId, SeriesId], list[Settlement]] = defaultdict(list)
-    for settlement in plan.settlements:
-        key, item, after = _calendar_key(settlement), settlement.platform, settlement.after
-        actions = [(step.action, step.side) for step in settlement.steps]
-        ours = after is not None and after.in_series and after.request is None
-        if ours and key and item and item.series and actions == [(Action.CHANGE, Side.CALENDAR)]:
-            groups[key.event, item.series.id].append(settlement)
-    for (master, _), group in groups.items():
-        group.sort(key=_start)
-        changing = {settlement.id for settlement in group}
-        others = any(
-            mapping.calendar is not None and mapping.calendar.key.event == master and mapping.id not in changing
-            for mapping in ledger.mappings
-        )
-        if len(group) >= _FEWEST and not others:
-            write = _change(master, group, now)
-            if write is not None:
-                yield write
-
-
-def _change(master: EventId, group: list[Settlement], now: datetime) -> SeriesWrite | None:
-    rule, first = _series(group[0]).rule, _series(group[0]).original_start
-    old = [key.original_start for s in group if (key := _calendar_key(s)) and key.original_start]
-    apart = any(_leaves_its_place(settlement, group) for settlement in group)
-    exceptions = tuple(settlement.id for settlement in group if _is_exception(settlement, group[0]))
-    rest = _rest(rule, first)
-    if rest is None or min([first, *old]) <= now or apart or len(exceptions) * 2 > len(group):
-        return None
-    moves = any(Field.TIME in settlement.steps[0].fields for settlement in group)
-    return SeriesWrite(
-        SeriesAction.CHANGE,
-        tuple(settlement.id for settlement in group),
-        rule=rest,
-        wanted=group[0].steps[0].wanted,
-        exceptions=exceptions,
-        master=master,
-        cut=min(old),
-        resets=moves,
-    )
-
-
-def _calendar_key(settlement: Settlement) -> CalendarKey | None:
-    record = settlement.base.calendar if settlement.base else None
-    key = settlement.calendar.key if settlement.calendar else record.key if record else None
-    return key if key is not None and key.original_start is not None else None
