@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import azure.functions as func
 
 from functions.answers import BadRequest
-from functions.fields import Body, plain_text
-from shared.domain.booking import Person, ResourceFacts, Window
-from shared.domain.ids import MappingId, PlatformId, ResourceId, TenantId, TransactionId
+from functions.fields import Body, plain_text, text_param
+from shared.app.explain_booking import Named
+from shared.domain.booking import CalendarKey, Person, ResourceFacts, Window
+from shared.domain.ids import BookingId, MappingId, PlatformId, ResourceId, TenantId, TransactionId
 from shared.domain.ledger import WriteMode
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.policy import Policy
@@ -48,6 +49,22 @@ def mapping_id_of(text: str) -> MappingId:
     if not _ULID.fullmatch(text):
         raise BadRequest("'mapping' is no id of a mapping: 26 digits and capital letters")
     return MappingId(text)
+
+
+def named_booking(req: func.HttpRequest) -> Named:
+    """Return the booking that a query names by its mapping, its event or its platform booking."""
+    given = {name: text_param(req, name, LONGEST_TEXT) for name in ("mapping", "event", "booking")}
+    if sum(value is not None for value in given.values()) != 1:
+        raise BadRequest("name the booking by one of 'mapping', 'event' and 'booking'")
+    mapping, event, booking = given.values()
+    if mapping is not None:
+        return Named(mapping=mapping_id_of(mapping))
+    if event is None:
+        return Named(booking=BookingId(str(booking)))
+    try:
+        return Named(event=CalendarKey.parse(event))
+    except ValueError:
+        raise BadRequest("'event' is no key of an event, or of an occurrence such as id@2026-11-23T09:00:00Z") from None
 
 
 def platform_id_of(name: str, text: str) -> PlatformId:

@@ -1,4 +1,4 @@
-"""What would happen, shown before it does. Reading only: nothing here writes a row, moves a cursor or wakes anybody.
+"""What would happen, and why what happened did. Reading only: nothing here writes a row or wakes anybody.
 
 Every call needs a key.
 """
@@ -26,3 +26,17 @@ async def plan(req: func.HttpRequest) -> func.HttpResponse:
     outside, resource = await linked(req)
     now = outside.clock.now()
     return answer(preview_view(resource, now, await preview_plan(outside, resource, full=full), limit))
+
+
+@foreseen.function_name("explain_booking")
+@foreseen.route("resources/{resource}/why", methods=["GET"])
+@told
+async def why(req: func.HttpRequest) -> func.HttpResponse:
+    """Why one booking is as it is: its decisions on both sides, and what each side shows of it now."""
+    from functions.asked import named_booking
+    from functions.foreseen_views import explained_view
+    from shared.app.explain_booking import explain_booking
+
+    named = named_booking(req)
+    outside, resource = await linked(req)
+    return answer(explained_view(resource, await explain_booking(outside, resource, named)))

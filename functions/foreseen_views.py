@@ -1,13 +1,15 @@
-"""What the API shows of plans that have not run, as JSON objects. Pure. Times and keys, never a title."""
+"""Plans that have not run and the story of a booking, as JSON objects. Pure. Times and keys, never a title."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from functions.views import moment, when_view
+from functions.views import decision_view, mapping_view, moment, open_step_view, when_view
+from shared.app.explain_booking import Explained
 from shared.app.wording import sentence
-from shared.domain.ledger import Reason
+from shared.domain.booking import CalendarItem, Gone, Item, Occupancy, occupancy
+from shared.domain.ledger import Decision, Reason
 from shared.domain.plan import SeriesWrite, Step
 from shared.domain.preview import Counts, Fate, Foreseen, Preview, held_first
 from shared.domain.resource import Resource
@@ -84,3 +86,44 @@ def step_view(step: Step, zone: str) -> Json:
 def reason_view(reason: Reason, zone: str) -> Json:
     """Return a reason as its code, its facts and the sentence they make."""
     return {"code": reason.code, "facts": dict(reason.facts), "sentence": sentence(reason, zone)}
+
+
+def explained_view(resource: Resource, found: Explained) -> Json:
+    """Return the story of one booking; of its content only times."""
+    return {
+        "resource": resource.id,
+        "id": found.id,
+        "mapping": mapping_view(found.mapping) if found.mapping else None,
+        "calendar": _side(found.event),
+        "platform": _side(found.booking),
+        "open_steps": [open_step_view(step) for step in found.open_steps],
+        "history": [_entry(decision, resource.facts.zone) for decision in found.history],
+    }
+
+
+def _side(item: Item | Gone | None) -> Json | None:
+    if item is None:
+        return None
+    if isinstance(item, Gone):
+        return {"key": str(item.key), "takes_place": False, "when": None, "private": False, "shows": item.proof}
+    return {
+        "key": str(item.key) if isinstance(item, CalendarItem) else item.id,
+        "takes_place": _takes_place(item),
+        "when": when_view(item.booking.when),
+        "private": item.booking.private,
+        "shows": str(item.answer) if isinstance(item, CalendarItem) else "",
+    }
+
+
+def _takes_place(item: Item) -> bool:
+    return occupancy(item) is not Occupancy.NOTHING if isinstance(item, CalendarItem) else not item.booking.cancelled
+
+
+def _entry(decision: Decision, zone: str) -> Json:
+    told = decision_view(decision, zone)
+    return {
+        **told,
+        "event": decision.event or None,
+        "booking": decision.booking or None,
+        "cause": decision.cause or None,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.description.admin_schemas import RESOURCE_ID
+from functions.description.admin_schemas import MAPPING_ID, RESOURCE_ID
 from functions.description.parts import Json, in_path, in_query, operation, ref
 
 _RESOURCE = in_path("resource", "Lockstep's id of the resource.", RESOURCE_ID)
@@ -22,6 +22,13 @@ PATHS: dict[str, Json] = {
         "preview_plan", "/api/resources/{resource}/plan", "See what the next run would do, and why", "Preview",
         in_query("full", {"type": "boolean", "default": False}, "As if both sides were read anew.", True),
         in_query("limit", _LIMIT, "How many bookings at most; the counts are of all.", 50),
+        errors=(400, 403, 404, 409),
+    ),
+    **_looking(
+        "explain_booking", "/api/resources/{resource}/why", "Why a booking is as it is", "Explained",
+        in_query("mapping", {"type": "string"}, "The booking's mapping; or", MAPPING_ID),
+        in_query("event", {"type": "string"}, "its event, as other answers name it; or", "AAkALgAAAAAA"),
+        in_query("booking", {"type": "string"}, "the platform's id of it.", "01KAJ42TB00KNG"),
         errors=(400, 403, 404, 409),
     ),
 }  # fmt: skip

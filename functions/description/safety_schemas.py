@@ -9,6 +9,7 @@ from shared.domain.fingerprint import Field
 from shared.domain.ledger import Code, Verb
 from shared.domain.plan import Action, SeriesAction
 from shared.domain.preview import Fate
+from shared.domain.wakeup import WakeCause
 
 _MOMENT = "2026-11-23T08:59:58.120Z"
 _WHEN = or_null(record(WHEN))
@@ -34,7 +35,56 @@ _FORESEEN = record(
     }
 )
 
+_SIDE_NOW = or_null(
+    record(
+        {
+            "key": text("What identifies the booking on this side."),
+            "takes_place": flag("Whether it takes place there now."),
+            "when": _WHEN,
+            "private": flag(""),
+            "shows": text("The room's answer, or how it was proven that it no longer takes place."),
+        }
+    )
+)
+_EXPLAINED = record(
+    {
+        "resource": text("The resource's id."),
+        "id": text("The mapping's id, also once it is dropped."),
+        "mapping": or_null(ref("Mapping")),
+        "calendar": _SIDE_NOW,
+        "platform": _SIDE_NOW,
+        "open_steps": {"type": "array", "items": ref("OpenStep")},
+        "history": {"type": "array", "items": ref("HistoryEntry")},
+    }
+)
+_HISTORY_ENTRY = record(
+    {
+        "id": text(""),
+        "mapping": text("The booking that it is about."),
+        "at": or_null(MOMENT),
+        "code": one_of("What was decided.", Code),
+        "facts": {"type": "object", "additionalProperties": {"type": "string"}},
+        "sentence": text("Code and facts in words."),
+        "run": whole("The number of the resource's run that decided it."),
+        "event": or_null(text("What identified the calendar's item then.")),
+        "booking": or_null(text("The platform's id of the booking then.")),
+        "cause": or_null(one_of("What woke the run.", WakeCause)),
+    },
+    {
+        "id": "01KAJ42T7C",
+        "mapping": MAPPING_ID,
+        "at": _MOMENT,
+        **_REASON_EXAMPLE,
+        "run": 7,
+        "event": "AAkALgAAAAAAHYQDEapmEc2byACqAC",
+        "booking": "01KAJ42TB00KNG",
+        "cause": "notification",
+    },
+)
+
 SCHEMAS: dict[str, Json] = {
+    "HistoryEntry": _HISTORY_ENTRY,
+    "Explained": _EXPLAINED,
     "Reason": record(
         {
             "code": one_of("What was decided.", Code),

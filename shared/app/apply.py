@@ -16,13 +16,14 @@ from functools import cached_property
 
 from shared.app import ask_room, stand_apart
 from shared.app.buffers import write_buffers
+from shared.app.deciding import Deciding
 from shared.app.outside import Outside
 from shared.app.wording import sentence
 from shared.domain.approval import with_permission
 from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, ShowAs, Side
 from shared.domain.buffers import with_noted_buffers
 from shared.domain.ids import MappingId, PlatformId, transaction_id
-from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, MappingState, OpenStep, Reason
+from shared.domain.ledger import Cause, Code, Head, Mapping, MappingState, OpenStep, Reason
 from shared.domain.merge import Setting, calendar_record, first_seen, platform_record
 from shared.domain.plan import Action, Plan, Settlement, Step
 from shared.domain.policy import Booker
@@ -59,7 +60,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Applying:
-    """What every step of a run shares. ``bulk`` runs send no mail; ``plan`` is the bulk plan that they carry out."""
+    """What every step of a run shares. ``bulk`` runs send no mail; ``plan`` is the bulk plan that they carry out,
+    ``cause`` what woke the run.
+    """
 
     outside: Outside
     resource: Resource
@@ -69,6 +72,7 @@ class Applying:
     started: datetime
     bulk: bool = False
     plan: str = ""
+    cause: str = ""
 
     @cached_property
     def _standing(self) -> dict[MappingId, OpenStep]:
@@ -104,6 +108,7 @@ async def note_intentions(
     one, and the decision against it is recorded: once it is removed, nothing else would tell why. ``notes`` are
     open steps that belong to the same moment.
     """
+    deciding = Deciding(applying.outside, head.run + 1, applying.cause)
     # What is only remembered does not count: as many settlements are noted as this run may come to write.
     alone = [s for s in plan.alone().settlements if s.writes][: MOST_WRITES + _AT_ONCE]
     coming = {settlement.id for settlement in alone} | plan.in_series
@@ -123,7 +128,7 @@ async def note_intentions(
         )
         + notes,
         decisions=tuple(
-            Decision(applying.outside.clock.ulid(), old.id, applying.started, reason, head.run + 1)
+            deciding.decided(old, reason, applying.started)
             for old, new in zip(plan.settlements, noted, strict=True)
             for reason in old.decisions
             if reason not in new.decisions

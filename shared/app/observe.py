@@ -45,6 +45,7 @@ class Observed:
     bookings a proof read found unequal that no feed had named (None: this run was no proof read). ``all_known``
     tells that the view holds every mapping of the resource, ``rebased`` that both sides were read in full.
     ``unreadable`` is what the head remembers next.
+    ``cause`` is what woke the run.
     """
 
     view: LedgerView
@@ -62,6 +63,7 @@ class Observed:
     all_known: bool = False
     rebased: bool = False
     unreadable: MappingOf[str, datetime] = field(default_factory=dict)
+    cause: str = ""
 
 
 def horizon(policy: Policy, now: datetime) -> Window:
@@ -140,6 +142,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         sight.all_mappings_known,
         rebase,
         unreadable,
+        cause,
     )
 
 

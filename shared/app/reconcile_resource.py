@@ -115,6 +115,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
         started,
         bulk=seen.view.bulk,
         plan=shared_by_all(bulk),
+        cause=cause,
     )
     named = await name_organisers(outside, planned.plan, seen.view.key)
     named = fold_series(named, seen.view, outside.calendar.why_not, started, invites=invites(applying))

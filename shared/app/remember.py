@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.app.apply import Outcome, change_of
+from shared.app.deciding import Deciding
 from shared.app.held_again import tell_again
 from shared.app.observe import Observed
 from shared.app.outside import Outside
@@ -18,6 +19,7 @@ from shared.app.tell_people import NOTHING_TOLD, Told
 from shared.domain.booking import SetAside
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, OpenStep, Reason
+from shared.domain.plan import Settlement
 from shared.domain.resource import Resource
 from shared.ports.ledgers import Writes
 
@@ -38,6 +40,7 @@ async def remember(
 ) -> tuple[Head, Writes]:
     """Commit what a run found and did. Raises ``Stale`` when another run holds the ledger."""
     now = outside.clock.now()
+    deciding = Deciding(outside, after.run, seen.cause)
     opened = _opened(seen, outcomes, now)
     settled = (_settled(seen, outcomes) | set(told.settled)) - opened.keys()
     standing = {step.id: step for step in seen.view.open_steps if step.id not in settled} | opened
@@ -52,7 +55,7 @@ async def remember(
         tuple(opened.values()),
         tuple(sorted(settled)),
         (
-            *_decisions(outside, outcomes, seen.set_aside, seen.view.open_steps, after.run),
+            *_decisions(deciding, outcomes, seen.set_aside, seen.view.open_steps),
             *told.decisions,
             *again.decisions,
         ),
@@ -117,14 +120,18 @@ def _settled(seen: Observed, outcomes: Iterable[Outcome]) -> set[str]:
     return noted | answered | seen.orders.discarded
 
 
+def _as_done(outcome: Outcome) -> Settlement:
+    """Return a settlement with the mapping as it stands now: it knows the copy that was made."""
+    return replace(outcome.settlement, after=outcome.after or outcome.settlement.after)
+
+
 def _decisions(
-    outside: Outside,
+    deciding: Deciding,
     outcomes: Iterable[Outcome],
     set_aside: Iterable[SetAside],
     known: Iterable[OpenStep],
-    run: int,
 ) -> Iterable[Decision]:
-    now = outside.clock.now()
+    now = deciding.outside.clock.now()
     standing = {step.id for step in known}
     for outcome in outcomes:
         if outcome.failed is not None:
@@ -132,8 +139,9 @@ def _decisions(
         for reason in dict.fromkeys(outcome.settlement.decisions):
             # What is held already was decided then: every full read finds it again.
             if reason.code is not Code.HELD or f"held-{outcome.settlement.id}" not in standing:
-                yield Decision(outside.clock.ulid(), outcome.settlement.id, now, reason, run)
+                yield deciding.decided(_as_done(outcome), reason, now)
     for item in set_aside:
         if aside_id(item.key) not in standing:
             reason = Reason(Code.SET_ASIDE, {"side": item.side, "why": item.reason})
-            yield Decision(outside.clock.ulid(), MappingId(aside_id(item.key)), now, reason, run)
+            aside = MappingId(aside_id(item.key))
+            yield Decision(deciding.outside.clock.ulid(), aside, now, reason, deciding.run, cause=deciding.cause)

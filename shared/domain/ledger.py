@@ -252,13 +252,19 @@ class Reason:
 
 @dataclass(frozen=True)
 class Decision:
-    """The recorded reason of a step or of a refusal, kept for 400 days."""
+    """The recorded reason of a step or of a refusal, kept for 400 days.
+
+    ``event`` and ``booking`` are the keys of both sides, as far as they were known; ``cause`` is what woke the run.
+    """
 
     id: str
     mapping: MappingId
     at: datetime
     reason: Reason
     run: int = 0
+    event: str = ""
+    booking: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True)

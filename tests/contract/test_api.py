@@ -274,6 +274,10 @@ async def _agreed(site: Site, room: str) -> None:
     assert (await site.ask("GET", f"{here}/decisions?limit=5"))["decisions"]
     assert (await site.ask("GET", f"{here}/open-steps"))["open_steps"] == []
     assert (await site.ask("GET", f"{here}/plan?full=true"))["held"]["bookings"] == 0
+    booking = (await site.ask("GET", f"{here}/mappings"))["mappings"][0]
+    story = await site.ask("GET", f"{here}/why?mapping={booking['id']}")
+    assert story["history"]
+    assert "Private talk" not in str(story)
     await site.ask("POST", f"{here}/commands", {"verb": "policy", "settings": {"buffer_minutes": 5}})
     assert (await site.ask("POST", "/api/sweep"))["woken"] == 1
     assert (await site.ask("POST", "/api/subscriptions/renew", {"resources": [room]}))["renewed"] == 1

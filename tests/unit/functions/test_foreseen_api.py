@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -45,3 +46,31 @@ async def test_of_a_long_plan_what_is_held_comes_first(office: Office) -> None:
 async def test_what_can_be_asked_is_checked(office: Office, query: str, status: int) -> None:
     room = await office.room()
     assert (await office.send("GET", f"/api/resources/{room}/plan?{query}")).status == status
+
+
+async def test_why_tells_a_bookings_story_in_words_and_without_a_title(office: Office) -> None:
+    room = await office.room()
+    key = office.world.invite(NINE, title="Redundancies", private=True)
+    await office.world.notify()
+    story = await office.ask("GET", f"/api/resources/{room}/why?event={quote(str(key), safe='')}")
+    assert [each["sentence"] for each in story["history"]] == [
+        "It was new in the calendar and was made on the platform."
+    ]
+    assert (story["calendar"]["takes_place"], story["platform"]["takes_place"]) == (True, True)
+    assert story["platform"]["key"] == story["mapping"]["booking"]
+    assert "Redundancies" not in json.dumps(story)
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("mapping=x", 400),
+        ("event=a&booking=b", 400),
+        ("event=a@yesterday", 400),
+        ("booking=nobody", 404),
+    ],
+)
+async def test_why_needs_one_name_of_a_booking_that_was_seen(office: Office, query: str, status: int) -> None:
+    room = await office.room()
+    assert (await office.send("GET", f"/api/resources/{room}/why?{query}")).status == status
