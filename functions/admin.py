@@ -15,7 +15,7 @@ from shared.composition import composed
 admin = func.Blueprint()
 
 _KEPT = "Unlinking removes the subscription. All bookings stay on both sides; the ledger is kept for 30 days."
-ORDERS = ("rebase", "prove", "approve", "discard", "retry", "pause", "resume", "policy")
+ORDERS = ("rebase", "prove", "approve", "discard", "retry", "pause", "resume", "policy", "undo")
 """What a person may order of a resource."""
 
 _MOST_STEPS = 500
@@ -102,7 +102,7 @@ async def order(req: func.HttpRequest) -> func.HttpResponse:
     from shared.domain.resource import State
     from shared.ports.errors import Rejected
 
-    body = body_of(req, "verb", "settings", "steps", "mappings", "actions", "booker")
+    body = body_of(req, "verb", "settings", "steps", "mappings", "actions", "plan", "booker")
     verb, facts = _ordered(body)
     booker = booker_of(body)
     outside, resource = await linked(req)
@@ -119,11 +119,17 @@ def _ordered(body: Body) -> tuple[str, dict[str, str]]:
     """Return the verb of an order and what the run that carries it out has to know."""
     import json
 
+    from functions.asked import order_id_of
+
     verb = body.text("verb")
     if verb not in ORDERS:
         raise BadRequest(f"'verb' must be one of {', '.join(ORDERS)}")
     if ("settings" in body) != (verb == "policy"):
         raise BadRequest("'settings' belongs to the verb 'policy', and 'policy' needs it")
+    if ("plan" in body) != (verb == "undo"):
+        raise BadRequest("'plan' belongs to the verb 'undo', and 'undo' needs it: the id of the order to take back")
+    if verb == "undo":
+        return verb, {"plan": order_id_of("plan", body.text("plan") or "")}
     if verb == "policy":
         return verb, {"settings": json.dumps(body.fields("settings"))}
     return verb, _narrowed(verb, body)

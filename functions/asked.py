@@ -51,6 +51,13 @@ def mapping_id_of(text: str) -> MappingId:
     return MappingId(text)
 
 
+def order_id_of(name: str, text: str) -> str:
+    """Return the id of an order."""
+    if not _ULID.fullmatch(text):
+        raise BadRequest(f"'{name}' is no id of an order: 26 digits and capital letters")
+    return text
+
+
 def named_booking(req: func.HttpRequest) -> Named:
     """Return the booking that a query names by its mapping, its event or its platform booking."""
     given = {name: text_param(req, name, LONGEST_TEXT) for name in ("mapping", "event", "booking")}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.answers import answer, told
-from functions.fields import flag_param, number_param
+from functions.fields import flag_param, number_param, text_param
 from functions.linked import linked
 
 foreseen = func.Blueprint()
@@ -40,3 +40,18 @@ async def why(req: func.HttpRequest) -> func.HttpResponse:
     named = named_booking(req)
     outside, resource = await linked(req)
     return answer(explained_view(resource, await explain_booking(outside, resource, named)))
+
+
+@foreseen.function_name("preview_undo")
+@foreseen.route("resources/{resource}/undo", methods=["GET"])
+@told
+async def undo(req: func.HttpRequest) -> func.HttpResponse:
+    """What undoing a bulk plan would remove, and what it would not; without ``?plan=`` the last one."""
+    from functions.asked import order_id_of
+    from functions.foreseen_views import undoable_view
+    from shared.app.preview_undo import preview_undo
+
+    named = text_param(req, "plan")
+    plan = order_id_of("plan", named) if named else ""
+    outside, resource = await linked(req)
+    return answer(undoable_view(resource, await preview_undo(outside, resource, plan)))

@@ -7,9 +7,10 @@ from typing import Any
 
 from functions.views import decision_view, mapping_view, moment, open_step_view, when_view
 from shared.app.explain_booking import Explained
+from shared.app.preview_undo import Undoable
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarItem, Gone, Item, Occupancy, occupancy
-from shared.domain.ledger import Decision, Reason
+from shared.domain.ledger import Decision, Mapping, Reason
 from shared.domain.plan import SeriesWrite, Step
 from shared.domain.preview import Counts, Fate, Foreseen, Preview, held_first
 from shared.domain.resource import Resource
@@ -127,3 +128,18 @@ def _entry(decision: Decision, zone: str) -> Json:
         "booking": decision.booking or None,
         "cause": decision.cause or None,
     }
+
+
+def undoable_view(resource: Resource, found: Undoable) -> Json:
+    """Return what an undo would remove, and what not and why."""
+    return {
+        "resource": resource.id,
+        "plan": found.plan,
+        "removes": [_copy(mapping, "") for mapping in found.removes],
+        "keeps": [_copy(mapping, why) for mapping, why in found.keeps],
+        "others": found.others,
+    }
+
+
+def _copy(mapping: Mapping, why: str) -> Json:
+    return {"mapping": mapping.id, "side": mapping.origin.other, "when": when_view(mapping.when), "why": why}

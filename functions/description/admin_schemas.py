@@ -317,10 +317,11 @@ _ORDER = record(
             "description": "Only the held steps that would do this.",
         },
         "settings": ref("Settings"),
+        "plan": text("With the verb undo: the order whose bulk plan is taken back."),
         "booker": text("With write_mode organizer: the person on whose mailbox it is tried first.", maxLength=320),
     },
     {"verb": "policy", "settings": {"winner": "report"}},
-    optional=("steps", "mappings", "actions", "settings", "booker"),
+    optional=("steps", "mappings", "actions", "plan", "settings", "booker"),
 )  # fmt: skip
 
 SCHEMAS: dict[str, Json] = {

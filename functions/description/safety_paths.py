@@ -31,5 +31,10 @@ PATHS: dict[str, Json] = {
         in_query("booking", {"type": "string"}, "the platform's id of it.", "01KAJ42TB00KNG"),
         errors=(400, 403, 404, 409),
     ),
+    **_looking(
+        "preview_undo", "/api/resources/{resource}/undo", "See what undoing a bulk plan would remove", "Undoable",
+        in_query("plan", {"type": "string"}, "The order that let it run; without it, the last bulk plan.", MAPPING_ID),
+        errors=(400, 403, 404),
+    ),
 }  # fmt: skip
 """Operations by path and method."""

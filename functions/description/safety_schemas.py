@@ -82,7 +82,32 @@ _HISTORY_ENTRY = record(
     },
 )
 
+_COPY = record(
+    {
+        "mapping": text("The booking."),
+        "side": one_of("The side on which the copy was made.", Side),
+        "when": _WHEN,
+        "why": text("Why it is kept; empty where it would be removed."),
+    }
+)
+
 SCHEMAS: dict[str, Json] = {
+    "Undoable": record(
+        {
+            "resource": text("The resource's id."),
+            "plan": text("The order that let the plan run; give it to the verb 'undo'."),
+            "removes": {"type": "array", "items": _COPY},
+            "keeps": {"type": "array", "items": _COPY},
+            "others": or_null(whole("Bookings of the plan of which there is nothing to remove; null: not known.")),
+        },
+        {
+            "resource": RESOURCE_ID,
+            "plan": MAPPING_ID,
+            "removes": [{"mapping": MAPPING_ID, "side": "platform", "when": TIMED, "why": ""}],
+            "keeps": [],
+            "others": 0,
+        },
+    ),
     "HistoryEntry": _HISTORY_ENTRY,
     "Explained": _EXPLAINED,
     "Reason": record(

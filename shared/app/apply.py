@@ -29,6 +29,7 @@ from shared.domain.plan import Action, Plan, Settlement, Step
 from shared.domain.policy import Booker
 from shared.domain.resource import Resource
 from shared.domain.spans import occupied
+from shared.domain.undo import as_made, made_by
 from shared.domain.wakeup import retry_delay
 from shared.ports.calendar import EventDraft
 from shared.ports.connector import BookingDraft
@@ -144,7 +145,8 @@ def _noted(applying: Applying, settlement: Settlement) -> Settlement:
     """Return a settlement as it stands once its intention is in the ledger."""
     actions = {step.action for step in settlement.steps}
     if Action.CREATE in actions and settlement.after is not None:
-        return replace(settlement, before=replace(settlement.after, state=MappingState.CREATING))
+        made = made_by(settlement.after, applying.plan_of(settlement.id))
+        return replace(settlement, after=made, before=replace(made, state=MappingState.CREATING))
     lost = tuple(reason for reason in settlement.decisions if reason.code in _LOSSES)
     if not lost or not actions & {Action.CANCEL, Action.DECLINE}:
         return _with_overruling_noted(applying, settlement)
@@ -253,6 +255,7 @@ async def _run(applying: Applying, settlement: Settlement) -> Outcome:
         return _unsettled(applying, settlement, error)
     if after is not None and after.state is MappingState.CREATING and settlement.steps:
         after = replace(after, state=MappingState.LINKED if after.request is None else MappingState.AWAITING_ROOM)
+    after = as_made(after) if after is not None else None
     return Outcome(ask_room.waiting_for(settlement, after, applying.outside.clock.now()), settlement.before, after)
 
 

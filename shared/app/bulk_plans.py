@@ -28,8 +28,8 @@ def begun(orders: Orders, head: Head, planned: Plan) -> BulkPlan | None:
 
 
 def shared_by_all(plan: BulkPlan | None) -> str:
-    """Return the id of the bulk plan to which everything belongs that a run writes; an approval names its steps."""
-    return plan.id if plan is not None and plan.verb is not Verb.APPROVE else ""
+    """Return the id of the bulk plan to which everything belongs that a run writes; other orders name their steps."""
+    return plan.id if plan is not None and plan.verb in (Verb.LINK, Verb.POLICY) else ""
 
 
 def progressed(plan: BulkPlan | None, waiting: Iterable[OpenStep]) -> BulkPlan | None:

@@ -19,6 +19,7 @@ from shared.app.subscribe import LIFETIME, subscribe, unsubscribe
 from shared.domain.choice import is_chosen
 from shared.domain.ledger import Cause, Command, Head, OpenStep, Verb
 from shared.domain.resource import BulkPlan, Resource, State
+from shared.domain.undo import undo_step
 from shared.ports.ledgers import Writes
 
 logger = logging.getLogger("lockstep.orders")
@@ -125,6 +126,19 @@ async def _discard(_: Outside, orders: Orders, command: Command) -> Orders:
     return replace(orders, open_steps=kept, discarded=orders.discarded | chosen)
 
 
+async def _undo(outside: Outside, orders: Orders, command: Command) -> Orders:
+    """Take back what a bulk plan created: both sides of each are read, and what stands as it was made is removed."""
+    meant = command.facts.get("plan", "")
+    now = outside.clock.now()
+    steps = [
+        undo_step(mapping.id, now, command.id)
+        async for mapping in outside.ledgers.mappings(orders.resource.id)
+        if mapping.copy is not None and mapping.copy.plan == meant and mapping.is_linked
+    ]
+    plan = BulkPlan(command.id, Verb.UNDO, command.at, len(steps)) if steps else orders.bulk
+    return replace(orders, open_steps=(*orders.open_steps, *steps), bulk=plan)
+
+
 async def _retry(outside: Outside, orders: Orders, _: Command) -> Orders:
     now = outside.clock.now()
     waiting = (Cause.RETRY, Cause.STALE, Cause.REJECTED, Cause.CREATING)
@@ -189,4 +203,5 @@ _VERBS = {
     Verb.SUBSCRIBE: _subscribe_again,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,
+    Verb.UNDO: _undo,
 }

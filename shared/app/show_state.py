@@ -18,6 +18,7 @@ from shared.ports.errors import Stale
 from shared.ports.ledgers import Writes
 
 FAILING_AFTER = 10
+_TRIED_AGAIN = (Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED, Cause.UNDO)
 _LOOK_SHOWN_EVERY = timedelta(minutes=5)
 _OBSERVED = (
     "state", "since", "why", "last_change", "last_look", "proven_at", "proof_differences", "open_steps", "conflicts",
@@ -98,9 +99,7 @@ def _state(waiting: Iterable[OpenStep], note: str, zone: str) -> tuple[State, st
     if Cause.HELD in by_cause:
         held = by_cause[Cause.HELD]
         return State.HELD, _count(len(held), "step waits", "steps wait") + f" for approval{_since(held, zone)}"
-    behind = [
-        s for cause in (Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED) for s in by_cause.get(cause, ())
-    ]
+    behind = [step for cause in _TRIED_AGAIN for step in by_cause.get(cause, ())]
     if behind:
         return State.BEHIND, _count(len(behind), "change is", "changes are") + f" tried again: {behind[0].reason}"
     notes = [note] if note else []

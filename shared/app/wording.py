@@ -32,6 +32,8 @@ _SENTENCES = {
     Code.ENDED_ON_BOTH: "It no longer takes place on either side.",
     Code.LEFT_HORIZON: "It lies outside the horizon that is kept in lockstep.",
     Code.HELD: "It waits for a person's approval.",
+    Code.UNDONE: "The copy that a bulk plan made was removed again.",
+    Code.NOT_UNDONE: "The copy that a bulk plan made was not removed: {why}.",
     Code.STILL_HELD: "What waits for a person's approval since {since} still waits ({steps} in all).",
     Code.SET_ASIDE: "It could not be understood: {why}.",
     Code.ONE_WAY: "This side only receives; the change was not carried over.",

@@ -16,8 +16,8 @@ a new booking over the time of one whose cancellation is held   that booking, un
 
 What belongs to one series counts once, as its organiser does it by one act; only the writes of a full read are
 counted one by one. What lies outside the window was not looked for and is no sign of life. A held arrival is remembered
-on its one side; a held change leaves its mapping as it was. What a person has permitted is never held again, and
-whatever no rule names runs beside what is held.
+on its one side; a held change leaves its mapping as it was. What a person has permitted or takes back is never held,
+and whatever no rule names runs beside what is held.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from shared.domain.merge import Setting
 from shared.domain.plan import Action, LedgerView, Plan, Settlement
 from shared.domain.policy import Imports
 from shared.domain.spans import Span, occupied
+from shared.domain.undo import is_undone
 
 _FEWEST_OF_AN_EMPTIED_SIDE = 3
 _FEWEST_OF_A_SHARE = 10
@@ -52,7 +53,7 @@ class Guarded:
 
 def guard(plan: Plan, ledger: LedgerView, setting: Setting) -> Guarded:
     """Return the plan with the steps that may run; the others are open steps that wait for a person."""
-    free = [s for s in plan.settlements if s.writes and not is_as_permitted(s, setting)]
+    free = [s for s in plan.settlements if s.writes and not is_as_permitted(s, setting) and not is_undone(s.before)]
     held: Held = {}
     for rule in _RULES:
         for settlement_id, why in rule(free, ledger, setting):

@@ -112,6 +112,14 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A copy that a bulk plan made: which plan, and a digest of how the copy looked then (empty: not known yet)."""
+
+    plan: str
+    print: str = ""
+
+
+@dataclass(frozen=True)
 class Mapping:
     """The row that ties an event to a booking.
 
@@ -136,6 +144,7 @@ class Mapping:
     request: RoomRequest | None = None
     in_series: bool = False
     turns: tuple[Turn, ...] = ()
+    copy: Copy | None = None
 
     @property
     def is_ours_to_write(self) -> bool:
@@ -170,6 +179,7 @@ class Cause(StrEnum):
     CONFLICT = "conflict"
     TELLING = "telling"
     SETTLING = "settling"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True)
@@ -237,6 +247,8 @@ class Code(StrEnum):
     STILL_HELD = "still_held"
     WRITTEN_SINGLY = "written_singly"
     BACK_AND_FORTH = "back_and_forth"
+    UNDONE = "undone"
+    NOT_UNDONE = "not_undone"
 
 
 @dataclass(frozen=True)
@@ -313,6 +325,7 @@ class Verb(StrEnum):
     SUBSCRIBE = "subscribe"
     PAUSE = "pause"
     RESUME = "resume"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True)

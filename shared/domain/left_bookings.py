@@ -16,6 +16,7 @@ from dataclasses import replace
 from shared.domain.conflicts import Claim, Verdict, judge
 from shared.domain.ledger import Code, Mapping, MappingState
 from shared.domain.policy import Policy, Winner
+from shared.domain.undo import is_undone
 
 
 def is_left(mapping: Mapping) -> bool:
@@ -26,7 +27,7 @@ def is_left(mapping: Mapping) -> bool:
 def takes_its_time(mapping: Mapping) -> bool:
     """Tell whether a mapping claims its time: a refused booking does only where it was left as it stands."""
     left_as_edited = mapping.reason == Code.LEFT_AS_EDITED
-    return mapping.state is not MappingState.REFUSED or is_left(mapping) or left_as_edited
+    return mapping.state is not MappingState.REFUSED or is_left(mapping) or left_as_edited or is_undone(mapping)
 
 
 def with_left(

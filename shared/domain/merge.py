@@ -103,6 +103,7 @@ class Setting:
     waiting: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
     permissions: MappingOf[MappingId, str] = field(default_factory=dict)
     held: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
+    undoing: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     holds_requests: bool = False
 

@@ -28,6 +28,7 @@ from shared.domain.returns import settle_overlaps_and_returns
 from shared.domain.room_requests import asked_again, is_request, settle_request, withhold_copies
 from shared.domain.series import Ties, followed, withdrawn
 from shared.domain.twins import find_twins, is_twin
+from shared.domain.undo import is_undone, removed, undone
 
 UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
 """Causes of open steps that a run leaves behind when it could not finish."""
@@ -97,10 +98,19 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         held={s.mapping: s for s in ledger.open_steps if s.cause is Cause.HELD and not s.permitted and s.mapping},
         requests=ledger.requests,
         holds_requests=ledger.takes_requests and policy.requests is Requests.HOLD,
+        undoing={s.mapping: s for s in ledger.open_steps if s.cause is Cause.UNDO and s.mapping},
     )
 
 
 def _settle(case: Case, setting: Setting) -> Settlement:
+    if is_undone(case.mapping):
+        return removed(case, setting, _merged) or settle_one_sided(case, setting)
+    if case.mapping.id in setting.undoing:
+        return undone(case, setting, _merged)
+    return _merged(case, setting)
+
+
+def _merged(case: Case, setting: Setting) -> Settlement:
     if is_request(case.mapping):
         return settle_request(case, setting)
     if case.mapping.calendar is not None and case.mapping.platform is not None:

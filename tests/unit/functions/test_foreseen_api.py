@@ -74,3 +74,43 @@ async def test_why_tells_a_bookings_story_in_words_and_without_a_title(office: O
 async def test_why_needs_one_name_of_a_booking_that_was_seen(office: Office, query: str, status: int) -> None:
     room = await office.room()
     assert (await office.send("GET", f"/api/resources/{room}/why?{query}")).status == status
+
+
+async def test_a_bulk_plan_is_shown_before_it_is_undone_and_gone_after(office: Office) -> None:
+    office.world.invite(NINE)
+    room = await office.room()
+    here = f"/api/resources/{room}"
+    shown = (await office.ask("GET", here))["bulk_plan"]
+    assert (shown["of"], shown["total"], shown["done"], shown["left"]) == ("link", 1, 1, 0)
+    found = await office.ask("GET", f"{here}/undo")
+    assert (found["plan"], len(found["removes"]), found["keeps"], found["others"]) == (shown["id"], 1, [], 0)
+    await office.ask("POST", f"{here}/commands", {"verb": "undo", "plan": shown["id"]})
+    await office.world.settle()
+    day = await office.ask("GET", "/api/platform/resources/matterhorn/bookings?day=2026-11-23")
+    assert day["bookings"] == []
+    assert len(office.world.on_calendar()) == 1
+
+
+@pytest.mark.parametrize("body", [{"verb": "undo"}, {"verb": "undo", "plan": "last"}, {"verb": "retry", "plan": "x"}])
+async def test_an_undo_names_what_it_takes_back(office: Office, body: object) -> None:
+    room = await office.room()
+    assert (await office.send("POST", f"/api/resources/{room}/commands", body)).status == 400
+
+
+async def test_a_room_without_a_bulk_plan_has_nothing_to_undo(office: Office) -> None:
+    room = await office.room()
+    assert (await office.send("GET", f"/api/resources/{room}/undo")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"verb": "approve", "actions": ["create"]}, 202),
+        ({"verb": "approve", "actions": ["explode"]}, 400),
+        ({"verb": "discard", "mappings": []}, 400),
+        ({"verb": "prove", "mappings": ["x"]}, 400),
+    ],
+)
+async def test_an_approval_may_be_narrowed_to_what_makes_sense(office: Office, body: object, status: int) -> None:
+    room = await office.room()
+    assert (await office.send("POST", f"/api/resources/{room}/commands", body)).status == status

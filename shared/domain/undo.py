@@ -1,0 +1,138 @@
+"""Undo: what a bulk plan created is removed again, and nothing else. Pure.
+
+the booking                                            what happens
+-----------------------------------------------------  --------------------------------------------------------
+its copy stands as the plan made it                    noted as undone, then the copy is removed
+its copy was changed since                             left alone, with a decision
+its copy, or what it is a copy of, has ended           left to the merge, as ever; nothing is there to undo
+tied, changed, cancelled or declined by the plan       nothing: the plan did not create it
+
+It is noted in one run and done in the next: a removed copy whose removal was not remembered would otherwise read as one
+that a person cancelled, and its original would go with it. What was undone stays on its one side, takes its time there,
+and is judged anew when it changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.booking import CalendarItem, PlatformItem, Side
+from shared.domain.fingerprint import Fingerprint
+from shared.domain.ids import MappingId
+from shared.domain.ledger import Cause, Code, Copy, Mapping, MappingState, OpenStep, Reason
+from shared.domain.merge import Case, Setting, calendar_record, is_gone, platform_record
+from shared.domain.plan import Action, Settlement, Step
+
+Merge = Callable[[Case, Setting], Settlement]
+
+_CHANGED = "it was changed since"
+
+
+def made_by(mapping: Mapping, plan: str) -> Mapping:
+    """Return a mapping whose copy is about to be made by a bulk plan."""
+    return replace(mapping, copy=Copy(plan)) if plan else mapping
+
+
+def as_made(mapping: Mapping) -> Mapping:
+    """Return a mapping that remembers how the copy looked which a bulk plan has just made."""
+    if mapping.copy is None or mapping.copy.print or not mapping.is_linked:
+        return mapping
+    record = mapping.record(mapping.origin.other)
+    return replace(mapping, copy=replace(mapping.copy, print=_told(record.print))) if record else mapping
+
+
+def is_undone(mapping: Mapping | None) -> bool:
+    """Tell whether a mapping's copy is removed, or to be removed, because a person undid its creation."""
+    return mapping is not None and mapping.state is MappingState.REFUSED and mapping.reason == Code.UNDONE
+
+
+def undo_step(mapping: MappingId, now: datetime, plan: str = "") -> OpenStep:
+    """Return the open step of a booking whose copy is to be removed; ``plan`` is the order to undo."""
+    return OpenStep(
+        f"undo-{mapping}", Cause.UNDO, now, now, mapping, reason="what a bulk plan made is removed again", plan=plan
+    )
+
+
+def keeps_because(case: Case, setting: Setting) -> str:
+    """Return why the copy of a mapping cannot be removed; empty where it can."""
+    mapping = case.mapping
+    if mapping.copy is None or not mapping.is_linked:
+        return "it is not tied to a copy any more"
+    copy = case.calendar if mapping.origin is Side.PLATFORM else case.platform
+    original = case.platform if mapping.origin is Side.PLATFORM else case.calendar
+    if is_gone(copy, setting.policy):
+        return "it was cancelled since"
+    if is_gone(original, setting.policy):
+        return "what it is a copy of was cancelled since"
+    if isinstance(copy, CalendarItem):
+        shown = calendar_record(copy, setting.key).print
+    elif isinstance(copy, PlatformItem):
+        shown = platform_record(copy, setting.key).print
+    else:
+        return "it could not be read"
+    return "" if _told(shown) == mapping.copy.print else _CHANGED
+
+
+def undone(case: Case, setting: Setting, merge: Merge) -> Settlement:
+    """Return the settlement of a booking of which a person undoes the creation; ``merge`` settles it as ever."""
+    why, mapping = keeps_because(case, setting), case.mapping
+    if not why:
+        noted = replace(mapping, state=MappingState.REFUSED, reason=Code.UNDONE)
+        step = replace(setting.undoing[mapping.id], since=setting.now, due=setting.now)
+        return _settlement(case, noted, open_step=step)
+    return _not_undone(merge(case, setting), why)
+
+
+def removed(case: Case, setting: Setting, merge: Merge) -> Settlement | None:
+    """Return the settlement of a booking noted as undone; None where its copy is removed already."""
+    mapping = case.mapping
+    copied = mapping.origin.other
+    if mapping.record(copied) is None:
+        return None
+    copy = case.calendar if copied is Side.CALENDAR else case.platform
+    original = case.platform if copied is Side.CALENDAR else case.calendar
+    kept = replace(mapping, calendar=None) if copied is Side.CALENDAR else replace(mapping, platform=None)
+    left = replace(kept, copy=None, generation=mapping.generation + 1)
+    after = None if is_gone(original, setting.policy) else left
+    if copy is None:
+        return _settlement(case, mapping, open_step=undo_step(mapping.id, setting.now))
+    if is_gone(copy, setting.policy):
+        return _settlement(case, after, decisions=(Reason(Code.UNDONE),))
+    linked = replace(mapping, state=MappingState.LINKED, reason="")
+    if keeps_because(replace(case, mapping=linked), setting) == _CHANGED:
+        found = merge(replace(case, mapping=linked), setting)
+        return replace(_not_undone(found, _CHANGED), before=mapping)
+    reason = Reason(Code.UNDONE)
+    return _settlement(case, after, (Step(Action.CANCEL, copied, reason),), (reason,))
+
+
+def _not_undone(settlement: Settlement, why: str) -> Settlement:
+    told = Reason(Code.NOT_UNDONE, {"why": why})
+    return replace(settlement, decisions=(told, *settlement.decisions))
+
+
+def _settlement(
+    case: Case,
+    after: Mapping | None,
+    steps: tuple[Step, ...] = (),
+    decisions: tuple[Reason, ...] = (),
+    open_step: OpenStep | None = None,
+) -> Settlement:
+    return Settlement(
+        case.mapping.id,
+        case.mapping,
+        after,
+        steps,
+        decisions,
+        open_step,
+        calendar=case.calendar if isinstance(case.calendar, CalendarItem) else None,
+        platform=case.platform if isinstance(case.platform, PlatformItem) else None,
+    )
+
+
+def _told(print_: Fingerprint) -> str:
+    text = ",".join(f"{name}={digest}" for name, digest in sorted(print_.digests.items()))
+    return hashlib.sha256(f"{print_.version}:{text}".encode()).hexdigest()[:24]
