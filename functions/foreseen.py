@@ -55,3 +55,16 @@ async def undo(req: func.HttpRequest) -> func.HttpResponse:
     plan = order_id_of("plan", named) if named else ""
     outside, resource = await linked(req)
     return answer(undoable_view(resource, await preview_undo(outside, resource, plan)))
+
+
+@foreseen.function_name("shadow_report")
+@foreseen.route("resources/{resource}/shadow", methods=["GET"])
+@told
+async def shadow(req: func.HttpRequest) -> func.HttpResponse:
+    """Where Lockstep would have acted differently from whoever acts today, and why."""
+    from functions.foreseen_views import shadow_view
+    from shared.app.shadow_report import shadow_report
+
+    limit = number_param(req, "limit", 200, 1, 1000)
+    outside, resource = await linked(req)
+    return answer(shadow_view(resource, await shadow_report(outside, resource), limit))

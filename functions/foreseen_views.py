@@ -8,6 +8,7 @@ from typing import Any
 from functions.views import decision_view, mapping_view, moment, open_step_view, when_view
 from shared.app.explain_booking import Explained
 from shared.app.preview_undo import Undoable
+from shared.app.shadow_report import Difference, ShadowReport
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarItem, Gone, Item, Occupancy, occupancy
 from shared.domain.ledger import Decision, Mapping, Reason
@@ -143,3 +144,29 @@ def undoable_view(resource: Resource, found: Undoable) -> Json:
 
 def _copy(mapping: Mapping, why: str) -> Json:
     return {"mapping": mapping.id, "side": mapping.origin.other, "when": when_view(mapping.when), "why": why}
+
+
+def shadow_view(resource: Resource, found: ShadowReport, limit: int) -> Json:
+    """Return what would have been done otherwise; of the differences the first ``limit``."""
+    return {
+        "resource": resource.id,
+        "in_shadow": resource.policy.shadow,
+        "since": moment(found.since),
+        "agreed": found.agreed,
+        "pending": found.pending,
+        "different": len(found.differences),
+        "by_action": dict(found.by_action),
+        "differences": [_difference(each, resource.facts.zone) for each in found.differences[:limit]],
+    }
+
+
+def _difference(each: Difference, zone: str) -> Json:
+    return {
+        "about": each.about,
+        "event": str(each.step.calendar) if each.step.calendar else None,
+        "booking": each.step.platform,
+        "when": when_view(each.when) if each.when else None,
+        "since": moment(each.step.since),
+        "actions": list(each.step.actions),
+        "reason": reason_view(each.reason, zone),
+    }

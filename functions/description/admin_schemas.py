@@ -74,6 +74,7 @@ _POLICY: dict[str, Json] = {
     "cancellations_share_held_above": whole("Cancelling a larger part of all, in percent, waits for approval.", 0, 100),
     "mails_held_above": whole("Steps that more mails would follow wait for approval.", 0, 100_000),
     "growth_held_above": whole("More new bookings, in percent of those known, wait for approval.", 0, 100_000),
+    "shadow": flag("Whether plans are recorded and nothing is written to either side."),
     "held_again_hours": whole("What waits and nobody touches is told again after so many hours.", 1, 8760),
     "unknown_bookers": one_of("What becomes of a booking by somebody unknown to the directory.", UnknownBookers),
 }
@@ -85,7 +86,7 @@ _POLICY_EXAMPLE = {
     "buffer_before_minutes": 0, "buffer_after_minutes": 0, "buffer_entries": "none",
     "write_mode": "room", "answer_within_minutes": 15,
     "imports": "guarded", "past_bookings": True, "cancellations_share_held_above": 50, "mails_held_above": 50,
-    "growth_held_above": 300, "held_again_hours": 24,
+    "growth_held_above": 300, "held_again_hours": 24, "shadow": False,
     "settle_seconds": 5, "turns_held_above": 6,
     "meeting_edits": "put_back",
     "unknown_bookers": "accept",

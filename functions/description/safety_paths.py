@@ -36,5 +36,10 @@ PATHS: dict[str, Json] = {
         in_query("plan", {"type": "string"}, "The order that let it run; without it, the last bulk plan.", MAPPING_ID),
         errors=(400, 403, 404),
     ),
+    **_looking(
+        "shadow_report", "/api/resources/{resource}/shadow", "See where Lockstep would act differently", "ShadowReport",
+        in_query("limit", _LIMIT, "How many differences at most; the counts are of all.", 50),
+        errors=(400, 404),
+    ),
 }  # fmt: skip
 """Operations by path and method."""

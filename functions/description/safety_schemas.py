@@ -91,7 +91,44 @@ _COPY = record(
     }
 )
 
+_SHADOW = record(
+    {
+        "resource": text("The resource's id."),
+        "in_shadow": flag("Whether it is in shadow now."),
+        "since": or_null(MOMENT),
+        "agreed": whole("Plans that another carried out, or that were no longer needed."),
+        "pending": whole("Plans younger than a quarter of an hour, which may still be carried out."),
+        "different": whole("Plans that nobody carried out."),
+        "by_action": {"type": "object", "additionalProperties": whole("")},
+        "differences": {
+            "type": "array",
+            "items": record(
+                {
+                    "about": text("The mapping, or the id under which decisions about it stand."),
+                    "event": or_null(text("The calendar's item, where only the calendar shows it.")),
+                    "booking": or_null(text("The platform's booking, where only the platform shows it.")),
+                    "when": _WHEN,
+                    "since": or_null(MOMENT),
+                    "actions": {"type": "array", "items": one_of("What would be done.", Action)},
+                    "reason": ref("Reason"),
+                }
+            ),
+        },
+    },
+    {
+        "resource": RESOURCE_ID,
+        "in_shadow": True,
+        "since": _MOMENT,
+        "agreed": 212,
+        "pending": 0,
+        "different": 0,
+        "by_action": {},
+        "differences": [],
+    },
+)
+
 SCHEMAS: dict[str, Json] = {
+    "ShadowReport": _SHADOW,
     "Undoable": record(
         {
             "resource": text("The resource's id."),

@@ -19,7 +19,7 @@ from shared.app.buffers import write_buffers
 from shared.app.deciding import Deciding
 from shared.app.outside import Outside
 from shared.app.wording import sentence
-from shared.domain.approval import with_permission
+from shared.domain.approval import asked, with_permission
 from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, ShowAs, Side
 from shared.domain.buffers import with_noted_buffers
 from shared.domain.ids import MappingId, PlatformId, transaction_id
@@ -62,7 +62,7 @@ class Outcome:
 @dataclass(frozen=True)
 class Applying:
     """What every step of a run shares. ``bulk`` runs send no mail; ``plan`` is the bulk plan that they carry out,
-    ``cause`` what woke the run.
+    ``cause`` what woke the run, ``foreseen`` the digests of what was shown in shadow and may happen.
     """
 
     outside: Outside
@@ -74,6 +74,7 @@ class Applying:
     bulk: bool = False
     plan: str = ""
     cause: str = ""
+    foreseen: frozenset[str] = frozenset()
 
     @cached_property
     def _standing(self) -> dict[MappingId, OpenStep]:
@@ -212,7 +213,10 @@ def _postponed(applying: Applying, settlement: Settlement) -> Outcome:
     if after is None and settlement.after is not None:
         after = replace(settlement.after, state=MappingState.CREATING)
     step = OpenStep(f"retry-{settlement.id}", Cause.RETRY, now, now, settlement.id)
-    return Outcome(settlement, settlement.before, after, applying.carried(step, settlement.id))
+    carried = applying.carried(step, settlement.id)
+    if applying.foreseen and (wants := asked(settlement, settlement.steps, applying.key)) in applying.foreseen:
+        carried = replace(carried, permitted=True, wants=wants)
+    return Outcome(settlement, settlement.before, after, carried)
 
 
 async def run_settlement(applying: Applying, settlement: Settlement) -> Outcome:

@@ -14,12 +14,14 @@ from shared.domain.ledger import Cause, Head, OpenStep, Verb
 from shared.domain.plan import Plan
 from shared.domain.resource import BulkPlan
 
+_WHOLE_RUNS = (Verb.LINK, Verb.POLICY, Verb.GO_LIVE)
+
 
 def begun(orders: Orders, head: Head, planned: Plan) -> BulkPlan | None:
     """Return the bulk plan that a run begins, if it begins one."""
-    if orders.bulk is not None:
-        return orders.bulk
     writing = sum(settlement.writes for settlement in planned.settlements)
+    if orders.bulk is not None:
+        return orders.bulk if orders.bulk.total else replace(orders.bulk, total=writing)
     for command in orders.commands:
         is_first_read = command.verb is Verb.LINK and head.token is None
         if writing and (is_first_read or command.verb is Verb.POLICY):
@@ -29,7 +31,7 @@ def begun(orders: Orders, head: Head, planned: Plan) -> BulkPlan | None:
 
 def shared_by_all(plan: BulkPlan | None) -> str:
     """Return the id of the bulk plan to which everything belongs that a run writes; other orders name their steps."""
-    return plan.id if plan is not None and plan.verb in (Verb.LINK, Verb.POLICY) else ""
+    return plan.id if plan is not None and plan.verb in _WHOLE_RUNS else ""
 
 
 def progressed(plan: BulkPlan | None, waiting: Iterable[OpenStep]) -> BulkPlan | None:

@@ -26,6 +26,7 @@ from shared.domain.ids import EventId, transaction_id
 from shared.domain.ledger import Cause, Head, Mapping, MappingState, OpenStep, Verb
 from shared.domain.plan import CalendarReport, LedgerView, PlatformReport
 from shared.domain.policy import Direction, Policy
+from shared.domain.shadow import LOOKED_AT
 from shared.domain.spans import Span, When, occupied
 from shared.domain.twins import may_be_twin
 from shared.domain.wakeup import WakeCause
@@ -34,7 +35,7 @@ from shared.ports.connector import ChangeBatch
 from shared.ports.errors import CursorExpired
 
 _JUDGED_AGAIN = (Cause.CONFLICT, Cause.SETTLING)
-_READS_ALL = (Verb.LINK, Verb.REBASE, Verb.SUBSCRIBE, Verb.POLICY)
+_READS_ALL = (Verb.LINK, Verb.REBASE, Verb.SUBSCRIBE, Verb.POLICY, Verb.GO_LIVE)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ def horizon(policy: Policy, now: datetime) -> Window:
     return Window(midnight - timedelta(days=policy.days_back), midnight + timedelta(days=policy.days_ahead + 1))
 
 
+def _of_shadow(steps: Iterable[OpenStep]) -> list[OpenStep]:
+    """Return what another product may have settled meanwhile: so many as can be read again, the youngest."""
+    found = [step for step in steps if step.cause is Cause.SHADOW]
+    return sorted(found, key=lambda step: step.since, reverse=True)[:LOOKED_AT]
+
+
 async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause) -> Observed:
     """Return what both sides show. Raises the ports' errors; nothing has been written then."""
     resource, open_steps, commands = orders.resource, orders.open_steps, orders.commands
@@ -89,6 +96,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     if spoken or sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
         # What changed may have freed a time: whatever lost one is judged again.
         due += tuple(step for step in open_steps if step.cause in _JUDGED_AGAIN and step not in due)
+        due += tuple(step for step in _of_shadow(open_steps) if step not in due)
     # An overlap that a person has permitted to settle is judged like an open one: with what stands beside it.
     judged = (step for step in due if step.cause is Cause.CONFLICT or step.permitted)
     sight.disputed = frozenset(step.mapping for step in judged if step.mapping)
@@ -123,6 +131,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         meetings=sight.meetings,
         first=head.token is None,
         known=head.mappings,
+        foreseen=orders.foreseen,
         requests=sight.requests,
         takes_requests=outside.platform.capabilities.requests,
     )

@@ -13,7 +13,7 @@ from shared.app.sweep_resources import proven_between, rebased_between
 from shared.domain.ledger import Verb
 from shared.domain.resource import State
 
-_READ = (State.IN_STEP, State.BEHIND, State.HELD, State.FAILING)
+_READ = (State.IN_STEP, State.BEHIND, State.HELD, State.FAILING, State.SHADOW)
 
 
 async def order_reads(outside: Outside, after: datetime, until: datetime) -> int:

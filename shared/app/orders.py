@@ -32,7 +32,8 @@ _SOON = timedelta(hours=1)
 class Orders:
     """A resource after its orders, with the open steps as they stand for this run.
 
-    ``bulk`` is the bulk plan that a person let run by one of them.
+    ``bulk`` is the bulk plan that a person let run by one of them, ``foreseen`` are the digests of what was shown in
+    shadow and may happen now.
     """
 
     resource: Resource
@@ -40,6 +41,7 @@ class Orders:
     commands: tuple[Command, ...]
     discarded: frozenset[str] = frozenset()
     bulk: BulkPlan | None = None
+    foreseen: frozenset[str] = frozenset()
 
 
 async def take_orders(outside: Outside, resource: Resource, head: Head) -> Orders:
@@ -83,6 +85,8 @@ async def _link(outside: Outside, orders: Orders, _: Command) -> Orders:
 
 async def _ensure_platform(outside: Outside, resource: Resource) -> None:
     assert resource.platform is not None
+    if resource.policy.shadow:
+        return
     await outside.platform.ensure_resource(
         resource.platform,
         resource.facts.name,
@@ -124,6 +128,19 @@ async def _discard(_: Outside, orders: Orders, command: Command) -> Orders:
     chosen = {step.id for step in orders.open_steps if is_chosen(step, command)}
     kept = tuple(step for step in orders.open_steps if step.id not in chosen)
     return replace(orders, open_steps=kept, discarded=orders.discarded | chosen)
+
+
+async def _go_live(outside: Outside, orders: Orders, command: Command) -> Orders:
+    """End the shadow: what it showed when that was ordered may happen; the run reads all and plans afresh."""
+    resource = replace(orders.resource, policy=replace(orders.resource.policy, shadow=False))
+    await _ensure_platform(outside, resource)
+    resource = await outside.resources.put(resource)
+    shown = [step for step in orders.open_steps if step.cause is Cause.SHADOW]
+    meant = frozenset(step.wants for step in shown if step.since <= command.at and step.wants)
+    kept = tuple(step for step in orders.open_steps if step.cause is not Cause.SHADOW)
+    plan = BulkPlan(command.id, Verb.GO_LIVE, command.at, 0)
+    gone = orders.discarded | {step.id for step in shown}
+    return replace(orders, resource=resource, open_steps=kept, discarded=gone, foreseen=meant, bulk=plan)
 
 
 async def _undo(outside: Outside, orders: Orders, command: Command) -> Orders:
@@ -204,4 +221,5 @@ _VERBS = {
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,
     Verb.UNDO: _undo,
+    Verb.GO_LIVE: _go_live,
 }

@@ -9,6 +9,7 @@ from shared.domain.guards import Guarded, guard
 from shared.domain.plan import LedgerView, Plan
 from shared.domain.planner import plan, setting_of
 from shared.domain.policy import Policy
+from shared.domain.shadow import shadowed
 
 
 def planned(seen: Observed, view: LedgerView, policy: Policy, now: datetime) -> Plan:
@@ -19,4 +20,7 @@ def planned(seen: Observed, view: LedgerView, policy: Policy, now: datetime) -> 
 def guarded(seen: Observed, policy: Policy, now: datetime) -> Guarded:
     """Return the plan of a run with the steps that may run; the others are held."""
     made = planned(seen, seen.view, policy, now)
-    return guard(made, seen.view, setting_of(seen.view, policy, now))
+    setting = setting_of(seen.view, policy, now)
+    if policy.shadow:
+        return Guarded(shadowed(made, setting))
+    return guard(made, seen.view, setting)

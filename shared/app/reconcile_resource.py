@@ -113,9 +113,10 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
         seen.view.key,
         seen.view.open_steps,
         started,
-        bulk=seen.view.bulk,
+        bulk=seen.view.bulk or resource.policy.shadow,
         plan=shared_by_all(bulk),
         cause=cause,
+        foreseen=orders.foreseen,
     )
     named = await name_organisers(outside, planned.plan, seen.view.key)
     named = fold_series(named, seen.view, outside.calendar.why_not, started, invites=invites(applying))

@@ -6,7 +6,8 @@ What was seen and not finished is an open step of that same commit, so nothing w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from datetime import datetime
 
@@ -58,6 +59,7 @@ async def remember(
             *_decisions(deciding, outcomes, seen.set_aside, seen.view.open_steps),
             *told.decisions,
             *again.decisions,
+            *_agreed(deciding, seen.view.open_steps, settled),
         ),
         tuple(command.id for command in seen.orders.commands),
     )
@@ -125,6 +127,24 @@ def _as_done(outcome: Outcome) -> Settlement:
     return replace(outcome.settlement, after=outcome.after or outcome.settlement.after)
 
 
+def _was_decided(settlement: Settlement, reason: Reason, standing: MappingOf[str, OpenStep]) -> bool:
+    """Tell whether a decision to wait was made by an earlier run, about the same."""
+    if reason.code is Code.SHADOWED and settlement.open is not None:
+        known = standing.get(settlement.open.id)
+        return known is not None and known.wants == settlement.open.wants
+    return reason.code is Code.HELD and f"held-{settlement.id}" in standing
+
+
+def _agreed(deciding: Deciding, known: Iterable[OpenStep], settled: Container[str]) -> Iterable[Decision]:
+    """Say of what was planned in shadow that another has done it, or that it is no longer needed."""
+    now = deciding.outside.clock.now()
+    for step in known:
+        if step.cause is Cause.SHADOW and step.id in settled:
+            about = step.mapping or MappingId(step.id.removeprefix("shadow-"))
+            reason = Reason(Code.SHADOW_AGREED, {"actions": ",".join(step.actions)})
+            yield Decision(deciding.outside.clock.ulid(), about, now, reason, deciding.run, cause=deciding.cause)
+
+
 def _decisions(
     deciding: Deciding,
     outcomes: Iterable[Outcome],
@@ -132,13 +152,13 @@ def _decisions(
     known: Iterable[OpenStep],
 ) -> Iterable[Decision]:
     now = deciding.outside.clock.now()
-    standing = {step.id for step in known}
+    standing = {step.id: step for step in known}
     for outcome in outcomes:
         if outcome.failed is not None:
             continue
         for reason in dict.fromkeys(outcome.settlement.decisions):
             # What is held already was decided then: every full read finds it again.
-            if reason.code is not Code.HELD or f"held-{outcome.settlement.id}" not in standing:
+            if not _was_decided(outcome.settlement, reason, standing):
                 yield deciding.decided(_as_done(outcome), reason, now)
     for item in set_aside:
         if aside_id(item.key) not in standing:

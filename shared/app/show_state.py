@@ -40,6 +40,8 @@ async def show_state(
     waiting = _waiting(seen, written)
     now = outside.clock.now()
     state, why = _state(waiting, _missing_notifications(resource, now), resource.facts.zone)
+    if resource.policy.shadow and state is not State.FAILING:
+        state, why = State.SHADOW, _of_shadow(waiting)
     changed = any(outcome.settlement.writes for outcome in outcomes)
     shown = replace(
         resource,
@@ -111,6 +113,11 @@ def _state(waiting: Iterable[OpenStep], note: str, zone: str) -> tuple[State, st
         aside = by_cause[Cause.NOT_UNDERSTOOD]
         notes.append(_count(len(aside), "booking is", "bookings are") + f" set aside: {aside[0].reason}")
     return State.IN_STEP, "; ".join(notes)
+
+
+def _of_shadow(waiting: Sequence[OpenStep]) -> str:
+    standing = sum(step.cause is Cause.SHADOW for step in waiting)
+    return f"nothing is written; {_count(standing, 'booking', 'bookings')} would be, as both sides stand"
 
 
 def _since(held: Sequence[OpenStep], zone: str) -> str:

@@ -34,6 +34,8 @@ _SENTENCES = {
     Code.HELD: "It waits for a person's approval.",
     Code.UNDONE: "The copy that a bulk plan made was removed again.",
     Code.NOT_UNDONE: "The copy that a bulk plan made was not removed: {why}.",
+    Code.SHADOWED: "In shadow: it would be written ({actions}).",
+    Code.SHADOW_AGREED: "In shadow: what was planned was done by another, or is no longer needed.",
     Code.STILL_HELD: "What waits for a person's approval since {since} still waits ({steps} in all).",
     Code.SET_ASIDE: "It could not be understood: {why}.",
     Code.ONE_WAY: "This side only receives; the change was not carried over.",
@@ -56,7 +58,7 @@ _SENTENCES = {
 
 def sentence(reason: Reason, zone: str) -> str:
     """Return a decision as one sentence for the person who reads it."""
-    named = {"field", "fields", "kept", "side", "why", "times", "minutes", "steps", "since"}
+    named = {"field", "fields", "kept", "side", "why", "times", "minutes", "steps", "since", "actions"}
     facts = {**dict.fromkeys(named, ""), **reason.facts}
     if facts["since"]:
         facts["since"] = f"{datetime.fromisoformat(facts['since']).astimezone(ZoneInfo(zone)):%d %B %H:%M}"

@@ -180,6 +180,7 @@ class Cause(StrEnum):
     TELLING = "telling"
     SETTLING = "settling"
     UNDO = "undo"
+    SHADOW = "shadow"
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,8 @@ class Code(StrEnum):
     BACK_AND_FORTH = "back_and_forth"
     UNDONE = "undone"
     NOT_UNDONE = "not_undone"
+    SHADOWED = "shadowed"
+    SHADOW_AGREED = "shadow_agreed"
 
 
 @dataclass(frozen=True)
@@ -326,6 +329,7 @@ class Verb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     UNDO = "undo"
+    GO_LIVE = "go_live"
 
 
 @dataclass(frozen=True)

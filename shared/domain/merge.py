@@ -85,8 +85,9 @@ class Setting:
     requests to the room, ``waiting`` the open steps that wait for its answers, ``requests`` those by which a linked
     meeting can be moved in its organiser's mailbox. ``permissions`` are the digests of what was approved, by mapping;
     ``held`` are the steps that wait for a person. ``holds_requests`` tells that what needs a yes stands on the other
-    side too. ``policy_changed`` tells that what stands was agreed under another
-    policy.
+    side too. ``undoing`` are the steps by which a person takes back what a bulk plan created, ``foreseen`` the
+    digests of what was shown in shadow and may happen. ``policy_changed`` tells that what stands was agreed under
+    another policy.
     """
 
     policy: Policy
@@ -104,6 +105,7 @@ class Setting:
     permissions: MappingOf[MappingId, str] = field(default_factory=dict)
     held: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
     undoing: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
+    foreseen: frozenset[str] = frozenset()
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     holds_requests: bool = False
 

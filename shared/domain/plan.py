@@ -182,6 +182,7 @@ class LedgerView:
     read them; ``requests`` are those of linked meetings whose organiser's own event may be written. ``first`` tells
     that nothing was read before, ``known`` how many mappings the whole ledger holds.
     ``takes_requests`` tells that the platform can show a booking as requested.
+    ``foreseen`` are the digests of what was shown in shadow and may happen now.
     """
 
     mappings: tuple[Mapping, ...]
@@ -198,6 +199,7 @@ class LedgerView:
     meetings: MappingOf[MappingId, Meeting | Gone] = field(default_factory=dict)
     first: bool = False
     known: int = 0
+    foreseen: frozenset[str] = frozenset()
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     takes_requests: bool = False
 

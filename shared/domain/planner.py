@@ -98,6 +98,7 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         held={s.mapping: s for s in ledger.open_steps if s.cause is Cause.HELD and not s.permitted and s.mapping},
         requests=ledger.requests,
         holds_requests=ledger.takes_requests and policy.requests is Requests.HOLD,
+        foreseen=ledger.foreseen,
         undoing={s.mapping: s for s in ledger.open_steps if s.cause is Cause.UNDO and s.mapping},
     )
 

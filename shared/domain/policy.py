@@ -111,7 +111,7 @@ class Policy:
     more writes than ``writes_held_above``; more mails of others than ``mails_held_above``; more new bookings than
     ``growth_held_above`` percent of those that were known. ``imports`` says whether a first read waits in any case,
     ``past_bookings`` whether reads in full carry over what is over. What nobody touches is told again after
-    ``held_again_hours``.
+    ``held_again_hours``. In ``shadow`` plans are recorded and nothing is written to either side.
     ``received_edits`` says what becomes of a change made on the side that only receives. ``write_mode`` says in
     whose mailbox the event of a platform booking is made; a room that was asked there refuses by not answering
     within ``answer_within_minutes`` (0: it may take any time, as a delegate does). ``meeting_edits`` says whether
@@ -148,6 +148,7 @@ class Policy:
     mails_held_above: int = 50
     growth_held_above: int = 300
     held_again_hours: int = 24
+    shadow: bool = False
     settle_seconds: int = 5
     turns_held_above: int = 6
     meeting_edits: MeetingEdits = MeetingEdits.PUT_BACK

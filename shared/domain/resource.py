@@ -22,6 +22,7 @@ class State(StrEnum):
     FAILING = "failing"
     PAUSED = "paused"
     UNLINKED = "unlinked"
+    SHADOW = "shadow"
 
 
 @dataclass(frozen=True)

@@ -277,6 +277,7 @@ async def _agreed(site: Site, room: str) -> None:
     booking = (await site.ask("GET", f"{here}/mappings"))["mappings"][0]
     story = await site.ask("GET", f"{here}/why?mapping={booking['id']}")
     assert story["history"]
+    assert (await site.ask("GET", f"{here}/shadow"))["in_shadow"] is False
     assert (await site.ask("GET", f"{here}/undo?plan={booking['id']}"))["removes"] == []
     assert "Private talk" not in str(story)
     await site.ask("POST", f"{here}/commands", {"verb": "policy", "settings": {"buffer_minutes": 5}})
