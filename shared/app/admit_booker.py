@@ -45,12 +45,12 @@ async def _newcomer(outside: Outside, booker: Person) -> Member | None:
         return None
 
 
-async def language_of(outside: Outside, address: str) -> str:
-    """Return somebody's language tag, empty where it is not known. Raises the ports' errors."""
+async def known_member(outside: Outside, address: str) -> Member | None:
+    """Return somebody by the roster, else by the directory itself. Raises the ports' errors."""
     member = await outside.roster.at_address(outside.tenant, address) if outside.roster is not None else None
     if member is None and outside.people is not None:
-        member = await outside.people.person(address)
-    return member.language if member else ""
+        return await outside.people.person(address)
+    return member
 
 
 async def find_active(outside: Outside, person: Person) -> Person:

@@ -46,7 +46,8 @@ class Letter:
     """What a mail is about.
 
     ``own`` is the recipient's booking, ``old`` the time it has again, ``other`` what stands against it (None: a
-    blocked time, or nothing that is known). ``more`` are further bookings to which the same happened. ``link``
+    blocked time, or nothing that is known). ``more`` are further bookings to which the same happened,
+    ``free`` names resources that could be had instead. ``link``
     opens the booking's story until ``until``.
     """
 
@@ -61,6 +62,7 @@ class Letter:
     other_origin: Side = Side.CALENDAR
     language: str = ""
     more: tuple[When, ...] = ()
+    free: str = ""
 
 
 def message_of(letter: Letter, resource: Resource) -> Message:
@@ -76,7 +78,7 @@ def message_of(letter: Letter, resource: Resource) -> Message:
         "old": time_text(letter.old, zone, words) if letter.old else "",
         "other": _other(letter, resource.policy, words),
         "other_time": time_text(letter.other.booking.when, zone, words) if letter.other else time,
-        "why": _why(letter, resource.policy, words),
+        "why": _why(letter, resource.policy, words) + _free(letter, words),
     }
     name = _line(letter.to.name)
     until = time_text(_day(letter.until, zone), zone, words, bare=True)
@@ -126,10 +128,18 @@ def _why(letter: Letter, policy: Policy, words: Words) -> str:
             return words["why_block"]
         case Code.LOST_TO_OTHER:
             return words["why_other"].format(other=_other(letter, policy, words))
+        case Code.ROOM_DECLINED:
+            return words["why_declined"]
+        case Code.ROOM_SILENT:
+            return words["why_silent"]
         case Code.CANCELLED_ON_PLATFORM:
             return words["why_calendar"]
         case _:
             return words["why_else"]
+
+
+def _free(letter: Letter, words: Words) -> str:
+    return " " + words["free"].format(names=_line(letter.free)) if letter.free else ""
 
 
 def _other(letter: Letter, policy: Policy, words: Words) -> str:

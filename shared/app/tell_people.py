@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.app.admit_booker import language_of
+from shared.app.admit_booker import known_member
 from shared.app.apply import Applying, Outcome
 from shared.app.mail_texts import Letter, message_of
 from shared.app.observe import Observed
@@ -20,6 +20,7 @@ from shared.domain.booking import Gone, Item, Person, Side
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Decision, Mapping, OpenStep, Reason
 from shared.domain.notices import Notice, notices_of, other_of
+from shared.domain.people import Member
 from shared.domain.plan import Plan, Settlement
 from shared.domain.spans import When, occupied
 from shared.domain.story_link import LIFETIME, Story, story_token
@@ -30,6 +31,7 @@ logger = logging.getLogger("lockstep.mails")
 _NOT_SET = "no mailbox for mails is set"
 _FULL_READ = "a full read sends no mails"
 _NO_OWNER = "no owner with an address is known"
+_LEFT = "its owner has left"
 _INTERRUPTED = "the run that was to tell it was interrupted"
 _NOT_SURE = "the mail service did not answer"
 
@@ -191,9 +193,12 @@ async def _tell(applying: Applying, notices: Notices, together: Sequence[Notice]
     if owner is None:
         return Reason(Code.NOBODY_TOLD, {"why": _NO_OWNER})
     assert applying.outside.mail is not None
+    member = await _member(applying, owner)
+    if member is not None and not member.active:
+        return Reason(Code.NOBODY_TOLD, {"why": _LEFT})
     try:
         letter = replace(
-            await _letter(applying, notice, notices, owner),
+            await _letter(applying, notice, notices, owner, member),
             more=tuple(notices.bookings[each.mapping][0].booking.when for each in together[1:]),
         )
         await applying.outside.mail.send(message_of(letter, applying.resource))
@@ -207,7 +212,7 @@ async def _tell(applying: Applying, notices: Notices, together: Sequence[Notice]
     return Reason(Code.TOLD, {"of": notice.kind})
 
 
-async def _letter(applying: Applying, notice: Notice, notices: Notices, owner: Person) -> Letter:
+async def _letter(applying: Applying, notice: Notice, notices: Notices, owner: Person, member: Member | None) -> Letter:
     outside, resource = applying.outside, applying.resource
     other = other_of(notice)
     against = notices.bookings.get(other) if other else None
@@ -226,14 +231,15 @@ async def _letter(applying: Applying, notice: Notice, notices: Notices, owner: P
         before,
         against[0] if against else None,
         against[1] if against else Side.CALENDAR,
-        await _language(applying, owner),
+        member.language if member else "",
+        free=notice.reason.facts.get("free_names", ""),
     )
 
 
-async def _language(applying: Applying, owner: Person) -> str:
-    """Return the recipient's language; what the directory does not tell is no reason to be silent."""
+async def _member(applying: Applying, owner: Person) -> Member | None:
+    """Return the recipient as the directory knows them; what it does not tell is no reason to be silent."""
     try:
-        return await language_of(applying.outside, owner.address)
+        return await known_member(applying.outside, owner.address)
     except PortError as error:
-        logger.info("the language of a recipient is not known: %s", error)
-        return ""
+        logger.info("a recipient is not known: %s", error)
+        return None

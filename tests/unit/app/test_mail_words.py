@@ -7,8 +7,13 @@ from string import Formatter
 
 import pytest
 
-from shared.app.mail_texts import languages, time_text, words_of
+from shared.app.mail_texts import Letter, languages, message_of, time_text, words_of
+from shared.domain.booking import Booking, Person, ResourceFacts
+from shared.domain.ids import MailboxId, ResourceId
+from shared.domain.ledger import Code
 from shared.domain.notices import NoticeKind
+from shared.domain.policy import Policy, Titles
+from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Timed, When
 
 ZURICH = "Europe/Zurich"
@@ -48,3 +53,31 @@ def test_english_german_and_french_are_there() -> None:
 )
 def test_a_time_is_told_on_the_clock_of_the_resource(when: When, words: str) -> None:
     assert time_text(when, ZURICH, words_of("de")) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (Code.LOST_TO_BLOCK, "ist der Raum nicht verfügbar"),
+        (Code.ROOM_DECLINED, "Der Raum hat sie abgelehnt"),
+        (Code.ROOM_SILENT, "nicht rechtzeitig geantwortet"),
+        (Code.CANCELLED_ON_PLATFORM, "aus dem Kalender des Raums entfernt"),
+        (Code.REFUSED_BY_SIDE, "Die Seite unten sagt, warum"),
+    ],
+    ids=str,
+)
+def test_a_cancellation_says_why_in_the_readers_language(code: Code, says: str) -> None:
+    when = Timed(datetime(2026, 3, 2, 20, tzinfo=UTC), datetime(2026, 3, 2, 21, tzinfo=UTC))
+    letter = Letter(
+        NoticeKind.CANCELLED, code, Person("ben@contoso.example"), Booking(when), "https://x", when.end, language="de"
+    )
+    room = Resource(
+        ResourceId("t.1"),
+        MailboxId("m"),
+        None,
+        ResourceFacts("Saal {0}", zone=ZURICH),
+        policy=Policy(titles=Titles.FULL),
+    )
+    message = message_of(letter, room)
+    assert says in message.text
+    assert message.text.startswith("Guten Tag\n\nIhre Buchung von Saal {0}, 02.03.2026, 21:00 bis 22:00 Uhr wurde")

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.domain.booking import Person
+from shared.app.link_resource import LinkOrder, link_resource
+from shared.domain.booking import Person, ResourceFacts
+from shared.domain.ids import MailboxId, PlatformId
 from shared.domain.ledger import Code, Decision
 from shared.domain.people import Member, UserId
 from shared.domain.story_link import read_token
@@ -296,3 +298,24 @@ async def test_what_happened_to_several_bookings_of_one_person_at_once_is_one_ma
     (to_adele,) = world.mail.to(ADELE.address)
     assert "more of your bookings" not in to_adele.text
     assert [decision.reason.code for decision in await told(world)] == [Code.TOLD] * 6
+
+
+async def test_whoever_has_left_gets_no_mail_and_the_decision_says_so() -> None:
+    world = await linked()
+    world.people.add(Member(UserId("ben"), BEN.address, active=False))
+    await lost_to_a_meeting(world)
+    assert world.mail.sent == []
+    (decision,) = await told(world)
+    assert decision.reason.facts["why"] == "its owner has left"
+
+
+async def test_a_mail_names_what_could_be_had_instead() -> None:
+    world = await linked()
+    eiger = MailboxId("aaaaaaaa-0000-0000-0000-000000000002")
+    world.calendar.add_mailbox(eiger)
+    world.directory.add(eiger, "eiger@contoso.example", ResourceFacts("Eiger", capacity=10, zone="Europe/Zurich"))
+    await link_resource(world.outside, LinkOrder("eiger@contoso.example", PlatformId("eiger")))
+    await world.settle()
+    await lost_to_a_meeting(world)
+    (mail,) = world.mail.sent
+    assert "Free at that time: Eiger." in mail.text
