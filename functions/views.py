@@ -38,6 +38,7 @@ def booking_view(entry: Entry) -> Json:
         "id": entry.item.id,
         **when_view(booking.when),
         "title": "" if booking.private else booking.title,
+        "join_url": "" if booking.private else booking.join_url,
         "private": booking.private,
         "organiser": {"address": owner.address, "name": owner.name} if owner else None,
         "status": _status(booking),

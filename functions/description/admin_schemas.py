@@ -77,6 +77,7 @@ _POLICY: dict[str, Json] = {
     "shadow": flag("Whether plans are recorded and nothing is written to either side."),
     "held_again_hours": whole("What waits and nobody touches is told again after so many hours.", 1, 8760),
     "unknown_bookers": one_of("What becomes of a booking by somebody unknown to the directory.", UnknownBookers),
+    "join_links": flag("Whether the platform shows where an online meeting is joined."),
 }
 _POLICY_EXAMPLE = {
     "direction": "both", "winner": "first", "edits": None, "titles": "full", "booker": "none",
@@ -89,7 +90,7 @@ _POLICY_EXAMPLE = {
     "growth_held_above": 300, "held_again_hours": 24, "shadow": False,
     "settle_seconds": 5, "turns_held_above": 6,
     "meeting_edits": "put_back",
-    "unknown_bookers": "accept",
+    "unknown_bookers": "accept", "join_links": False,
     "requests": "hold",
 }  # fmt: skip
 

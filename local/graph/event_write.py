@@ -6,6 +6,7 @@ back (facts 8.3); a value outside an enumeration is refused. Attendees are repla
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -48,6 +49,9 @@ def written(base: Event, body: Json, mailbox: Mailbox) -> Event:
     if "singleValueExtendedProperties" in body:
         event = replace(event, extended={**event.extended, **_extended(body["singleValueExtendedProperties"] or [])})
     details = {name: body[name] for name in _DETAILS if body.get(name) is not None}
+    if details.get("isOnlineMeeting") and not event.details.get("onlineMeeting"):
+        # Exchange makes the meeting when the event becomes an online one, and keeps it (facts 3.1, onlineMeeting).
+        details["onlineMeeting"] = {"joinUrl": f"https://teams.microsoft.com/l/meetup-join/{secrets.token_hex(12)}"}
     return replace(event, details={**event.details, **details})
 
 

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 
 from shared.app.outside import Outside
 from shared.app.sight import Sight, booking_changed
-from shared.domain.booking import CalendarItem, MeetingKey, OrganiserCopy, PlatformItem, Side, Unread
+from shared.domain.booking import CalendarItem, MeetingKey, OrganiserCopy, Side, Unread
 from shared.domain.fingerprint import person_digest
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Mapping as LedgerMapping
-from shared.domain.policy import Direction, Titles
+from shared.domain.policy import Direction, Policy, Titles
 from shared.domain.resource import Resource
 
 REMEMBERED = timedelta(days=1)
@@ -35,7 +35,7 @@ async def read_organisers(
     """
     still = {digest: until for digest, until in unreadable.items() if until > sight.now}
     policy = sight.resource.policy
-    if policy.titles is not Titles.FULL or policy.direction is Direction.TO_CALENDAR:
+    if not _shows_content(policy) or policy.direction is Direction.TO_CALENDAR:
         return still
     wanted = _wanted(sight, again, all_of_them=all_of_them)
     if not wanted:
@@ -53,13 +53,17 @@ async def with_copies(
     outside: Outside, resource: Resource, events: Iterable[CalendarItem], unreadable: Mapping[str, datetime]
 ) -> tuple[CalendarItem, ...]:
     """Return events with what their organisers' copies say, as far as the policy shows it."""
-    if resource.policy.titles is not Titles.FULL:
+    if not _shows_content(resource.policy):
         return tuple(events)
     now, key = outside.clock.now(), await outside.secrets.fingerprint_key()
     still = {digest: until for digest, until in unreadable.items() if until > now}
     asked = {event: meeting_of(event) for event in events}
     copies = await _copies(outside, [meeting for meeting in asked.values() if meeting], still, key)
     return tuple(_told(event, copies.get(meeting)) if meeting else event for event, meeting in asked.items())
+
+
+def _shows_content(policy: Policy) -> bool:
+    return policy.titles is Titles.FULL or policy.join_links
 
 
 async def _copies(
@@ -101,7 +105,7 @@ def _is_touched(sight: Sight, event: CalendarItem, mapping: LedgerMapping) -> bo
     if not mapping.is_linked or mapping.calendar is None or mapping.calendar.version != event.version:
         return True
     shown = sight.bookings.get(mapping.platform.id) if mapping.platform else None
-    return isinstance(shown, PlatformItem) and booking_changed(shown, mapping, sight.key)
+    return shown is not None and booking_changed(shown, mapping, sight.key)
 
 
 async def _read_what_is_shown(sight: Sight, wanted: Collection[CalendarItem]) -> None:

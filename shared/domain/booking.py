@@ -43,7 +43,7 @@ class Booking:
     """One reservation of one resource in canonical form.
 
     ``organiser`` is the person to whom it belongs: the meeting's organiser, the platform's booker. ``requested``
-    tells that it still needs a person's yes.
+    tells that it still needs a person's yes. ``join_url`` is where its online meeting is joined.
     """
 
     when: When
@@ -52,6 +52,7 @@ class Booking:
     private: bool = False
     cancelled: bool = False
     requested: bool = False
+    join_url: str = ""
 
 
 class Answer(StrEnum):

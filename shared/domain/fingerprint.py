@@ -30,6 +30,7 @@ class Field(StrEnum):
     CANCELLED = "cancelled"
     ANSWER = "answer"
     STATUS = "status"
+    JOIN_URL = "join_url"
 
 
 @dataclass(frozen=True)

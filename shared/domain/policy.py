@@ -118,8 +118,8 @@ class Policy:
     another time for somebody's meeting is written in that person's mailbox or put back on the platform.
     ``settle_seconds`` is how long an overlap has to stand before it is judged. ``unknown_bookers`` counts where
     the tenant's directory is followed. ``requests`` says whether what needs a person's yes holds its time on the
-    other side or waits on its own.
-    A booking that changes back and forth more often than ``turns_held_above`` times an hour is held.
+    other side or waits on its own. A booking that changes back and forth more often than ``turns_held_above`` times
+    an hour is held. ``join_links`` shows on the platform where an online meeting is joined.
     """
 
     direction: Direction = Direction.BOTH
@@ -165,6 +165,7 @@ class Policy:
         return timedelta(minutes=max(self.buffer_minutes, self.buffer_after_minutes))
 
     unknown_bookers: UnknownBookers = UnknownBookers.ACCEPT
+    join_links: bool = False
 
     @property
     def gap(self) -> timedelta:

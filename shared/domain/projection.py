@@ -32,7 +32,14 @@ def to_platform(item: CalendarItem, policy: Policy, origin: Side = Side.CALENDAR
     """
     booking = item.booking
     title, requested = _title_on_platform(item, policy, origin), _is_requested(item, policy, origin)
-    return Booking(booking.when, title, booking.organiser, is_private(item), requested=requested)
+    join_url = _join_url(item, policy) if origin is Side.CALENDAR else ""
+    return Booking(booking.when, title, booking.organiser, is_private(item), requested=requested, join_url=join_url)
+
+
+def _join_url(item: CalendarItem, policy: Policy) -> str:
+    """Return what the platform shows as the way into an online meeting: nothing of what is, or may be, private."""
+    is_known_open = (item.is_organiser or item.organiser_copy is not None) and not is_private(item)
+    return item.booking.join_url if policy.join_links and is_known_open else ""
 
 
 class Source(StrEnum):
@@ -122,6 +129,8 @@ def value(booking: Booking, name: Field) -> object:
             return booking.private
         case Field.STATUS:
             return booking.requested
+        case Field.JOIN_URL:
+            return booking.join_url
         case _:
             return booking.cancelled
 
@@ -138,4 +147,6 @@ def written(target: Booking, source: Booking, fields: frozenset[Field]) -> Booki
         target = replace(target, private=source.private)
     if Field.STATUS in fields:
         target = replace(target, requested=source.requested)
+    if Field.JOIN_URL in fields:
+        target = replace(target, join_url=source.join_url)
     return target

@@ -72,5 +72,6 @@ def _turned(event: CalendarItem, booking: PlatformItem) -> bool:
 def _differing(event: CalendarItem, booking: PlatformItem, setting: Setting) -> frozenset[Field]:
     shown = to_platform(event, setting.policy)
     # Where the organiser's copy could not be read, nothing tells that what was private is so no more.
-    ruled = (Field.TITLE, Field.PRIVATE) if event.organiser_copy is not None else (Field.TITLE,)
+    known = event.organiser_copy is not None
+    ruled = (Field.TITLE, Field.JOIN_URL, Field.PRIVATE) if known else (Field.TITLE, Field.JOIN_URL)
     return frozenset(name for name in ruled if value(shown, name) != value(booking.booking, name))

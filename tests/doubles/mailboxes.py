@@ -58,6 +58,7 @@ class StoredEvent:
     rooms: tuple[str, ...] = ()
     answers: tuple[RoomAnswer, ...] = ()
     modified: datetime | None = None
+    join_url: str = ""
 
     @property
     def key(self) -> CalendarKey:
@@ -75,12 +76,12 @@ class StoredEvent:
 
     def item(self) -> CalendarItem:
         """Return it as the port reports it: a private one carries no title."""
-        title = "" if self.private else self.title
+        title, join_url = ("", "") if self.private else (self.title, self.join_url)
         return CalendarItem(
             key=self.key,
             event=self.id,
             version=self.version,
-            booking=Booking(self.when, title, self.organiser, self.private, self.cancelled),
+            booking=Booking(self.when, title, self.organiser, self.private, self.cancelled, join_url=join_url),
             is_organiser=self.is_organiser,
             answer=self.answer,
             show_as=self.show_as,

@@ -132,6 +132,10 @@ class Outlook:
         """Set the private flag of an entry in the mailbox's own calendar."""
         self._boxes[mailbox].put(replace(self._event(mailbox, key), private=True))
 
+    def go_online(self, mailbox: MailboxId, key: CalendarKey, join_url: str) -> None:
+        """Make a meeting an online one; the room's copy tells where it is joined."""
+        self._boxes[mailbox].put(replace(self._event(mailbox, key), join_url=join_url))
+
     def open_organiser(self, organiser: Person = ADELE) -> None:
         """Let the organiser's own mailbox be read from now on; by default none is open."""
         self.open_organisers.add(organiser.address.casefold())

@@ -174,6 +174,8 @@ def entry_row(key: str, entry: Entry) -> Row:
     }
     if booking.organiser is not None:
         cells |= {"owner": booking.organiser.address, "owner_name": booking.organiser.name}
+    if booking.join_url:
+        cells["join_url"] = booking.join_url
     if item.external is not None:
         cells["transaction"] = item.external
     if entry.series is not None and entry.original is not None:
@@ -186,7 +188,8 @@ def entry(row: Row) -> Entry:
     cells = Cells(row)
     owner = Person(cells.text("owner"), cells.text("owner_name")) if "owner" in row.cells else None
     private, cancelled, requested = (cells.flag(name) for name in ("private", "cancelled", "requested"))
-    booking = Booking(_when(cells), cells.text("title"), owner, private, cancelled, requested)
+    join_url = cells.text("join_url") if "join_url" in row.cells else ""
+    booking = Booking(_when(cells), cells.text("title"), owner, private, cancelled, requested, join_url)
     transaction = TransactionId(cells.text("transaction")) if "transaction" in row.cells else None
     item = PlatformItem(
         BookingId(cells.text("id")),

@@ -26,6 +26,7 @@ MARK = "String {8c8a1c52-6d0e-4d43-9b5e-52e0f6a3c9d1} Name LockstepTransaction"
 BUFFER_CATEGORY = "Lockstep buffer"
 
 _PREFIX = "Canceled: "
+_LONGEST_URL = 2048
 _PRIVATE = {None: False, "normal": False, "personal": False, "private": True, "confidential": True}
 _ANSWERS: Mapping[str, Answer] = {answer.value: answer for answer in Answer}
 _SHOWN: Mapping[str, ShowAs] = {shown.value: shown for shown in ShowAs}
@@ -106,6 +107,7 @@ def _item(raw: Json) -> CalendarItem:
             _booker(raw, transaction) if is_organiser else _organiser(raw),
             private,
             cancelled,
+            join_url="" if private else _join_url(raw),
         ),
         is_organiser,
         answer,
@@ -125,7 +127,7 @@ def _hydrated(raw: Json, master: CalendarItem) -> CalendarItem:
         CalendarKey(EventId(raw["seriesMasterId"]), _begin(when)),
         EventId(raw["id"]),
         _version(raw),
-        Booking(when, lent.title, lent.organiser, lent.private, lent.cancelled),
+        Booking(when, lent.title, lent.organiser, lent.private, lent.cancelled, join_url=lent.join_url),
         master.is_organiser,
         master.answer,
         master.show_as,
@@ -251,6 +253,13 @@ def _title(raw: Json, cancelled: bool, is_organiser: bool) -> str:
 def _is_organiser(raw: Json, answer: Answer) -> bool:
     stated = raw.get("isOrganizer")
     return stated if isinstance(stated, bool) else answer is Answer.ORGANIZER
+
+
+def _join_url(raw: Json) -> str:
+    """Return where an online meeting is joined; what is no https link, or longer than any, is none."""
+    meeting = raw.get("onlineMeeting")
+    url = meeting.get("joinUrl") if isinstance(meeting, dict) else None
+    return url if isinstance(url, str) and url.startswith("https://") and len(url) <= _LONGEST_URL else ""
 
 
 def _organiser(raw: Json) -> Person | None:
