@@ -56,6 +56,16 @@ _SENTENCES = {
 }
 
 
+_TITLE_FROM = {
+    "event": "its title is the one in the room's calendar",
+    "organisers_copy": "its title was read in its organiser's mailbox",
+    "organisers_name": "it is shown by its organiser's name",
+    "private": "it is private, so no title is shown",
+    "policy": "what it is called is not shown, as the policy says",
+}
+"""Where a title comes from that the platform shows, by the fact that the decision names."""
+
+
 def sentence(reason: Reason, zone: str) -> str:
     """Return a decision as one sentence for the person who reads it."""
     named = {"field", "fields", "kept", "side", "why", "times", "minutes", "steps", "since", "actions"}
@@ -63,6 +73,8 @@ def sentence(reason: Reason, zone: str) -> str:
     if facts["since"]:
         facts["since"] = f"{datetime.fromisoformat(facts['since']).astimezone(ZoneInfo(zone)):%d %B %H:%M}"
     told = _SENTENCES[reason.code].format(time=_time(reason, zone), **facts)
+    shown = _TITLE_FROM.get(reason.facts.get("title_from", ""))
+    told = f"{told[:-1]}; {shown}." if shown else told
     free = reason.facts.get("free_names")
     return f"{told} Free at that time: {free}." if free else told
 

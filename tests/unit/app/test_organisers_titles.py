@@ -9,6 +9,7 @@ import pytest
 
 from shared.app.order_command import order_command
 from shared.app.read_organisers import REMEMBERED
+from shared.app.wording import sentence
 from shared.domain.booking import CalendarKey, Person
 from shared.domain.ledger import Code, Verb
 from shared.domain.resource import State
@@ -185,19 +186,22 @@ async def test_a_run_that_dies_while_asking_loses_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("titles", "private", "source"),
+    ("titles", "private", "source", "words"),
     [
-        ("full", False, "organisers_copy"),
-        ("full", True, "private"),
-        ("organizer", False, "organisers_name"),
-        ("busy", False, "policy"),
+        ("full", False, "organisers_copy", "; its title was read in its organiser's mailbox."),
+        ("full", True, "private", "; it is private, so no title is shown."),
+        ("organizer", False, "organisers_name", "; it is shown by its organiser's name."),
+        ("busy", False, "policy", "; what it is called is not shown, as the policy says."),
     ],
 )
-async def test_the_decision_says_where_the_title_comes_from(titles: str, private: bool, source: str) -> None:
+async def test_the_decision_says_where_the_title_comes_from(
+    titles: str, private: bool, source: str, words: str
+) -> None:
     world = await linked(ADELE, titles=titles)
     await invited(world, private=private)
     (decision,) = await world.ledgers.decisions(world.resource_id)
     assert decision.reason.facts["title_from"] == source
+    assert sentence(decision.reason, "Europe/Zurich").endswith(words)
 
 
 async def test_nothing_of_a_private_meeting_is_kept() -> None:

@@ -99,3 +99,19 @@ def test_what_is_asked_names_mailbox_and_uid_escaped_and_no_more_than_needed() -
     asked = own_copy(MeetingKey("o'neil@contoso.example", "it's"))
     assert asked.url.startswith("/users/o%27neil@contoso.example/events?$filter=iCalUId%20eq%20%27it%27%27s%27")
     assert "$select=subject%2Csensitivity%2CisOrganizer" in asked.url
+
+
+LINK = "https://teams.microsoft.com/l/meetup-join/19%3ameeting"
+JOINED: dict[str, tuple[dict[str, Any], str]] = {
+    "where Graph tells it": ({"onlineMeeting": {"joinUrl": LINK}}, LINK),
+    "nowhere, without an online meeting": ({"onlineMeeting": None}, ""),
+    "nowhere, while the meeting is still being made": ({"onlineMeeting": {"joinUrl": None}}, ""),
+    "nowhere, where the link is no https link": ({"onlineMeeting": {"joinUrl": "javascript:alert(1)"}}, ""),
+    "nowhere, where the link is longer than any": ({"onlineMeeting": {"joinUrl": LINK + "x" * 2048}}, ""),
+    "nowhere, of a private event": ({"onlineMeeting": {"joinUrl": LINK}, "sensitivity": "private"}, ""),
+}
+
+
+@pytest.mark.parametrize(("more", "expected"), JOINED.values(), ids=JOINED)
+def test_an_online_meeting_is_joined(more: dict[str, Any], expected: str) -> None:
+    assert understood(sample(**more)).booking.join_url == expected
