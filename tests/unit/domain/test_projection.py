@@ -141,7 +141,7 @@ def test_the_calendar_has_no_owner_to_write() -> None:
 
 def test_each_field_of_a_booking_is_decided_on_when_it_is_shown_on_the_other_side() -> None:
     """A projection names the fields that it passes on: one that is added to bookings is added there as well."""
-    decided = {"when", "title", "organiser", "private", "cancelled", "requested"}
+    decided = {"when", "title", "organiser", "private", "cancelled", "requested", "join_url"}
     assert {field.name for field in fields(Booking)} == decided
     shown = to_calendar(booked(private=True, cancelled=True))
     assert shown == Booking(booked().booking.when, PRIVATE_TITLE, booked().booking.organiser, private=True)
