@@ -13,6 +13,8 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
+from shared.app.feeds import read_feeds
+from shared.app.neighbours import read_neighbours, read_twins
 from shared.app.orders import Orders
 from shared.app.organisers_event import find_organisers_events
 from shared.app.outside import Outside
@@ -21,18 +23,16 @@ from shared.app.read_organisers import read_organisers
 from shared.app.room_answers import find_request, look_at_requests
 from shared.app.series_sight import find_made_series, know_whole_series
 from shared.app.sight import Sight, booking_changed, event_changed
-from shared.domain.booking import Block, CalendarItem, CalendarKey, Gone, Item, PlatformItem, SetAside, Side, Window
+from shared.domain.booking import Block, CalendarKey, PlatformItem, SetAside, Side, Window
 from shared.domain.ids import EventId, transaction_id
 from shared.domain.ledger import Cause, Head, Mapping, MappingState, OpenStep, Verb
 from shared.domain.plan import CalendarReport, LedgerView, PlatformReport
 from shared.domain.policy import Direction, Policy
 from shared.domain.shadow import LOOKED_AT
-from shared.domain.spans import Span, When, occupied
-from shared.domain.twins import may_be_twin
+from shared.domain.spans import Span, occupied
 from shared.domain.wakeup import WakeCause
 from shared.ports.calendar import CalendarChanges
 from shared.ports.connector import ChangeBatch
-from shared.ports.errors import CursorExpired
 
 _JUDGED_AGAIN = (Cause.CONFLICT, Cause.SETTLING)
 _READS_ALL = (Verb.LINK, Verb.REBASE, Verb.SUBSCRIBE, Verb.POLICY, Verb.GO_LIVE)
@@ -73,30 +73,16 @@ def horizon(policy: Policy, now: datetime) -> Window:
     return Window(midnight - timedelta(days=policy.days_back), midnight + timedelta(days=policy.days_ahead + 1))
 
 
-def _of_shadow(steps: Iterable[OpenStep]) -> list[OpenStep]:
-    """Return what another product may have settled meanwhile: so many as can be read again, the youngest."""
-    found = [step for step in steps if step.cause is Cause.SHADOW]
-    return sorted(found, key=lambda step: step.since, reverse=True)[:LOOKED_AT]
-
-
 async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause) -> Observed:
     """Return what both sides show. Raises the ports' errors; nothing has been written then."""
-    resource, open_steps, commands = orders.resource, orders.open_steps, orders.commands
-    assert resource.platform is not None
-    now = outside.clock.now()
-    key = await outside.secrets.fingerprint_key()
+    open_steps, commands = orders.open_steps, orders.commands
     rebase = head.token is None or any(command.verb in _READS_ALL for command in commands)
-    window = horizon(resource.policy, now) if rebase else _window_of(head, resource.policy, now)
-    sight = Sight(outside, resource, resource.platform, now, key, window)
-    due = tuple(step for step in open_steps if step.due is not None and step.due <= now)
+    sight = await _first_sight(outside, orders, head, rebase)
+    due = tuple(step for step in open_steps if step.due is not None and step.due <= sight.now)
     quiet = cause is WakeCause.PLATFORM and not rebase and not due and not commands
-    changes, batch, full = await _feeds(sight, head, rebase, platform_first=quiet)
+    changes, batch, full = await read_feeds(sight, head, rebase, platform_first=quiet)
     _take(sight, changes, batch)
-    spoken = bool(orders.discarded) or any(step.permitted for step in due)
-    if spoken or sight.events or sight.bookings or batch.gone or (changes and (changes.hints or changes.series)):
-        # What changed may have freed a time: whatever lost one is judged again.
-        due += tuple(step for step in open_steps if step.cause in _JUDGED_AGAIN and step not in due)
-        due += tuple(step for step in _of_shadow(open_steps) if step not in due)
+    due += _judged_again(sight, orders, changes, batch, due)
     # An overlap that a person has permitted to settle is judged like an open one: with what stands beside it.
     judged = (step for step in due if step.cause is Cause.CONFLICT or step.permitted)
     sight.disputed = frozenset(step.mapping for step in judged if step.mapping)
@@ -109,41 +95,21 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await _other_sides(sight)
     await find_organisers_events(sight, open_steps)
     await look_at_requests(sight, open_steps, due)
-    changed_policy = any(command.verb in (Verb.POLICY, Verb.LINK) for command in commands)
     again = frozenset(step.mapping for step in due if step.mapping)
-    unreadable = await read_organisers(sight, head.unreadable, again, all_of_them=changed_policy)
+    unreadable = await read_organisers(sight, head.unreadable, again, all_of_them=_policy_changed(orders))
     await _successors(sight)
     await know_whole_series(sight)
-    blocks = await _neighbours(sight)
-    await _twins(sight)
-    view = LedgerView(
-        tuple(sight.mappings.values()),
-        open_steps,
-        blocks,
-        key,
-        resource.facts.zone,
-        window,
-        resource.facts.name,
-        bulk=full or proving,
-        policy_changed=changed_policy,
-        stray_buffers=tuple(sight.stray_buffers),
-        astray=frozenset(sight.astray),
-        meetings=sight.meetings,
-        first=head.token is None,
-        known=head.mappings,
-        foreseen=orders.foreseen,
-        requests=sight.requests,
-        takes_requests=outside.platform.capabilities.requests,
-    )
+    blocks = await read_neighbours(sight)
+    await read_twins(sight)
     return Observed(
-        view,
+        _view(sight, orders, head, blocks, bulk=full or proving),
         tuple(sight.events.values()),
         tuple(sight.bookings.values()),
         (*(changes.set_aside if changes else ()), *batch.set_aside, *sight.set_aside),
         _understood(changes, batch),
         changes.token if changes else head.token,
         batch.cursor,
-        window,
+        sight.window,
         orders,
         frozenset(step.id for step in due),
         changes is not None and not (changes.items or changes.hints or changes.series or batch.items or batch.gone),
@@ -152,6 +118,60 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         rebase,
         unreadable,
         cause,
+    )
+
+
+def _of_shadow(steps: Iterable[OpenStep]) -> list[OpenStep]:
+    """Return what another product may have settled meanwhile: so many as can be read again, the youngest."""
+    found = [step for step in steps if step.cause is Cause.SHADOW]
+    return sorted(found, key=lambda step: step.since, reverse=True)[:LOOKED_AT]
+
+
+async def _first_sight(outside: Outside, orders: Orders, head: Head, rebase: bool) -> Sight:
+    """Return a sight in which nothing has been seen: the window moves in a read in full only."""
+    resource, now = orders.resource, outside.clock.now()
+    assert resource.platform is not None
+    key = await outside.secrets.fingerprint_key()
+    window = horizon(resource.policy, now) if rebase else _window_of(head, resource.policy, now)
+    return Sight(outside, resource, resource.platform, now, key, window)
+
+
+def _judged_again(
+    sight: Sight, orders: Orders, changes: CalendarChanges | None, batch: ChangeBatch, due: tuple[OpenStep, ...]
+) -> tuple[OpenStep, ...]:
+    """Return the open steps that are due as well because something changed: it may have freed the time they lost."""
+    spoken = bool(orders.discarded) or any(step.permitted for step in due)
+    hinted = changes is not None and bool(changes.hints or changes.series)
+    if not (spoken or sight.events or sight.bookings or batch.gone or hinted):
+        return ()
+    lost = [step for step in orders.open_steps if step.cause in _JUDGED_AGAIN]
+    return tuple(step for step in (*lost, *_of_shadow(orders.open_steps)) if step not in due)
+
+
+def _policy_changed(orders: Orders) -> bool:
+    return any(command.verb in (Verb.POLICY, Verb.LINK) for command in orders.commands)
+
+
+def _view(sight: Sight, orders: Orders, head: Head, blocks: tuple[Block, ...], *, bulk: bool) -> LedgerView:
+    """Return what the planner sees of the ledger, and of what was read beside both feeds."""
+    return LedgerView(
+        tuple(sight.mappings.values()),
+        orders.open_steps,
+        blocks,
+        sight.key,
+        sight.resource.facts.zone,
+        sight.window,
+        sight.resource.facts.name,
+        bulk=bulk,
+        policy_changed=_policy_changed(orders),
+        stray_buffers=tuple(sight.stray_buffers),
+        astray=frozenset(sight.astray),
+        meetings=sight.meetings,
+        first=head.token is None,
+        known=head.mappings,
+        foreseen=orders.foreseen,
+        requests=sight.requests,
+        takes_requests=sight.outside.platform.capabilities.requests,
     )
 
 
@@ -165,44 +185,6 @@ def _understood(changes: CalendarChanges | None, batch: ChangeBatch) -> frozense
     """Return the keys of all items that a feed showed and that made sense, or that it called removed."""
     events = () if changes is None else (*(str(item.key) for item in changes.items), *map(str, changes.hints))
     return frozenset((*events, *(str(item.id) for item in batch.items), *map(str, batch.gone)))
-
-
-async def _feeds(
-    sight: Sight, head: Head, rebase: bool, *, platform_first: bool
-) -> tuple[CalendarChanges | None, ChangeBatch, bool]:
-    """Read both feeds; the calendar's is left unread where the platform alone woke us and shows nothing."""
-    if platform_first:
-        batch, platform_full = await _platform_changes(sight, head.cursor)
-        if not batch.items and not batch.gone and batch.snapshot_of is None:
-            return None, batch, False
-        changes, calendar_full = await _calendar_changes(sight, head.token)
-        return changes, batch, platform_full or calendar_full
-    (changes, calendar_full), (batch, platform_full) = await asyncio.gather(
-        _calendar_changes(sight, None if rebase else head.token),
-        _platform_changes(sight, None if rebase else head.cursor),
-    )
-    return changes, batch, calendar_full or platform_full
-
-
-async def _calendar_changes(sight: Sight, token: str | None) -> tuple[CalendarChanges, bool]:
-    calendar, mailbox = sight.outside.calendar, sight.resource.mailbox
-    if token is not None:
-        try:
-            return await calendar.changes(mailbox, token, sight.window), False
-        except CursorExpired:
-            # The window stays where it is: it slides in a re-base, where both sides are read anew.
-            pass
-    return await calendar.changes(mailbox, None, sight.window), True
-
-
-async def _platform_changes(sight: Sight, cursor: str | None) -> tuple[ChangeBatch, bool]:
-    platform = sight.outside.platform
-    if cursor is not None:
-        try:
-            return await platform.changes(sight.platform_id, cursor, sight.window), False
-        except CursorExpired:
-            pass
-    return await platform.changes(sight.platform_id, None, sight.window), True
 
 
 def _take(sight: Sight, changes: CalendarChanges | None, batch: ChangeBatch) -> None:
@@ -334,50 +316,3 @@ async def _successors(sight: Sight) -> None:
         rows = [sight.bookings[booking] for booking in following & sight.bookings.keys()]
         if not sight.all_mappings_known:
             sight.know(await sight.outside.ledgers.by_booking_ids(sight.resource.id, sorted(following)))
-
-
-async def _twins(sight: Sight) -> None:
-    """Read what is known to stand at exactly the time of a new item, and may be the same booking on the other side."""
-    if sight.resource.policy.units > 1:
-        return
-    known = {m.calendar.key for m in sight.mappings.values() if m.calendar}
-    booked = {m.platform.id for m in sight.mappings.values() if m.platform}
-    new: list[Item] = [e for e in sight.events.values() if isinstance(e, CalendarItem) and e.key not in known]
-    new += [b for b in sight.bookings.values() if isinstance(b, PlatformItem) and b.id not in booked]
-    times = {item.booking.when for item in new}
-    for mapping in [m for m in sight.mappings.values() if m.when in times]:
-        if not any(may_be_twin(mapping, item) for item in new):
-            continue
-        if mapping.origin is Side.CALENDAR and mapping.calendar is not None:
-            await sight.read_event(mapping.calendar.key)
-        if mapping.origin is Side.PLATFORM and mapping.platform is not None:
-            await sight.read_booking(mapping.platform.id)
-
-
-async def _neighbours(sight: Sight) -> tuple[Block, ...]:
-    """Read the mappings and blocked times around each new or moved booking."""
-    spans = [span.widened(sight.resource.policy.gap) for span in _new_times(sight)]
-    if not spans:
-        return ()
-    if not sight.all_mappings_known:
-        days = sorted({day for span in spans for day in span.days()})
-        sight.know(await sight.outside.ledgers.on_days(sight.resource.id, days))
-    if not sight.outside.platform.capabilities.blocks:
-        return ()
-    window = Window(min(span.start for span in spans), max(span.end for span in spans))
-    return await sight.outside.platform.blocks(sight.platform_id, window)
-
-
-def _new_times(sight: Sight) -> Iterable[Span]:
-    zone = sight.resource.facts.zone
-    by_event = {m.calendar.key: m for m in sight.mappings.values() if m.calendar}
-    by_booking = {m.platform.id: m for m in sight.mappings.values() if m.platform}
-    window = Span(sight.window.start, sight.window.end)
-    for report in (*sight.events.values(), *sight.bookings.values()):
-        if isinstance(report, Gone) or (isinstance(report, CalendarItem) and report.is_buffer):
-            continue
-        mapping = by_event.get(report.key) if isinstance(report, CalendarItem) else by_booking.get(report.id)
-        settled = mapping is not None and mapping.is_linked and mapping.id not in sight.disputed
-        if mapping is None or not settled or mapping.when != report.booking.when:
-            times: tuple[When, ...] = (report.booking.when,) if mapping is None else (report.booking.when, mapping.when)
-            yield from (span for span in (occupied(when, zone) for when in times) if span.overlaps(window))
