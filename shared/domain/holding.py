@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.approval import actions_of, asked
+from shared.domain.booking import Side
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
-from shared.domain.merge import Setting
+from shared.domain.merge import Setting, first_seen
 from shared.domain.plan import Settlement
 
 
@@ -26,14 +27,25 @@ def hold(settlement: Settlement, why: str, setting: Setting) -> Settlement:
         actions=actions_of(settlement.steps),
         wants=asked(settlement, settlement.steps, setting.key),
     )
-    return replace(settlement, after=kept(settlement), steps=(), buffers=(), decisions=(Reason(Code.HELD),), open=step)
+    after, decisions = kept(settlement, setting), (Reason(Code.HELD),)
+    return replace(settlement, after=after, steps=(), buffers=(), decisions=decisions, open=step)
 
 
-def kept(settlement: Settlement) -> Mapping | None:
-    """Return the row of a settlement of which nothing is done: as it was, or a booking that waits on its one side."""
-    if settlement.before is None and settlement.after is not None:
-        return replace(settlement.after, state=MappingState.REFUSED, reason=Code.HELD)
-    return settlement.before
+def kept(settlement: Settlement, setting: Setting) -> Mapping | None:
+    """Return the row of a settlement of which nothing is done: as it was, or a booking that waits on its one side.
+
+    One that is refused before any row knew it gets a row, or nothing would find it again.
+    """
+    if settlement.before is not None:
+        return settlement.before
+    arrived = settlement.after or _first_seen(settlement, setting)
+    return replace(arrived, state=MappingState.REFUSED, reason=Code.HELD) if arrived else None
+
+
+def _first_seen(settlement: Settlement, setting: Setting) -> Mapping | None:
+    if settlement.calendar is not None:
+        return first_seen(settlement.id, settlement.calendar, Side.CALENDAR, setting)
+    return first_seen(settlement.id, settlement.platform, Side.PLATFORM, setting) if settlement.platform else None
 
 
 def waiting_for(settlement: Settlement, other: MappingId, setting: Setting) -> Settlement:
@@ -48,4 +60,4 @@ def waiting_for(settlement: Settlement, other: MappingId, setting: Setting) -> S
     )
     known = settlement.id in setting.disputed
     decisions = () if known else (Reason(Code.HELD, {"other": other}),)
-    return replace(settlement, after=kept(settlement), steps=(), buffers=(), decisions=decisions, open=step)
+    return replace(settlement, after=kept(settlement, setting), steps=(), buffers=(), decisions=decisions, open=step)

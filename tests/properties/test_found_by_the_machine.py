@@ -28,7 +28,7 @@ async def rests(made: Office) -> None:
 
 
 async def test_meetings_that_lose_and_of_which_too_many_would_be_declined_at_once_are_not_forgotten() -> None:
-    made = await office(winner="platform")
+    made = await office(winner="platform", settle_seconds=0)
     made.book(THIRTEEN)
     await made.wake(WakeCause.PLATFORM)
     made.invite_series(THIRTEEN, 1)

@@ -33,6 +33,7 @@ slots = st.sampled_from(SLOTS)
 hours = st.sampled_from([slot for slot in SLOTS if isinstance(slot, Timed)])
 which = st.integers(0, 4)
 points = st.sampled_from(POINTS)
+ORDERS = (Verb.REBASE, Verb.PROVE, Verb.APPROVE, Verb.DISCARD, Verb.RETRY, Verb.PAUSE, Verb.RESUME)
 titles = st.sampled_from(["Planning", "Retrospective", "Workshop"])
 
 
@@ -55,10 +56,13 @@ class Rules(RuleBasedStateMachine):
         winner=st.sampled_from(["first", "platform", "calendar", "report"]),
         direct_entries=st.sampled_from(["report", "remove"]),
         buffer=st.sampled_from([0, 0, 15]),
+        settle=st.sampled_from([0, 5]),
+        mode=st.sampled_from(["room", "room", "organizer"]),
     )
-    def link(self, conflict: Conflict, winner: str, direct_entries: str, buffer: int) -> None:
+    def link(self, conflict: Conflict, winner: str, direct_entries: str, buffer: int, settle: int, mode: str) -> None:
         self.office = Office(conflict)
-        self.run(self.office.link(winner=winner, direct_entries=direct_entries, buffer_minutes=buffer))
+        settings = {"winner": winner, "direct_entries": direct_entries, "buffer_minutes": buffer}
+        self.run(self.office.link(**settings, settle_seconds=settle, write_mode=mode))
 
     @rule(when=hours)
     def invite(self, when: When) -> None:
@@ -107,6 +111,26 @@ class Rules(RuleBasedStateMachine):
     @rule(when=slots, title=titles, private=st.booleans())
     def book(self, when: When, title: str, private: bool) -> None:
         self.office.book(when, title, private)
+
+    @rule(start=hours, weeks=st.integers(2, 3))
+    def book_series(self, start: When, weeks: int) -> None:
+        self.office.book_series(start, weeks)
+
+    @rule(which=which)
+    def cancel_series(self, which: int) -> None:
+        self.office.cancel_series(which)
+
+    @rule(when=hours)
+    def block(self, when: When) -> None:
+        self.office.block(when)
+
+    @rule()
+    def open_all(self) -> None:
+        self.office.open_all()
+
+    @rule(titles=st.sampled_from(["full", "organizer", "busy"]))
+    def change_titles(self, titles: str) -> None:
+        self.run(self.office.change_policy(titles=titles))
 
     @rule(which=which, when=slots)
     def move_booking(self, which: int, when: When) -> None:
@@ -201,7 +225,9 @@ class Rules(RuleBasedStateMachine):
         calendar = self.office.world.calendar
         (calendar.hold_delta if lags else calendar.release_delta)(self.office.mailbox)
 
-    @rule(verb=st.sampled_from([Verb.REBASE, Verb.PROVE, Verb.APPROVE, Verb.RETRY, Verb.PAUSE, Verb.RESUME]))
+    @rule(
+        verb=st.sampled_from([Verb.REBASE, Verb.PROVE, Verb.APPROVE, Verb.DISCARD, Verb.RETRY, Verb.PAUSE, Verb.RESUME])
+    )
     def order(self, verb: Verb) -> None:
         self.run(self.office.order(verb))
 

@@ -58,6 +58,7 @@ class Office:
         """What people moved since the last rest, and where to."""
 
     async def link(self, **settings: object) -> None:
+        self.world.give_mailbox(BEN)
         await self.world.link(cancellations_held_above=CANCELLATIONS_ALLOWED, **settings)
 
     # -- what stands
@@ -130,6 +131,26 @@ class Office:
         with _refusals():
             self.world.book(when, title, BEN, private=private)
 
+    def book_series(self, start: When, weeks: int) -> None:
+        with _refusals():
+            self.world.platform.book_series(self.world.platform_id, start, f"FREQ=WEEKLY;COUNT={weeks}", "Course", BEN)
+
+    def cancel_series(self, which: int) -> None:
+        """Cancel a booking of a series with all its others, as one does on a platform."""
+        for chosen in self.bookings()[which : which + 1]:
+            for item in self.bookings():
+                if item.series is not None and chosen.series is not None and item.series.id == chosen.series.id:
+                    self.world.cancel_booking(item)
+
+    def block(self, when: When) -> None:
+        """Keep a time free from now on."""
+        self.world.platform.block(self.world.platform_id, when)
+
+    def open_all(self) -> None:
+        """Keep no time free any more."""
+        for room in self.world.platform._resources.values():
+            room.blocks.clear()
+
     def move_booking(self, which: int, when: When) -> None:
         for item in self.bookings()[which : which + 1]:
             with _refusals():
@@ -193,8 +214,10 @@ class Office:
     def reorder_wake_ups(self, seed: int) -> None:
         random.Random(seed).shuffle(self.world.wakeups.waiting)
 
-    async def order(self, verb: Verb, **facts: object) -> None:
-        told = {name: json.dumps(value) for name, value in facts.items()}
+    async def change_policy(self, **settings: object) -> None:
+        await self.order(Verb.POLICY, settings=json.dumps(settings))
+
+    async def order(self, verb: Verb, **told: str) -> None:
         try:
             await order_command(self.world.outside, self.world.resource_id, verb, told)
         except (Killed, Retry):

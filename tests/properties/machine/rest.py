@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import combinations
 
-from shared.domain.booking import CalendarItem, CalendarKey, Occupancy, PlatformItem, occupancy
+from shared.domain.booking import CalendarItem, CalendarKey, Occupancy, PlatformItem, Side, occupancy
 from shared.domain.ids import BookingId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep
+from shared.domain.policy import Titles
+from shared.domain.resource import Resource
 from shared.domain.spans import When, occupied
 from shared.domain.wakeup import WakeCause
 from shared.ports.ledgers import Writes
@@ -20,7 +22,7 @@ from tests.properties.machine.office import Office
 
 _ANSWERS = frozenset({
     Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE, Code.PUT_BACK, Code.NOT_OURS_TO_WRITE,
-    Code.OVERLAP_REPORTED, Code.HELD, Code.SAME_FIELD_EDITED, Code.ONE_WAY,
+    Code.OVERLAP_REPORTED, Code.HELD, Code.SAME_FIELD_EDITED, Code.ONE_WAY, Code.ROOM_DECLINED,
 })  # fmt: skip
 """Decisions that say why a time that a person gave does not stand."""
 
@@ -28,8 +30,9 @@ _ANSWERS = frozenset({
 class Rest:
     """A room at rest, read once."""
 
-    def __init__(self, office: Office, mappings: list[Mapping], steps: tuple[OpenStep, ...]) -> None:
+    def __init__(self, office: Office, row: Resource, mappings: list[Mapping], steps: tuple[OpenStep, ...]) -> None:
         self.office = office
+        self.full = row.policy.titles is Titles.FULL
         self.mappings = mappings
         self.open = {step.mapping: step for step in steps}
         self.steps = steps
@@ -40,7 +43,7 @@ class Rest:
     async def of(cls, office: Office) -> Rest:
         ledgers, resource = office.world.ledgers, office.world.resource_id
         mappings = [mapping async for mapping in ledgers.mappings(resource)]
-        return cls(office, mappings, await ledgers.open_steps(resource))
+        return cls(office, await office.world.row(), mappings, await ledgers.open_steps(resource))
 
     def sides(self, mapping: Mapping) -> tuple[CalendarItem | None, PlatformItem | None]:
         event = self.events.get(mapping.calendar.key) if mapping.calendar else None
@@ -68,7 +71,8 @@ class Rest:
         event, booking = self.sides(mapping)
         if event is not None and booking is not None:
             assert event.booking.when == booking.booking.when, f"rule 1: the times differ: {self.told(mapping)}"
-            same = not event.is_organiser or event.booking.private or event.booking.title == booking.booking.title
+            shown = event.is_organiser and not event.booking.private and (self.full or mapping.origin is Side.PLATFORM)
+            same = event.booking.title == booking.booking.title or not shown
             assert same, f"rule 1: the titles differ: {self.told(mapping)}"
             return
         awaited = event is not None and occupancy(event) is Occupancy.AWAITS_ROOM

@@ -21,7 +21,9 @@ from shared.ports.ledgers import Ledgers, Writes
 from tests.doubles.mailboxes import StoredEvent
 from tests.doubles.world import ROOM, World
 
-LOSSES = frozenset({Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE})
+LOSSES = frozenset({
+    Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE, Code.ROOM_DECLINED, Code.ROOM_SILENT,
+})  # fmt: skip
 _JUDGED = frozenset({Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK})
 
 
@@ -219,7 +221,8 @@ class _WatchedCalendar(_Watched):
         return await self.inner.decline(mailbox, event, *more, **named)
 
     def _stored(self, mailbox: MailboxId, event: EventId) -> StoredEvent | None:
-        found: StoredEvent | None = self.inner.boxes[mailbox].events.get(event)
+        """Return an event of the room; what is asked in a person's mailbox is judged by the room's answer."""
+        found: StoredEvent | None = self.inner.boxes[mailbox].events.get(event) if mailbox == ROOM else None
         return found
 
 

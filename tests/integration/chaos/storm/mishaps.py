@@ -40,13 +40,18 @@ _BROKER_FAULTS = ("drop_links", "hang", "reset")
 
 @dataclass
 class Mishaps:
-    """One thing goes wrong after another. ``happened`` counts them."""
+    """One thing goes wrong after another. ``happened`` counts them.
+
+    ``misled`` are rooms of which Graph once answered that nothing had changed and moved its delta link on all the same:
+    what changed then is found by the proof read of the next night.
+    """
 
     site: Site
     between: Between
     rooms: list[Room]
     chance: random.Random
     happened: Counter[str] = field(default_factory=Counter)
+    misled: list[Room] = field(default_factory=list)
 
     async def happen(self) -> None:
         """Let one thing go wrong; what has an end has come to it when this returns."""
@@ -68,7 +73,10 @@ class Mishaps:
     async def graph_misbehaves(self) -> None:
         kind, options = self.chance.choice(_REQUEST_FAULTS)
         self.happened[kind] += 1
-        await self._set(self.site.fault(kind, mailbox=self.chance.choice(self.rooms).mailbox, **options))
+        room = self.chance.choice(self.rooms)
+        if kind == "empty_read":
+            self.misled.append(room)
+        await self._set(self.site.fault(kind, mailbox=room.mailbox, **options))
 
     async def graph_fails_as_a_whole(self) -> None:
         kind = self.chance.choice(_SERVICE_FAULTS)

@@ -49,6 +49,8 @@ async def storm(site: Site, between: Between, seed: int, seconds: float, say: Ca
     said = f"people: {dict(people.done)}; broken under them: {dict(people.broken)}; mishaps: {dict(mishaps.happened)}"
     say(said)
     await site.forget_faults()
+    for room in mishaps.misled:
+        await room.command("prove")
     wrong = await settled(site, rooms)
     wrong += [f"a mail was sent {each}" for each in await doubled_mails(site)]
     dead = await dead_letters(site)
