@@ -56,6 +56,8 @@ class Office:
         self.witness = Witness(self.world)
         self.moved: dict[CalendarKey | BookingId, list[When]] = {}
         """What people moved since the last rest, and where to."""
+        self.raced = False
+        """Whether two workers ran at once since the last rest."""
 
     async def link(self, **settings: object) -> None:
         self.world.give_mailbox(BEN)
@@ -233,6 +235,7 @@ class Office:
 
         async def run() -> None:
             self.witness.counts_withdrawals = False
+            self.raced = True
             await reconcile_resource(self.world.outside, self.world.resource_id, WakeCause.DUE)
 
         self.mishaps.act(point, run)

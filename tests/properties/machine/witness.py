@@ -136,14 +136,20 @@ class Witness:
         if event is None or event.deleted or event.cancelled or event.is_buffer:
             return
         mappings = self.mappings_of(event.key, event.transaction)
+        if event.transaction is not None and (not mappings or event.original_start is not None):
+            # Of a series of ours: at a place where nobody wanted one, or because its booking gets an event of its own.
+            return
         self.run.withdrawn.add(self._counted_as(mappings, str(event.key)))
         sources = {source for mapping in mappings for source in self._bookings_of(mapping)}
         self._justify(f"event {event.key} at {event.when}", mappings, sources)
 
     def _counted_as(self, mappings: Sequence[MappingId], otherwise: str) -> str:
         """Return what a withdrawal counts as: all those of a series are one, because its organiser's act is one."""
-        series = (key.event for m in mappings for key in self.past[m].keys if key.original_start is not None)
-        return next(series, mappings[0] if mappings else otherwise)
+        series = [str(key.event) for m in mappings for key in self.past[m].keys if key.original_start is not None]
+        rows = {row for m in mappings for row in self.past[m].bookings}
+        items = self.world.platform.items(self.world.platform_id, cancelled=True)
+        series += [item.series.id for item in items if item.id in rows and item.series is not None]
+        return next(iter(series), mappings[0] if mappings else otherwise)
 
     def _events_of(self, mapping: MappingId) -> Iterable[CalendarKey]:
         """The event that a mapping ties now, and the copy that was made for it, remembered or not."""
