@@ -14,6 +14,7 @@ from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
 from shared.domain.merge import Setting, first_seen
 from shared.domain.plan import Settlement
+from shared.domain.unrecorded import named
 
 
 def hold(settlement: Settlement, why: str, setting: Setting) -> Settlement:
@@ -28,7 +29,7 @@ def hold(settlement: Settlement, why: str, setting: Setting) -> Settlement:
         wants=asked(settlement, settlement.steps, setting.key),
     )
     after, decisions = kept(settlement, setting), (Reason(Code.HELD),)
-    return replace(settlement, after=after, steps=(), buffers=(), decisions=decisions, open=step)
+    return named(replace(settlement, after=after, steps=(), buffers=(), decisions=decisions, open=step))
 
 
 def kept(settlement: Settlement, setting: Setting) -> Mapping | None:

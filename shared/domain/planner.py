@@ -29,6 +29,7 @@ from shared.domain.room_requests import asked_again, is_request, settle_request,
 from shared.domain.series import Ties, followed, withdrawn
 from shared.domain.twins import find_twins, is_twin
 from shared.domain.undo import is_undone, removed, undone
+from shared.domain.unrecorded import named
 
 UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
 """Causes of open steps that a run leaves behind when it could not finish."""
@@ -67,7 +68,7 @@ def plan(
     drafts += settle_arrivals(new_events, new_bookings, ledger, setting)
     judged = [asked_again(settlement, setting) for settlement in settle_overlaps_and_returns(drafts, ledger, setting)]
     judged = [calmed(settlement, setting) for settlement in judged]
-    judged = with_buffers([placed(settlement, ledger) for settlement in judged], ledger, setting)
+    judged = with_buffers([placed(named(settlement), ledger) for settlement in judged], ledger, setting)
     loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))
 

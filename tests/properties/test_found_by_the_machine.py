@@ -153,3 +153,17 @@ async def test_a_booking_whose_move_waits_keeps_its_old_time_from_what_arrives_t
     await made.wake(WakeCause.NOTIFICATION)
     await rests(made)
     assert NINE in [item.booking.when for item in made.events()]
+
+
+async def test_an_occurrence_whose_move_to_a_new_original_start_waits_is_not_forgotten() -> None:
+    made = await office(settle_seconds=5)
+    made.invite_series(NINE, 2)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.book(EIGHT)
+    await made.wake(WakeCause.PLATFORM)
+    keys = [item.key for item in made.events() if not item.is_organiser]
+    later = [Timed(slot.start - timedelta(minutes=30), slot.end - timedelta(minutes=30)) for slot in (NINE,)]
+    second = Timed(later[0].start + timedelta(weeks=1), later[0].end + timedelta(weeks=1))
+    made.world.calendar.outlook.reschedule(made.mailbox, keys, [*later, second])
+    await made.wake(WakeCause.NOTIFICATION)
+    await rests(made)

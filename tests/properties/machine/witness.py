@@ -90,6 +90,9 @@ class Witness:
         """Return the mappings to which an item belongs or belonged; a copy is known by its transaction too."""
         rows = {which, *self._predecessors(which)}
         found = [m for m, past in self.past.items() if rows & past.keys or rows & past.bookings]
+        if not found and isinstance(which, CalendarKey) and which.original_start is not None:
+            # An occurrence of a changed rule takes the row of another one, and may end before the row names it.
+            found = [m for m, past in self.past.items() if any(key.event == which.event for key in past.keys)]
         if made_under is not None:
             found += [m for m in self.past if made_under in self.transactions(m)]
         return found
