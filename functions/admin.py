@@ -15,7 +15,7 @@ from shared.composition import composed
 admin = func.Blueprint()
 
 _KEPT = "Unlinking removes the subscription. All bookings stay on both sides; the ledger is kept for 30 days."
-ORDERS = ("rebase", "prove", "approve", "discard", "retry", "pause", "resume", "policy", "undo", "go_live")
+ORDERS = ("rebase", "prove", "approve", "discard", "retry", "pause", "resume", "policy", "undo", "go_live", "rebuild")
 """What a person may order of a resource."""
 
 _MOST_STEPS = 500

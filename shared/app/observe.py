@@ -76,7 +76,8 @@ def horizon(policy: Policy, now: datetime) -> Window:
 async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause) -> Observed:
     """Return what both sides show. Raises the ports' errors; nothing has been written then."""
     open_steps, commands = orders.open_steps, orders.commands
-    rebase = head.token is None or any(command.verb in _READS_ALL for command in commands)
+    reads_all = any(command.verb in _READS_ALL for command in commands)
+    rebase = head.token is None or reads_all or _is_rebuild(orders, head)
     sight = await _first_sight(outside, orders, head, rebase)
     due = tuple(step for step in open_steps if step.due is not None and step.due <= sight.now)
     quiet = cause is WakeCause.PLATFORM and not rebase and not due and not commands
@@ -119,6 +120,13 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         unreadable,
         cause,
     )
+
+
+def _is_rebuild(orders: Orders, head: Head) -> bool:
+    """Tell whether the ledger is older than what its own runs have shown, or a person says that it is."""
+    shown = orders.resource.last_look
+    is_older = shown is not None and (head.last_look is None or head.last_look < shown)
+    return is_older or any(command.verb is Verb.REBUILD for command in orders.commands)
 
 
 def _of_shadow(steps: Iterable[OpenStep]) -> list[OpenStep]:
@@ -170,6 +178,7 @@ def _view(sight: Sight, orders: Orders, head: Head, blocks: tuple[Block, ...], *
         first=head.token is None,
         known=head.mappings,
         foreseen=orders.foreseen,
+        rebuild=_is_rebuild(orders, head),
         requests=sight.requests,
         takes_requests=sight.outside.platform.capabilities.requests,
     )

@@ -222,4 +222,5 @@ _VERBS = {
     Verb.RESUME: _resume,
     Verb.UNDO: _undo,
     Verb.GO_LIVE: _go_live,
+    Verb.REBUILD: _nothing_more,
 }

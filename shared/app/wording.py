@@ -36,6 +36,7 @@ _SENTENCES = {
     Code.NOT_UNDONE: "The copy that a bulk plan made was not removed: {why}.",
     Code.SHADOWED: "In shadow: it would be written ({actions}).",
     Code.SHADOW_AGREED: "In shadow: what was planned was done by another, or is no longer needed.",
+    Code.ORPHANED: "A copy that Lockstep made on the {side} earlier; what it is a copy of is not found.",
     Code.STILL_HELD: "What waits for a person's approval since {since} still waits ({steps} in all).",
     Code.SET_ASIDE: "It could not be understood: {why}.",
     Code.ONE_WAY: "This side only receives; the change was not carried over.",

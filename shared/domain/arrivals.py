@@ -53,6 +53,7 @@ from shared.domain.projection import (
     value,
     written,
 )
+from shared.domain.rebuild import mark_of, origin_of, orphaned
 from shared.domain.spans import Timed, When, occupied
 from shared.domain.twins import is_same_booking
 
@@ -75,7 +76,7 @@ def settle_arrivals(
     events = [event for event in events if _counts(event, ledger, setting)]
     alone = {b.id: b for b in sorted(bookings, key=lambda b: b.id) if _counts(b, ledger, setting)}
     if not alone:
-        return [_arrived_on_calendar(event, setting) for event in events]
+        return [_alone_on_calendar(event, ledger, setting) for event in events]
     events.sort(key=lambda event: str(event.key))
     by_time: dict[When, list[PlatformItem]] = defaultdict(list)
     for booking in alone.values():
@@ -85,11 +86,23 @@ def settle_arrivals(
         waiting = (booking for booking in by_time.get(event.booking.when, ()) if booking.id in alone)
         twin = next((booking for booking in waiting if is_same_booking(event, booking, setting.policy)), None)
         if twin is None:
-            settled.append(_arrived_on_calendar(event, setting))
+            settled.append(_alone_on_calendar(event, ledger, setting))
         else:
             del alone[twin.id]
             settled.append(_paired(event, twin, setting))
-    return settled + [_arrived_on_platform(booking, setting) for booking in alone.values()]
+    return settled + [_alone_on_platform(booking, ledger, setting) for booking in alone.values()]
+
+
+def _alone_on_calendar(event: CalendarItem, ledger: LedgerView, setting: Setting) -> Settlement:
+    if ledger.rebuild and mark_of(event) is not None:
+        return orphaned(event, mint(Side.CALENDAR, str(event.key), setting), setting)
+    return _arrived_on_calendar(event, setting)
+
+
+def _alone_on_platform(booking: PlatformItem, ledger: LedgerView, setting: Setting) -> Settlement:
+    if ledger.rebuild and mark_of(booking) is not None:
+        return orphaned(booking, mint(Side.PLATFORM, booking.id, setting), setting)
+    return _arrived_on_platform(booking, setting)
 
 
 def mint(side: Side, key: str, setting: Setting) -> MappingId:
@@ -111,7 +124,7 @@ def _counts(item: Item, ledger: LedgerView, setting: Setting) -> bool:
 
 
 def _paired(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
-    origin = Side.CALENDAR if event.created <= booking.created else Side.PLATFORM
+    origin = origin_of(event, booking)
     mapping = Mapping(
         mint(Side.CALENDAR, str(event.key), setting),
         origin,

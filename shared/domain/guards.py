@@ -2,6 +2,7 @@
 
 rule                                                            holds
 --------------------------------------------------------------  ------------------------------------
+the ledger was lost or restored from an earlier day             every step of the run
 a first read where the policy asks for a preview                every step of the run
 more writes than the policy allows                              every step of the run
 more cancellations than the policy allows                       every cancellation of the run
@@ -32,6 +33,7 @@ from shared.domain.mails import mails_of
 from shared.domain.merge import Setting
 from shared.domain.plan import Action, LedgerView, Plan, Settlement
 from shared.domain.policy import Imports
+from shared.domain.rebuild import LOST
 from shared.domain.spans import Span, occupied
 from shared.domain.undo import is_undone
 
@@ -146,7 +148,13 @@ def _not_as_permitted(free: list[Settlement], _: LedgerView, setting: Setting) -
     yield from _all(other, "it is no longer what was approved")
 
 
+def _found_again(free: list[Settlement], ledger: LedgerView, _: Setting) -> Found:
+    if ledger.rebuild:
+        yield from _all(free, f"{LOST}; what differs from it waits")
+
+
 _RULES: tuple[_Rule, ...] = (
+    _found_again,
     _previewed,
     _writes,
     _cancellations,

@@ -252,6 +252,7 @@ class Code(StrEnum):
     NOT_UNDONE = "not_undone"
     SHADOWED = "shadowed"
     SHADOW_AGREED = "shadow_agreed"
+    ORPHANED = "orphaned"
 
 
 @dataclass(frozen=True)
@@ -330,6 +331,7 @@ class Verb(StrEnum):
     RESUME = "resume"
     UNDO = "undo"
     GO_LIVE = "go_live"
+    REBUILD = "rebuild"
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,8 @@ class LedgerView:
     read them; ``requests`` are those of linked meetings whose organiser's own event may be written. ``first`` tells
     that nothing was read before, ``known`` how many mappings the whole ledger holds.
     ``takes_requests`` tells that the platform can show a booking as requested.
-    ``foreseen`` are the digests of what was shown in shadow and may happen now.
+    ``foreseen`` are the digests of what was shown in shadow and may happen now. ``rebuild`` tells that the ledger was
+    lost or restored from an earlier day.
     """
 
     mappings: tuple[Mapping, ...]
@@ -200,6 +201,7 @@ class LedgerView:
     first: bool = False
     known: int = 0
     foreseen: frozenset[str] = frozenset()
+    rebuild: bool = False
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     takes_requests: bool = False
 

@@ -8,20 +8,22 @@ It knows no clock and no chance: the order of its input does not matter.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.arrivals import mint, settle_arrivals, settle_one_sided, settle_pair_of_series
-from shared.domain.booking import CalendarItem, CalendarKey, Item, PlatformItem, Side
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, Item, PlatformItem, Side
 from shared.domain.buffers import with_buffers
 from shared.domain.flapping import calmed
 from shared.domain.horizon import placed
-from shared.domain.ids import BookingId, MappingId, transaction_id
+from shared.domain.ids import BookingId, MappingId, TransactionId, transaction_id
 from shared.domain.ledger import Cause, Mapping, MappingState, WriteMode
 from shared.domain.meeting_edits import merge_meeting
 from shared.domain.merge import Case, Setting
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy, Requests
+from shared.domain.rebuild import is_orphaned, later_marks, settle_orphan
 from shared.domain.restate import restated
 from shared.domain.retire import is_over, retired
 from shared.domain.returns import settle_overlaps_and_returns
@@ -51,7 +53,7 @@ def plan(
     absence, and equal sides give an empty plan.
     """
     setting = setting_of(ledger, policy, now)
-    pairing = _pair(ledger.mappings, calendar, platform)
+    pairing = _pair(ledger.mappings, calendar, platform, later_marks(ledger.mappings) if ledger.rebuild else {})
     ties = followed(ledger, pairing.events, pairing.new_events, pairing.new_bookings, now)
     pairing.take(ties)
     new: list[Item] = [*pairing.new_events, *pairing.new_bookings]
@@ -105,6 +107,8 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
 
 
 def _settle(case: Case, setting: Setting) -> Settlement:
+    if is_orphaned(case.mapping):
+        return settle_orphan(case, setting)
     if is_undone(case.mapping):
         return removed(case, setting, _merged) or settle_one_sided(case, setting)
     if case.mapping.id in setting.undoing:
@@ -158,7 +162,10 @@ class _Pairing:
 
 
 def _pair(
-    mappings: Sequence[Mapping], calendar: Iterable[CalendarReport], platform: Sequence[PlatformReport]
+    mappings: Sequence[Mapping],
+    calendar: Iterable[CalendarReport],
+    platform: Sequence[PlatformReport],
+    marks: MappingOf[TransactionId, MappingId],
 ) -> _Pairing:
     by_event = {mapping.calendar.key: mapping.id for mapping in mappings if mapping.calendar}
     by_booking = {mapping.platform.id: mapping.id for mapping in mappings if mapping.platform}
@@ -166,7 +173,7 @@ def _pair(
         transaction_id(mapping.id, mapping.origin.other, mapping.generation): mapping.id
         for mapping in mappings
         if mapping.state is MappingState.CREATING
-    }
+    } | dict(marks)
     pairing = _Pairing()
     asked = {m.request.ical_uid: m.id for m in mappings if is_request(m) and m.request and m.request.ical_uid}
     for event in _latest(calendar):
@@ -175,6 +182,8 @@ def _pair(
             known = asked.get(event.ical_uid)
         if known is None and isinstance(event, CalendarItem) and event.transaction:
             known = creating.get(event.transaction)
+        if marks and known in pairing.events and isinstance(event, Gone):
+            continue
         if known:
             pairing.events[known] = event
         elif isinstance(event, CalendarItem):
@@ -186,6 +195,8 @@ def _pair(
             known = by_booking.get(booking.id) or (creating.get(booking.external) if booking.external else None)
         else:
             known = by_booking.get(BookingId(str(booking.key)))
+        if marks and known in pairing.bookings and isinstance(booking, Gone):
+            continue
         if known:
             pairing.bookings[known] = moved.get(booking.id, booking) if isinstance(booking, PlatformItem) else booking
         elif isinstance(booking, PlatformItem) and booking.id not in heirs:
