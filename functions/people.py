@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 from functions.answers import BadRequest, Unknown, answer, told
-from functions.fields import body_of, flag_param
+from functions.fields import LONGEST_PAGE, body_of, flag_param, number_param, page_of, text_param
 from shared.composition import composed
 
 if TYPE_CHECKING:
@@ -43,15 +43,18 @@ async def _named(req: func.HttpRequest) -> tuple[Outside, Member]:
 @people.route("people", methods=["GET"])
 @told
 async def list_people(req: func.HttpRequest) -> func.HttpResponse:
-    """Everybody of the directory; with ``?left=true`` only who has left."""
+    """Everybody of the directory by object id, in pages; with ``?left=true`` only who has left."""
     from functions.people_views import following_view, member_view
+    from shared.domain.people import UserId
 
-    only_left = flag_param(req, "left")
+    only_left, named = flag_param(req, "left"), text_param(req, "after")
+    limit = number_param(req, "limit", LONGEST_PAGE, 1, LONGEST_PAGE)
     outside = (await composed()).outside
     roster = _roster(outside)
-    found = [each async for each in roster.members(outside.tenant) if each.left_at is not None or not only_left]
+    listed = roster.members(outside.tenant, UserId(named) if named else None)
+    page, more = await page_of((each async for each in listed if each.left_at is not None or not only_left), limit)
     following = await roster.following(outside.tenant)
-    return answer({"people": [member_view(each) for each in found], **following_view(following)})
+    return answer({"people": [member_view(each) for each in page], "next": more, **following_view(following)})
 
 
 @people.function_name("follow_people_now")

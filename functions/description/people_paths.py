@@ -24,13 +24,18 @@ _USER = "bbbbbbbb-0000-0000-0000-000000000002"
 _PLAN = "9f0c4c1c2f3e4d5b8a7f6e5d4c3b2a19"
 _BOOKING = "01KAJ42TB00KNG"
 _PERSON = in_path("person", "A user's object id, or any of their addresses.", _USER)
+_PAGE = (
+    in_query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}, "How many at most.", 100),
+    in_query("after", {"type": "string", "maxLength": 255}, "The 'next' of the page before.", _USER),
+)
 _NO_BODY = sent({"type": "object", "additionalProperties": False}, required=False)
 
 PATHS: dict[str, Json] = {
     "/api/people": {
         "get": operation(
             "list_people", "people", "List the users of the directory", {200: ("All of them.", ref("People"))},
-            (400, 404), parameters=[in_query("left", {"type": "boolean", "default": False}, "Who has left.", True)],
+            (400, 404),
+            parameters=[*_PAGE, in_query("left", {"type": "boolean", "default": False}, "Who has left.", True)],
         )
     },
     "/api/people/follow": {
@@ -81,6 +86,7 @@ SCHEMAS: dict[str, Json] = {
     "People": listed(
         "people",
         "Member",
+        next=or_null(text("Give it as 'after' to read on; null at the end.")),
         active=whole("How many users are active."),
         read_at=or_null(MOMENT),
         notifications_until=or_null(MOMENT),

@@ -81,7 +81,9 @@ class Roster(Protocol):
         """Return whoever is reached at an address, aliases included, also when they have left."""
         ...
 
-    def members(self, tenant: TenantId) -> AsyncIterator[Member]: ...
+    def members(self, tenant: TenantId, after: UserId | None = None) -> AsyncIterator[Member]:
+        """Yield the users by their ids, or those behind ``after``."""
+        ...
 
     async def put(self, tenant: TenantId, members: Sequence[Member]) -> None:
         """Write users as they are now; an address that is no longer theirs leads to them no more."""

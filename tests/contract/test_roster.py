@@ -44,6 +44,13 @@ async def test_people_come_back_as_they_were_written(roster: Roster) -> None:
     assert await roster.member(TENANT, UserId("nobody")) is None
 
 
+async def test_people_are_read_on_from_where_a_page_ended(roster: Roster) -> None:
+    await roster.put(TENANT, [ZOE, BEN])
+    await roster.put(ELSEWHERE, [replace(ZOE, id=UserId("yan"))])
+    assert [each async for each in roster.members(TENANT, BEN.id)] == [ZOE]
+    assert [each async for each in roster.members(TENANT, ZOE.id)] == []
+
+
 @pytest.mark.parametrize("address", ["ZOË@contoso.example", "zoe@CONTOSO.example", "z#?/m@contoso.example"])
 async def test_somebody_is_found_at_any_of_their_addresses(roster: Roster, address: str) -> None:
     await roster.put(TENANT, [ZOE, BEN])

@@ -109,10 +109,10 @@ class MemoryRoster:
         found = self._members.get((tenant, self._addresses.get((tenant, address.casefold()), UserId(""))))
         return found if found is not None and found.is_at(address) else None
 
-    async def members(self, tenant: TenantId) -> AsyncIterator[Member]:
+    async def members(self, tenant: TenantId, after: UserId | None = None) -> AsyncIterator[Member]:
         await self.faults.at("roster.members")
         for (of, _), member in sorted(self._members.items()):
-            if of == tenant:
+            if of == tenant and (after is None or member.id > after):
                 yield member
 
     async def put(self, tenant: TenantId, members: Sequence[Member]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from shared.adapters.tables.layout import after
+from shared.adapters.tables import layout
 from shared.adapters.tables.rows import Row, body, digest, key_part, value_of
 from shared.adapters.tables.tables import Act, Operation, Tables
 from shared.domain.ids import TenantId
@@ -34,8 +34,9 @@ class TableRoster:
         found = await self.member(tenant, UserId(row["user"])) if row else None
         return found if found is not None and found.is_at(address) else None
 
-    async def members(self, tenant: TenantId) -> AsyncIterator[Member]:
-        async for row in self._table.rows(tenant, _USERS, after(_USERS)):
+    async def members(self, tenant: TenantId, after: UserId | None = None) -> AsyncIterator[Member]:
+        start = layout.behind(_USERS + key_part(after)) if after else _USERS
+        async for row in self._table.rows(tenant, start, layout.after(_USERS)):
             yield value_of(Member, row)
 
     async def put(self, tenant: TenantId, members: Sequence[Member]) -> None:

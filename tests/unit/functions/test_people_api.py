@@ -42,6 +42,21 @@ async def test_everybody_is_listed_and_leavers_apart(staffed: Office) -> None:
     assert (left["id"], left["active"]) == (BEN_ID, False)
 
 
+async def test_a_long_list_comes_in_pages_in_a_fixed_order(staffed: Office) -> None:
+    for number in range(5):
+        staffed.world.people.add(Member(UserId(f"cccccccc-0000-0000-0000-00000000000{number}"), f"c{number}@x.example"))
+    await staffed.ask("POST", "/api/people/follow")
+    await staffed.world.settle()
+    seen: list[str] = []
+    target: str | None = "/api/people?limit=3"
+    while target:
+        page = await staffed.ask("GET", target)
+        seen += [each["id"] for each in page["people"]]
+        target = f"/api/people?limit=3&after={page['next']}" if page["next"] else None
+    assert len(seen) == 7
+    assert seen == sorted(set(seen))
+
+
 async def test_where_no_directory_is_followed_the_answer_says_how(office: Office) -> None:
     answer = await office.send("GET", "/api/people")
     assert answer.status == 404
