@@ -56,6 +56,15 @@ async def test_a_requested_booking_is_read_as_requested_until_it_is_brought_to_a
     assert await side.connector.read(ROOM, made.id) == confirmed
 
 
+async def test_where_a_meeting_is_joined_is_kept_and_can_be_taken_away(side: Side) -> None:
+    wanted = Booking(at(0), "Budget", ANNA, join_url="https://teams.microsoft.com/l/meetup-join/19%3a")
+    made = await side.connector.create(ROOM, BookingDraft(wanted, TransactionId("one")))
+    assert (await side.connector.view(ROOM, MONTH))[0].booking == wanted
+    without = await side.connector.change(ROOM, made.id, replace(wanted, join_url=""), made.version)
+    assert await side.connector.read(ROOM, made.id) == without
+    assert without.booking.join_url == ""
+
+
 async def test_repeating_a_create_makes_no_second_booking(side: Side) -> None:
     first = await side.connector.create(ROOM, draft(at(0)))
     assert await side.connector.create(ROOM, draft(at(0))) == first

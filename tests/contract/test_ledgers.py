@@ -104,6 +104,7 @@ async def test_a_head_comes_back_as_it_was_written_under_its_new_etag(ledgers: L
         window_end=TEN,
         not_before=TEN,
         failure="throttled",
+        unreadable={"3f0c9a": TEN},
         first_failure=NINE,
         attempts=3,
     )
