@@ -16,9 +16,7 @@ a cancellation where a person permitted something else          that booking
 a new booking over the time of one whose cancellation is held   that booking, until the other is settled
 
 What belongs to one series counts once, as its organiser does it by one act; only the writes of a full read are
-counted one by one. What lies outside the window was not looked for and is no sign of life. A held arrival is remembered
-on its one side; a held change leaves its mapping as it was. What a person has permitted or takes back is never held,
-and whatever no rule names runs beside what is held.
+    free = [s for s in plan.settlements if s.writes and not _runs_unasked(s, setting)]
 """
 
 from __future__ import annotations
@@ -34,6 +32,7 @@ from shared.domain.merge import Setting
 from shared.domain.plan import Action, LedgerView, Plan, Settlement
 from shared.domain.policy import Imports
 from shared.domain.rebuild import LOST
+from shared.domain.series import is_taken_back
 from shared.domain.spans import Span, occupied
 from shared.domain.undo import is_undone
 
@@ -55,7 +54,7 @@ class Guarded:
 
 def guard(plan: Plan, ledger: LedgerView, setting: Setting) -> Guarded:
     """Return the plan with the steps that may run; the others are open steps that wait for a person."""
-    free = [s for s in plan.settlements if s.writes and not is_as_permitted(s, setting) and not is_undone(s.before)]
+    free = [s for s in plan.settlements if s.writes and not _runs_unasked(s, setting)]
     held: Held = {}
     for rule in _RULES:
         for settlement_id, why in rule(free, ledger, setting):
@@ -66,6 +65,11 @@ def guard(plan: Plan, ledger: LedgerView, setting: Setting) -> Guarded:
     settlements = tuple(hold(s, held[s.id], setting) if s.id in held else s for s in plan.settlements)
     settlements = tuple(waiting_for(s, waiting[s.id], setting) if s.id in waiting else s for s in settlements)
     return Guarded(replace(plan, settlements=settlements), next(iter(held.values()), ""))
+
+
+def _runs_unasked(settlement: Settlement, setting: Setting) -> bool:
+    permitted = is_as_permitted(settlement, setting)
+    return permitted or is_undone(settlement.before) or is_taken_back(settlement)
 
 
 Found = Iterator[tuple[MappingId, str]]

@@ -33,16 +33,22 @@ from shared.domain.spans import occupied
 
 @dataclass(frozen=True)
 class Ties:
-    """What was found out of unknown occurrences: which mapping's they are, which booking's, or nobody's."""
+    """What was found out of unknown occurrences: which mapping's they are, which booking's, or nobody's.
+
+    ``left`` are ours of which nothing can be said yet: a full read in which the platform shows no booking at all says
+    nothing about theirs.
+    """
 
     events: MappingOf[MappingId, CalendarItem]
     pairs: tuple[tuple[CalendarItem, PlatformItem], ...]
     orphans: tuple[CalendarItem, ...]
+    left: tuple[CalendarItem, ...] = ()
 
     @property
     def keys(self) -> frozenset[CalendarKey]:
         return frozenset(
-            event.key for event in (*self.events.values(), *(event for event, _ in self.pairs), *self.orphans)
+            event.key
+            for event in (*self.events.values(), *(event for event, _ in self.pairs), *self.orphans, *self.left)
         )
 
 
@@ -52,8 +58,13 @@ def followed(
     events: Iterable[CalendarItem],
     bookings: Iterable[PlatformItem],
     now: datetime,
+    *,
+    platform_shows: bool = True,
 ) -> Ties:
-    """Return what ties unknown occurrences to what is known. ``seen`` are the reports of known mappings."""
+    """Return what ties unknown occurrences to what is known. ``seen`` are the reports of known mappings.
+
+    ``platform_shows`` tells that the platform showed a booking that takes place.
+    """
     occurrences = [event for event in events if event.key.original_start is not None]
     if not occurrences:
         return Ties({}, (), ())
@@ -75,6 +86,8 @@ def followed(
             pairs.append((event, booked[place]))
         elif occupied(event.booking.when, ledger.zone).end > now:
             orphans.append(event)
+    if ledger.bulk and not platform_shows:
+        return Ties(tied, tuple(pairs), (), tuple(orphans))
     return Ties(tied, tuple(pairs), tuple(orphans))
 
 
@@ -146,6 +159,13 @@ def by_master(mappings: Iterable[Mapping]) -> dict[EventId, list[Mapping]]:
         if mapping.calendar is not None and mapping.calendar.key.original_start is not None:
             found[mapping.calendar.key.event].append(mapping)
     return found
+
+
+def is_taken_back(settlement: Settlement) -> bool:
+    """Tell whether a settlement only takes back an occurrence of ours that stands for no booking."""
+    actions = [(step.action, step.side) for step in settlement.steps]
+    is_nobodys = settlement.before is None and settlement.after is None and settlement.platform is None
+    return is_nobodys and actions == [(Action.CANCEL, Side.CALENDAR)]
 
 
 def withdrawn(event: CalendarItem, mapping: MappingId) -> Settlement:

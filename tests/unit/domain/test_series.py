@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, PlatformSeries, Proof
+from shared.domain.guards import guard
 from shared.domain.ids import BookingId, EventId, MappingId, SeriesId, series_transaction
 from shared.domain.ledger import Code, Mapping, MappingState
 from shared.domain.plan import Action, LedgerView, Plan, SeriesAction
-from shared.domain.planner import plan
+from shared.domain.planner import plan, setting_of
 from shared.domain.policy import Policy
 from shared.domain.recurrence import parse_rule
 from shared.domain.series import followed
@@ -168,3 +169,21 @@ def test_what_is_over_is_never_part_of_a_series() -> None:
 def test_planning_and_folding_twice_agree() -> None:
     items = [booking(number) for number in range(4)]
     assert folded(made(*items)) == folded(made(*reversed(items)))
+
+
+def test_what_stands_for_no_booking_is_taken_back_unasked_however_much_it_is() -> None:
+    """No guard asks a person about copies of nothing: nobody loses a booking by them."""
+    policy = Policy(cancellations_held_above=0, cancellations_share_held_above=0)
+    shown = view(mapping(0))
+    before = plan(shown, [occurrence(n) for n in range(1, 31)], [], policy, NOW)
+    after = guard(before, shown, setting_of(shown, policy, NOW))
+    assert after.why == ""
+    assert sum(settlement.cost for settlement in after.plan.settlements) == 30
+
+
+def test_a_full_read_in_which_the_platform_shows_nothing_takes_nothing_back() -> None:
+    """Rule 5: an empty read is a hint."""
+    shown = replace(view(mapping(0)), bulk=True)
+    assert plan(shown, [occurrence(5)], [], Policy(), NOW).settlements == ()
+    held = plan(shown, [occurrence(5)], [booking(0)], Policy(), NOW)
+    assert [step.action for settlement in held.settlements for step in settlement.steps] == [Action.CANCEL]
