@@ -22,6 +22,7 @@ from shared.domain.merge import calendar_record
 from shared.domain.plan import Plan, SeriesAction, SeriesWrite, Settlement
 from shared.domain.policy import Booker
 from shared.domain.spans import occupied
+from shared.domain.undo import as_made
 from shared.ports.calendar import EventChange, SeriesChange, SeriesDraft, SeriesFound
 from shared.ports.errors import PortError, Stale
 
@@ -53,7 +54,8 @@ async def _made(applying: Applying, write: SeriesWrite, members: Sequence[Settle
     assert write.wanted is not None
     assert write.rule is not None
     assert write.transaction is not None
-    invited = write.wanted.organiser if invites(applying) else None
+    in_bulk = any(applying.plan_of(member.id) for member in members)
+    invited = write.wanted.organiser if invites(applying) and not in_bulk else None
     draft = SeriesDraft(write.rule, write.wanted.title, write.wanted.private, write.transaction, invited)
     calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
     found = await calendar.create_series(mailbox, draft, window)
@@ -120,7 +122,7 @@ async def _linked(applying: Applying, settlement: Settlement, item: CalendarItem
     assert after is not None
     try:
         item = await _put(applying, settlement, item)
-        after = replace(after, calendar=calendar_record(item, applying.key), state=MappingState.LINKED)
+        after = as_made(replace(after, calendar=calendar_record(item, applying.key), state=MappingState.LINKED))
         after = await write_buffers(applying.outside, applying.resource, settlement, after) or after
     except PortError as error:
         return failed(applying, settlement, error)

@@ -12,7 +12,7 @@ from shared.app.preview_undo import Undoable, preview_undo
 from shared.domain.ledger import Code, Verb
 from shared.domain.resource import State
 from shared.ports.errors import NotFound, Retry
-from tests.doubles.world import ADELE, MONDAY, ROOM, World, at
+from tests.doubles.world import ADELE, BEN, MONDAY, ROOM, World, at
 from tests.unit.app.test_commands import codes, order
 
 NINE, TEN, ELEVEN, NOON = at("09:00", "10:00"), at("10:00", "11:00"), at("11:00", "12:00"), at("12:00", "13:00")
@@ -203,3 +203,30 @@ async def test_a_room_without_a_bulk_plan_has_nothing_to_undo() -> None:
     await world.link()
     with pytest.raises(NotFound, match="no bulk plan of Matterhorn can be undone"):
         await preview_undo(world.outside, await world.row())
+
+
+async def with_a_series(**settings: object) -> World:
+    """A room whose platform shows a series before it is linked."""
+    world = World()
+    world.platform.add_resource(world.platform_id, "Matterhorn", "Europe/Zurich")
+    world.platform.book_series(world.platform_id, NINE, "FREQ=WEEKLY;COUNT=4", "Standup", BEN)
+    await world.link(**settings)
+    return world
+
+
+async def test_a_series_that_a_bulk_plan_made_goes_again_whole() -> None:
+    world = await with_a_series()
+    assert len(world.on_calendar()) == 4
+    found = await looked(world)
+    assert (len(found.removes), found.keeps) == (4, ())
+    await order(world, Verb.UNDO, {"plan": found.plan})
+    assert (len(world.on_calendar()), len(world.on_platform())) == (0, 4)
+    assert mails(world) == []
+    assert (await world.row()).open_steps == 0
+
+
+async def test_an_approved_series_invites_nobody() -> None:
+    world = await with_a_series(imports="preview", booker="invited")
+    await order(world, Verb.APPROVE)
+    assert len(world.on_calendar()) == 4
+    assert mails(world) == []
