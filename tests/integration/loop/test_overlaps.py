@@ -121,7 +121,7 @@ class TestExchangeDeclines:
 
 
 class TestDelegates:
-    """A room whose requests people answer: `AutoUpdate`."""
+    """A room whose requests people answer (`AutoUpdate`), under the policy that makes them wait for that."""
 
     async def test_a_meeting_is_on_the_platform_once_a_delegate_has_accepted_it(self, site: Site) -> None:
         room, meeting = await self._asked(site)
@@ -144,7 +144,7 @@ class TestDelegates:
         await site.graph.ask(
             "PATCH", f"/sim/mailboxes/{vacant.id}", {"processing": {"automateProcessing": "AutoUpdate"}}
         )
-        room = await site.link(vacant)
+        room = await site.link(vacant, requests="wait")
         return room, await site.outlook.invite(ADELE, room.address, timed(*MEETING))
 
     async def _answer(self, site: Site, room: Room, meeting: Meeting, answer: str) -> None:
