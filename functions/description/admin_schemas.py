@@ -17,6 +17,7 @@ from shared.domain.policy import (
     MeetingEdits,
     ReceivedEdits,
     Requests,
+    SeveralRooms,
     Titles,
     UnknownBookers,
     Winner,
@@ -66,6 +67,7 @@ _POLICY: dict[str, Json] = {
     "settle_seconds": whole("How long an overlap has to stand before it is judged, in seconds.", 0, 600),
     "buffer_entries": one_of("Whether buffers stand in the room's calendar, and as what.", BufferEntries),
     "write_mode": one_of("In whose mailbox the event of a platform booking is made.", WriteMode),
+    "several_rooms": one_of("What a meeting with several rooms keeps when one is refused.", SeveralRooms),
     "requests": one_of("Whether what needs a person's yes holds its time on the other side or waits.", Requests),
     "meeting_edits": one_of("What becomes of another time for a meeting organised in Outlook.", MeetingEdits),
     "answer_within_minutes": whole("How long a room asked in its booker's name may take; 0: any time.", 0, 10_080),
@@ -91,7 +93,7 @@ _POLICY_EXAMPLE = {
     "settle_seconds": 5, "turns_held_above": 6,
     "meeting_edits": "put_back",
     "unknown_bookers": "accept", "join_links": False,
-    "requests": "hold",
+    "requests": "hold", "several_rooms": "any",
 }  # fmt: skip
 
 _FACTS: dict[str, Json] = {

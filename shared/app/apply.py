@@ -44,6 +44,7 @@ TRANSACTION_SPENT = "gone"
 _LONGEST = timedelta(seconds=120)
 _LOSSES = (
     Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE, Code.ROOM_DECLINED, Code.ROOM_SILENT,
+    Code.OTHER_ROOM_REFUSED,
 )  # fmt: skip
 _OVERRULING = (Code.PUT_BACK, Code.NOT_OURS_TO_WRITE, Code.SAME_FIELD_EDITED, Code.ONE_WAY)
 _AT_ONCE = 4  # requests that one mailbox serves at the same time (Graph's limit for an app and a mailbox)

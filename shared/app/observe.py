@@ -17,6 +17,7 @@ from shared.app.feeds import read_feeds
 from shared.app.neighbours import read_neighbours, read_twins
 from shared.app.orders import Orders
 from shared.app.organisers_event import find_organisers_events
+from shared.app.other_rooms import look_at_other_rooms
 from shared.app.outside import Outside
 from shared.app.proof import find_differences
 from shared.app.read_organisers import read_organisers
@@ -96,6 +97,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await _other_sides(sight)
     await find_organisers_events(sight, open_steps)
     await look_at_requests(sight, open_steps, due)
+    await look_at_other_rooms(sight, due, everything=full)
     again = frozenset(step.mapping for step in due if step.mapping)
     unreadable = await read_organisers(sight, head.unreadable, again, all_of_them=_policy_changed(orders))
     await _successors(sight)
@@ -180,6 +182,7 @@ def _view(sight: Sight, orders: Orders, head: Head, blocks: tuple[Block, ...], *
         foreseen=orders.foreseen,
         rebuild=_is_rebuild(orders, head),
         requests=sight.requests,
+        refusing=sight.refusing,
         takes_requests=sight.outside.platform.capabilities.requests,
     )
 

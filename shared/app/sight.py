@@ -39,6 +39,7 @@ class Sight:
     astray: set[EventId] = field(default_factory=set)
     meetings: dict[MappingId, Meeting | Gone] = field(default_factory=dict)
     requests: dict[MappingId, RoomRequest] = field(default_factory=dict)
+    refusing: dict[CalendarKey, str] = field(default_factory=dict)
 
     def know(self, mappings: Iterable[Mapping]) -> None:
         self.mappings.update({mapping.id: mapping for mapping in mappings})

@@ -52,6 +52,7 @@ _SENTENCES = {
     Code.WRITTEN_SINGLY: "It was written as an entry of its own and not within its series: {why}.",
     Code.ROOM_LEFT_OUT: "The room was left out of the meeting.",
     Code.AWAITS_APPROVAL: "The booking waits for its approval on the platform.",
+    Code.OTHER_ROOM_REFUSED: "The meeting needs all its rooms, and {room} does not attend.",
     Code.APPROVED: "The booking was approved on the platform, so the room accepted the meeting.",
     Code.BACK_AND_FORTH: "It changed back and forth more than {times} times within an hour, so it is held.",
 }
@@ -69,7 +70,7 @@ _TITLE_FROM = {
 
 def sentence(reason: Reason, zone: str) -> str:
     """Return a decision as one sentence for the person who reads it."""
-    named = {"field", "fields", "kept", "side", "why", "times", "minutes", "steps", "since", "actions"}
+    named = {"field", "fields", "kept", "side", "why", "times", "minutes", "room", "steps", "since", "actions"}
     facts = {**dict.fromkeys(named, ""), **reason.facts}
     if facts["since"]:
         facts["since"] = f"{datetime.fromisoformat(facts['since']).astimezone(ZoneInfo(zone)):%d %B %H:%M}"

@@ -133,6 +133,7 @@ class CalendarItem:
     ``event`` is the id by which calls reach it in this run. ``is_organiser`` means that the resource's own
     mailbox organises it (a booking of ours, or an entry typed straight into its calendar): only then may
     its time and title be written here. ``transaction`` tells what created it, where Graph reports that.
+    ``rooms`` are the addresses of all resources that a meeting asks, where it asks several.
     ``modified`` is when it was last written, by the mailbox's clock, where it was read by itself.
     ``copy_asked`` tells that this run has looked for the organiser's own copy, ``organiser_copy`` what it says
     where it could be read.
@@ -150,6 +151,7 @@ class CalendarItem:
     ical_uid: str = ""
     is_buffer: bool = False
     modified: datetime | None = field(default=None, compare=False)
+    rooms: tuple[str, ...] = ()
     copy_asked: bool = False
     organiser_copy: OrganiserCopy | None = None
 

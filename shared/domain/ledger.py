@@ -245,6 +245,7 @@ class Code(StrEnum):
     ROOM_LEFT_OUT = "room_left_out"
     AWAITS_APPROVAL = "awaits_approval"
     APPROVED = "approved"
+    OTHER_ROOM_REFUSED = "other_room_refused"
     STILL_HELD = "still_held"
     WRITTEN_SINGLY = "written_singly"
     BACK_AND_FORTH = "back_and_forth"

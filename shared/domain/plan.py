@@ -12,7 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.booking import Block, Booking, CalendarItem, Gone, Meeting, PlatformItem, SetAside, Side, Window
+from shared.domain.booking import (
+    Block,
+    Booking,
+    CalendarItem,
+    CalendarKey,
+    Gone,
+    Meeting,
+    PlatformItem,
+    SetAside,
+    Side,
+    Window,
+)
 from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId, MappingId, TransactionId
 from shared.domain.ledger import BufferRecord, Mapping, OpenStep, Reason, RoomRequest
@@ -184,6 +195,7 @@ class LedgerView:
     ``takes_requests`` tells that the platform can show a booking as requested.
     ``foreseen`` are the digests of what was shown in shadow and may happen now. ``rebuild`` tells that the ledger was
     lost or restored from an earlier day.
+    ``refusing`` names another room of a meeting that does not attend it.
     """
 
     mappings: tuple[Mapping, ...]
@@ -204,6 +216,7 @@ class LedgerView:
     rebuild: bool = False
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     takes_requests: bool = False
+    refusing: MappingOf[CalendarKey, str] = field(default_factory=dict)
 
 
 CalendarReport = CalendarItem | Gone

@@ -21,6 +21,7 @@ from shared.domain.ids import BookingId, MappingId, TransactionId, transaction_i
 from shared.domain.ledger import Cause, Mapping, MappingState, WriteMode
 from shared.domain.meeting_edits import merge_meeting
 from shared.domain.merge import Case, Setting
+from shared.domain.other_rooms import with_other_rooms
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy, Requests
 from shared.domain.rebuild import is_orphaned, later_marks, settle_orphan
@@ -71,6 +72,7 @@ def plan(
     drafts += settle_arrivals(new_events, new_bookings, ledger, setting)
     judged = [asked_again(settlement, setting) for settlement in settle_overlaps_and_returns(drafts, ledger, setting)]
     judged = [calmed(settlement, setting) for settlement in judged]
+    judged = [with_other_rooms(settlement, ledger, setting) for settlement in judged]
     judged = with_buffers([placed(named(settlement), ledger) for settlement in judged], ledger, setting)
     loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))

@@ -98,6 +98,13 @@ class Requests(StrEnum):
     WAIT = "wait"
 
 
+class SeveralRooms(StrEnum):
+    """What a meeting with several rooms keeps when one of them is refused."""
+
+    ANY = "any"
+    ALL = "all"
+
+
 @dataclass(frozen=True)
 class Policy:
     """The settings of one resource.
@@ -118,8 +125,9 @@ class Policy:
     another time for somebody's meeting is written in that person's mailbox or put back on the platform.
     ``settle_seconds`` is how long an overlap has to stand before it is judged. ``unknown_bookers`` counts where
     the tenant's directory is followed. ``requests`` says whether what needs a person's yes holds its time on the
-    other side or waits on its own. A booking that changes back and forth more often than ``turns_held_above`` times
-    an hour is held. ``join_links`` shows on the platform where an online meeting is joined.
+    other side or waits on its own; ``several_rooms`` whether this room stays in a meeting of which another room was
+    refused. A booking that changes back and forth more often than ``turns_held_above`` times an hour is held.
+    ``join_links`` shows on the platform where an online meeting is joined.
     """
 
     direction: Direction = Direction.BOTH
@@ -153,6 +161,7 @@ class Policy:
     turns_held_above: int = 6
     meeting_edits: MeetingEdits = MeetingEdits.PUT_BACK
     requests: Requests = Requests.HOLD
+    several_rooms: SeveralRooms = SeveralRooms.ANY
 
     @property
     def buffer_before(self) -> timedelta:

@@ -90,6 +90,7 @@ class StoredEvent:
             ical_uid=self.ical_uid,
             is_buffer=self.is_buffer,
             modified=self.modified or self.created,
+            rooms=tuple(sorted(self.rooms)) if len(self.rooms) > 1 else (),
         )
 
 

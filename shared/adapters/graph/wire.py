@@ -117,6 +117,7 @@ def _item(raw: Json) -> CalendarItem:
         transaction,
         raw.get("iCalUId") or "",
         BUFFER_CATEGORY in (raw.get("categories") or ()),
+        rooms=_rooms(raw.get("attendees")),
     )
 
 
@@ -272,6 +273,15 @@ def _booker(raw: Json, transaction: TransactionId | None) -> Person | None:
     if not attendees or transaction is None or not is_ours(transaction):
         return None
     return _person(attendees[0])
+
+
+def _rooms(attendees: Any) -> tuple[str, ...]:
+    """Return the addresses of the resources that a meeting asks, where there are several."""
+    if not attendees or len(attendees) < 2:
+        return ()
+    asked = (_person(each) for each in attendees if each.get("type") == "resource")
+    rooms = sorted(person.address.casefold() for person in asked if person)
+    return tuple(rooms) if len(rooms) > 1 else ()
 
 
 def _person(value: Json | None) -> Person | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from shared.domain.ids import PlatformId
+from shared.domain.ledger import Code, Verb
+from shared.domain.wakeup import WakeCause
 from tests.doubles.floor import EIGER, EIGER_BOX, MATTERHORN, Floor
-from tests.doubles.world import BEN, ROOM, at
+from tests.doubles.mailboxes import Access
+from tests.doubles.world import ADELE, BEN, ROOM, at
 
 MORNING, NOON = at("09:00", "10:00"), at("12:00", "13:00")
 AT_NINE, AT_NOON = [str(MORNING)], [str(NOON)]
@@ -132,3 +137,87 @@ async def test_a_meeting_cancelled_by_its_organiser_leaves_all_its_rooms() -> No
     floor.calendar.outlook.cancel(floor.adele, key)
     await floor.notify_both()
     equal(floor, [], [])
+
+
+async def later_too(floor: Floor) -> None:
+    await floor.notify_both()
+    await floor.later(seconds=40)
+
+
+ALL = {"several_rooms": "all"}
+
+
+async def test_under_all_a_meeting_that_gets_every_room_keeps_them() -> None:
+    floor = await Floor().open(**ALL)
+    floor.calendar.outlook.hold(floor.adele, MORNING, MATTERHORN, EIGER)
+    await later_too(floor)
+    equal(floor, AT_NINE, AT_NINE)
+    assert not await floor.ledgers.open_steps(floor.resource_id)
+
+
+@FIRST
+async def test_under_all_a_room_leaves_a_meeting_of_which_another_declined(first: str) -> None:
+    floor = await Floor().open(**ALL)
+    floor.calendar.outlook.direct_entry(EIGER_BOX, MORNING)
+    floor.calendar.outlook.hold(floor.adele, MORNING, MATTERHORN, EIGER)
+    await floor.notify_both(first)
+    await floor.later(seconds=40)
+    equal(floor, [], AT_NINE)
+    assert Code.OTHER_ROOM_REFUSED in await floor.codes_of(floor.resource_id)
+    mails = floor.calendar.boxes[ROOM].mails
+    assert mails == [f"declined to {ADELE.address}: The meeting needs all its rooms, and Eiger does not attend."]
+
+
+async def test_under_all_a_room_leaves_a_meeting_of_which_another_lost_to_a_platform_booking() -> None:
+    floor = await Floor().open(**ALL, winner="platform")
+    floor.platform.book(PlatformId("eiger"), MORNING, "Workshop", BEN)
+    floor.calendar.outlook.hold(floor.adele, MORNING, MATTERHORN, EIGER)
+    floor.clock.advance(timedelta(seconds=2))
+    await floor.wakeups.send([floor.resource_id, floor.eiger_id], WakeCause.NOTIFICATION)
+    await floor.settle()
+    equal(floor, [], AT_NINE)
+    (entry,) = floor.platform.items(PlatformId("eiger"))
+    assert entry.booking.title == "Workshop"
+
+
+async def test_under_any_a_room_stays_in_a_meeting_of_which_another_declined() -> None:
+    floor = await Floor().open(several_rooms="any")
+    floor.calendar.outlook.direct_entry(EIGER_BOX, MORNING)
+    floor.calendar.outlook.hold(floor.adele, MORNING, MATTERHORN, EIGER)
+    await later_too(floor)
+    equal(floor, AT_NINE, AT_NINE)
+
+
+async def test_under_all_a_room_whose_calendar_may_not_be_read_says_nothing() -> None:
+    floor = await Floor().open(**ALL)
+    floor.calendar.boxes[EIGER_BOX].access = Access.DENIED
+    floor.calendar.outlook.hold(floor.adele, MORNING, MATTERHORN, EIGER)
+    await later_too(floor)
+    assert floor.booked()["matterhorn"] == AT_NINE
+
+
+async def test_under_all_a_room_that_is_refused_later_is_noticed_by_a_full_read() -> None:
+    floor = await Floor().open(**ALL)
+    floor.calendar.outlook.hold(floor.adele, MORNING, MATTERHORN, EIGER)
+    await later_too(floor)
+    (copy,) = floor.calendar.items(EIGER_BOX)
+    floor.calendar.outlook.remove(EIGER_BOX, copy.key)
+    await floor.notify_both()
+    equal(floor, AT_NINE, [])
+    await floor.order(Verb.REBASE)
+    equal(floor, [], [])
+
+
+async def test_under_all_leaving_survives_a_crash_at_every_point() -> None:
+    died, point = True, 0
+    while died:
+        point += 1
+        floor = await Floor().open(**ALL)
+        floor.calendar.outlook.direct_entry(EIGER_BOX, MORNING)
+        floor.calendar.outlook.hold(floor.adele, MORNING, MATTERHORN, EIGER)
+        floor.clock.advance(timedelta(seconds=2))
+        await floor.wakeups.send([floor.resource_id, floor.eiger_id], WakeCause.NOTIFICATION)
+        died = await floor.settle_though_killed_at(point)
+        await later_too(floor)
+        equal(floor, [], AT_NINE)
+    assert point > 5
