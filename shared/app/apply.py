@@ -213,7 +213,16 @@ def _postponed(applying: Applying, settlement: Settlement) -> Outcome:
     after = settlement.before
     if after is None and settlement.after is not None:
         after = replace(settlement.after, state=MappingState.CREATING)
-    step = OpenStep(f"retry-{settlement.id}", Cause.RETRY, now, now, settlement.id)
+    # A series that moved gives its occurrences other keys than the ledger knows: the step names what was seen.
+    step = OpenStep(
+        f"retry-{settlement.id}",
+        Cause.RETRY,
+        now,
+        now,
+        settlement.id,
+        settlement.calendar.key if settlement.calendar else None,
+        settlement.platform.id if settlement.platform else None,
+    )
     carried = applying.carried(step, settlement.id)
     if applying.foreseen and (wants := asked(settlement, settlement.steps, applying.key)) in applying.foreseen:
         carried = replace(carried, permitted=True, wants=wants)

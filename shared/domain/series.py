@@ -124,7 +124,7 @@ def _moved(
 ) -> dict[MappingId, CalendarItem]:
     """Pair the old with the new occurrences of each series that got another rule.
 
-    Where occurrences of it stand as they did, new starts beyond the last known one are the window's, not the rule's.
+    Where occurrences of it stand as they did, new days beyond the last known one are the window's, not the rule's.
     """
     moved: dict[MappingId, CalendarItem] = {}
     members = by_master(ledger.mappings)
@@ -146,7 +146,7 @@ def _moved(
             event.key.original_start: event
             for event in arrived[master]
             if event.key.original_start is not None
-            if not standing or last is None or event.key.original_start <= last
+            if not standing or last is None or event.key.original_start.date() <= last.date()
         }
         moved |= dict(paired_by_date(gone, new, ledger.zone))
     return moved

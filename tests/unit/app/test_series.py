@@ -9,6 +9,7 @@ from shared.domain.booking import CalendarKey
 from shared.domain.ledger import Code, Verb
 from shared.domain.resource import State
 from shared.domain.spans import Timed
+from shared.ports.errors import Retry
 from tests.doubles.world import MONDAY, ROOM, World, at
 
 
@@ -269,3 +270,52 @@ async def test_a_series_that_goes_on_beyond_the_window_is_declined_one_by_one() 
     await world.platform_says()
     assert len(world.on_platform()) == 0
     assert len(world.on_calendar()) == 6
+
+
+UNHELD = {
+    "cancellations_held_above": 1000,
+    "cancellations_share_held_above": 100,
+    "writes_held_above": 1000,
+    "growth_held_above": 1000,
+}
+
+
+def daily(count: int, start: str, end: str) -> list[Timed]:
+    return [at(start, end, MONDAY + timedelta(days=number)) for number in range(count)]
+
+
+async def test_a_series_of_more_occurrences_than_a_run_writes_keeps_every_booking_when_it_moves() -> None:
+    world = World()
+    await world.link(**UNHELD)
+    keys = world.calendar.outlook.invite_series(ROOM, daily(250, "09:00", "10:00"))
+    await world.notify()
+    before = {item.id for item in world.on_platform()}
+    assert len(before) == 250
+    world.calendar.outlook.reschedule(ROOM, keys, daily(250, "15:00", "16:00"))
+    await world.notify()
+    world.assert_equal()
+    assert world.times()[1] == [str(when) for when in daily(250, "15:00", "16:00")]
+    assert {item.id for item in world.on_platform()} == before
+
+
+async def test_a_moved_series_that_waits_for_a_person_keeps_every_booking_once_it_is_approved() -> None:
+    world, keys = await linked(12, writes_held_above=3)
+    before = {item.id for item in world.on_platform()}
+    world.calendar.outlook.reschedule(ROOM, keys, mondays(12, "15:00", "16:00"))
+    await world.order(Verb.REBASE)
+    assert (await world.row()).state is State.HELD
+    await world.order(Verb.APPROVE)
+    world.assert_equal()
+    assert world.times()[1] == [str(when) for when in mondays(12, "15:00", "16:00")]
+    assert {item.id for item in world.on_platform()} == before
+
+
+async def test_a_moved_series_whose_bookings_the_platform_cannot_take_now_keeps_them() -> None:
+    world, keys = await linked(4)
+    before = {item.id for item in world.on_platform()}
+    world.faults.fail("platform.change", Retry("busy"), times=3)
+    world.calendar.outlook.reschedule(ROOM, keys, mondays(4, "15:00", "16:00"))
+    await world.notify()
+    world.assert_equal()
+    assert world.times()[1] == [str(when) for when in mondays(4, "15:00", "16:00")]
+    assert {item.id for item in world.on_platform()} == before
