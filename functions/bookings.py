@@ -207,6 +207,19 @@ async def cancel_booking(req: func.HttpRequest) -> func.HttpResponse:
     return answer(booking_view(cancelled))
 
 
+@bookings.function_name("platform_check_in")
+@bookings.route(_BOOKING + "/check-in", methods=["POST"])
+@told
+async def check_in(req: func.HttpRequest) -> func.HttpResponse:
+    """Note that somebody has come to a booking; repeated, it stays as it is."""
+    from functions.views import booking_view
+
+    composition = await composed()
+    claimed = await composition.platform.check_in(named(req), _booking(req))
+    await wake(composition, named(req))
+    return answer(booking_view(claimed))
+
+
 @bookings.function_name("platform_restore_booking")
 @bookings.route(_BOOKING + "/restore", methods=["POST"])
 @told

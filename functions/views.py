@@ -44,6 +44,8 @@ def booking_view(entry: Entry) -> Json:
         "status": _status(booking),
         "reason": entry.reason,
         "version": entry.item.version,
+        "checked_in": moment(entry.item.checked_in),
+        "released": entry.item.released,
         "created": moment(entry.item.created),
         "series": _series_view(entry),
         "made_by": "person" if (entry.item.external or KEY_PREFIX).startswith(KEY_PREFIX) else "lockstep",

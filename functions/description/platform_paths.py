@@ -81,6 +81,10 @@ PATHS: dict[str, Json] = {
             ],
         ),
     },
+    f"{_ROOM}/bookings/{{booking}}/check-in": {
+        "parameters": [_RESOURCE, _BOOKING],
+        "post": _op("platform_check_in", "Note that somebody has come", "Booking", 404, 409, 422),
+    },
     f"{_ROOM}/bookings/{{booking}}/restore": {
         "parameters": [_RESOURCE, _BOOKING],
         "post": _op("platform_restore_booking", "Let a cancelled booking take place again", "Booking", 404, 409),

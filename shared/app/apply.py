@@ -32,7 +32,7 @@ from shared.domain.spans import occupied
 from shared.domain.undo import as_made, made_by
 from shared.domain.wakeup import retry_delay
 from shared.ports.calendar import EventDraft
-from shared.ports.connector import BookingDraft
+from shared.ports.connector import BookingDraft, CheckIns
 from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
 from shared.ports.ledgers import MappingChange, Writes
 
@@ -346,7 +346,11 @@ async def _on_platform(applying: Applying, settlement: Settlement, step: Step) -
         version = item.version if item else record.version if record else None
         assert version is not None
         return await platform.change(resource, booking, step.wanted, version)
-    await platform.cancel(resource, booking, sentence(step.reason, applying.resource.facts.zone))
+    told = sentence(step.reason, applying.resource.facts.zone)
+    if step.reason.code is Code.RELEASED and isinstance(platform, CheckIns):
+        await platform.release(resource, booking, told)
+        return None
+    await platform.cancel(resource, booking, told)
     return None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from shared.app.sight import Sight
 from shared.domain.booking import Block, CalendarItem, Gone, Item, PlatformItem, Side, Window
+from shared.domain.check_in import AWAITED_AHEAD, is_awaited
 from shared.domain.spans import Span, When, occupied
 from shared.domain.twins import may_be_twin
 
@@ -25,6 +26,15 @@ async def read_neighbours(sight: Sight) -> tuple[Block, ...]:
         return ()
     window = Window(min(span.start for span in spans), max(span.end for span in spans))
     return await sight.outside.platform.blocks(sight.platform_id, window)
+
+
+async def read_coming_day(sight: Sight) -> None:
+    """Read the mappings of the coming day where check-ins are awaited."""
+    awaited = is_awaited(sight.resource.policy) and sight.outside.platform.capabilities.check_in
+    if awaited and not sight.all_mappings_known:
+        span = Span(sight.now, sight.now + AWAITED_AHEAD)
+        found = await sight.outside.ledgers.on_days(sight.resource.id, span.days())
+        sight.know(mapping for mapping in found if mapping.id not in sight.mappings)
 
 
 async def read_twins(sight: Sight) -> None:

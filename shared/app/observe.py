@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from shared.app.feeds import read_feeds
-from shared.app.neighbours import read_neighbours, read_twins
+from shared.app.neighbours import read_coming_day, read_neighbours, read_twins
 from shared.app.orders import Orders
 from shared.app.organisers_event import find_organisers_events
 from shared.app.other_rooms import look_at_other_rooms
@@ -100,6 +100,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await look_at_other_rooms(sight, due, everything=full)
     again = frozenset(step.mapping for step in due if step.mapping)
     unreadable = await read_organisers(sight, head.unreadable, again, all_of_them=_policy_changed(orders))
+    await read_coming_day(sight)
     await _successors(sight)
     await know_whole_series(sight)
     blocks = await read_neighbours(sight)

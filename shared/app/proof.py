@@ -18,7 +18,7 @@ from shared.domain.plan import LedgerView, Plan
 from shared.domain.spans import Span, occupied
 
 PROVEN_AHEAD = timedelta(days=14)
-_EXPLAINED = (Cause.CONFLICT, Cause.AWAITING_ROOM)
+_EXPLAINED = (Cause.CHECK_IN, Cause.CONFLICT, Cause.AWAITING_ROOM)
 
 
 async def find_differences(sight: Sight) -> int:

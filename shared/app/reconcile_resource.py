@@ -14,6 +14,7 @@ from enum import StrEnum
 from shared.app.apply import Applying, Outcome, apply_plan, note_intentions
 from shared.app.ask_room import name_organisers
 from shared.app.bulk_plans import begun, shared_by_all
+from shared.app.check_ins import wait_for_check_ins
 from shared.app.name_free_resources import name_free_resources
 from shared.app.observe import Observed, observe
 from shared.app.orders import take_orders
@@ -128,7 +129,8 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     after = replace(_advanced(outside, head, seen, started, planned.plan), echo_look=late or head.echo_look)
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
     await _wake_again(outside, resource, outcomes, late)
-    after, written = await remember(outside, resource, head, after, seen, outcomes, told)
+    awaited = await wait_for_check_ins(outside, resource, seen, outcomes)
+    after, written = await remember(outside, resource, head, after, seen, outcomes, told, awaited)
     await show_state(outside, resource, seen, after, outcomes, written, bulk)
     return _ended(outcomes, planned.why)
 

@@ -18,6 +18,7 @@ from shared.app.observe import Observed
 from shared.app.outside import Outside
 from shared.app.tell_people import NOTHING_TOLD, Told
 from shared.domain.booking import SetAside
+from shared.domain.check_in import NOTHING_AWAITED, Awaited
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, OpenStep, Reason
 from shared.domain.plan import Settlement
@@ -38,12 +39,13 @@ async def remember(
     seen: Observed,
     outcomes: Sequence[Outcome],
     told: Told = NOTHING_TOLD,
+    awaited: Awaited = NOTHING_AWAITED,
 ) -> tuple[Head, Writes]:
     """Commit what a run found and did. Raises ``Stale`` when another run holds the ledger."""
     now = outside.clock.now()
     deciding = Deciding(outside, after.run, seen.cause)
-    opened = _opened(seen, outcomes, now)
-    settled = (_settled(seen, outcomes) | set(told.settled)) - opened.keys()
+    opened = _opened(seen, outcomes, now) | {step.id: step for step in awaited.opened}
+    settled = (_settled(seen, outcomes) | set(told.settled) | awaited.settled) - opened.keys()
     standing = {step.id: step for step in seen.view.open_steps if step.id not in settled} | opened
     again = tell_again(outside, standing.values(), resource.policy, after.run)
     opened |= {step.id: step for step in again.steps}

@@ -80,7 +80,8 @@ async def _put(outside: Outside, before: Resource, shown: Resource) -> None:
 def _waiting(seen: Observed, written: Writes) -> list[OpenStep]:
     standing = {step.id: step for step in seen.view.open_steps if step.id not in written.settled}
     standing.update({step.id: step for step in written.open_steps})
-    return list(standing.values())
+    # A check-in that is awaited is nothing unsettled.
+    return [step for step in standing.values() if step.cause is not Cause.CHECK_IN]
 
 
 def _missing_notifications(resource: Resource, now: datetime) -> str:

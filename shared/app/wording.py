@@ -55,6 +55,7 @@ _SENTENCES = {
     Code.OTHER_ROOM_REFUSED: "The meeting needs all its rooms, and {room} does not attend.",
     Code.APPROVED: "The booking was approved on the platform, so the room accepted the meeting.",
     Code.BACK_AND_FORTH: "It changed back and forth more than {times} times within an hour, so it is held.",
+    Code.RELEASED: "Nobody checked in in time, so the room was released.",
 }
 
 

@@ -174,7 +174,8 @@ class PlatformItem:
     """One booking as the platform reports it now.
 
     ``external`` is the mark that we left on what we created: the transaction id of its creation. ``series`` is told by
-    platforms that keep series.
+    platforms that keep series. ``checked_in`` is when somebody did, ``released`` that it was cancelled because
+    nobody did, where the platform keeps check-ins.
     """
 
     id: BookingId
@@ -184,6 +185,8 @@ class PlatformItem:
     external: TransactionId | None = None
     successor: BookingId | None = None
     series: PlatformSeries | None = None
+    checked_in: datetime | None = None
+    released: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,10 +216,14 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True)
 class Gone:
-    """An item of which the side has proven, in this run, that it no longer takes place."""
+    """An item of which the side has proven, in this run, that it no longer takes place.
+
+    ``released`` tells that the platform gave its time back because nobody checked in.
+    """
 
     key: ItemKey
     proof: Proof
+    released: bool = False
 
 
 @dataclass(frozen=True)

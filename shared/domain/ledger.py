@@ -145,6 +145,7 @@ class Mapping:
     in_series: bool = False
     turns: tuple[Turn, ...] = ()
     copy: Copy | None = None
+    checked_in: datetime | None = None
 
     @property
     def is_ours_to_write(self) -> bool:
@@ -181,6 +182,7 @@ class Cause(StrEnum):
     SETTLING = "settling"
     UNDO = "undo"
     SHADOW = "shadow"
+    CHECK_IN = "check_in"
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,7 @@ class Code(StrEnum):
     SHADOWED = "shadowed"
     SHADOW_AGREED = "shadow_agreed"
     ORPHANED = "orphaned"
+    RELEASED = "released"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from datetime import datetime
 from shared.domain.arrivals import mint, settle_arrivals, settle_one_sided, settle_pair_of_series
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, Item, PlatformItem, Side
 from shared.domain.buffers import with_buffers
+from shared.domain.check_in import checked_in
 from shared.domain.flapping import calmed
 from shared.domain.horizon import placed
 from shared.domain.ids import BookingId, MappingId, TransactionId, transaction_id
@@ -73,6 +74,7 @@ def plan(
     judged = [asked_again(settlement, setting) for settlement in settle_overlaps_and_returns(drafts, ledger, setting)]
     judged = [calmed(settlement, setting) for settlement in judged]
     judged = [with_other_rooms(settlement, ledger, setting) for settlement in judged]
+    judged = [checked_in(each, pairing.bookings.get(each.id), ledger, setting) for each in judged]
     judged = with_buffers([placed(named(settlement), ledger) for settlement in judged], ledger, setting)
     loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))

@@ -105,6 +105,13 @@ class SeveralRooms(StrEnum):
     ALL = "all"
 
 
+class ReleasedBy(StrEnum):
+    """Who gives the time of a booking back at which nobody checks in."""
+
+    LOCKSTEP = "lockstep"
+    EXCHANGE = "exchange"
+
+
 @dataclass(frozen=True)
 class Policy:
     """The settings of one resource.
@@ -128,6 +135,8 @@ class Policy:
     other side or waits on its own; ``several_rooms`` whether this room stays in a meeting of which another room was
     refused. A booking that changes back and forth more often than ``turns_held_above`` times an hour is held.
     ``join_links`` shows on the platform where an online meeting is joined.
+    Where nobody checks in within ``check_in_minutes`` (0: nobody has to), a booking is released; ``released_by`` says
+    by whom.
     """
 
     direction: Direction = Direction.BOTH
@@ -159,6 +168,8 @@ class Policy:
     shadow: bool = False
     settle_seconds: int = 5
     turns_held_above: int = 6
+    check_in_minutes: int = 0
+    released_by: ReleasedBy = ReleasedBy.LOCKSTEP
     meeting_edits: MeetingEdits = MeetingEdits.PUT_BACK
     requests: Requests = Requests.HOLD
     several_rooms: SeveralRooms = SeveralRooms.ANY
@@ -190,7 +201,7 @@ class Policy:
             "answer_within_minutes": (0, 10_080),
             "cancellations_share_held_above": (0, 100), "mails_held_above": (0, 100_000),
             "growth_held_above": (0, 100_000), "held_again_hours": (1, 8760),
-            "settle_seconds": (0, 600), "turns_held_above": (1, 1000),
+            "settle_seconds": (0, 600), "turns_held_above": (1, 1000), "check_in_minutes": (0, 240),
         }  # fmt: skip
         return tuple(
             f"policy {name} is {getattr(self, name)}; it must be from {low} to {high}"

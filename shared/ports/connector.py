@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from shared.domain.booking import Block, Booking, Gone, PlatformItem, SetAside, Window
 from shared.domain.ids import BookingId, PlatformId, TransactionId, Version
@@ -50,6 +50,7 @@ class Capabilities:
     has_precondition: bool
     min_poll: timedelta
     blocks: bool = False
+    check_in: bool = False
     requests: bool = False
 
 
@@ -128,5 +129,21 @@ class Connector(Protocol):
         ``buffer_minutes`` are shown to people as the gap that two bookings keep; None leaves what is shown.
 
         Platforms that do not create resources raise ``NotFound`` for an unknown one.
+        """
+        ...
+
+
+@runtime_checkable
+class CheckIns(Protocol):
+    """A platform that keeps check-ins: its items say when somebody checked in, and it releases what nobody claimed.
+
+    Its capabilities say ``check_in``.
+    """
+
+    async def release(self, resource: PlatformId, booking: BookingId, reason: str) -> None:
+        """Cancel a booking at which nobody has checked in, and tell its owner ``reason``.
+
+        It is one transaction: where somebody has checked in by then, nothing is cancelled and ``Stale`` is raised.
+        One that is gone already is done.
         """
         ...

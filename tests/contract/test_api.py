@@ -236,6 +236,13 @@ async def _booked(site: Site, platform: str) -> None:
     assert (again.status, again.body["id"]) == (200, made["id"])
     booking = f"{here}/bookings/{made['id']}"
     assert (await site.ask("GET", booking))["id"] == made["id"]
+    assert (await site.send("POST", f"{booking}/check-in")).status == 422
+    now = datetime.now(UTC)
+    running = {"start": f"{now - timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}"}
+    running["end"] = f"{now + timedelta(minutes=55):%Y-%m-%dT%H:%M:%SZ}"
+    other = "/api/platform/resources/api-other/bookings"
+    walked_in = (await site.ask("POST", other, running))["id"]
+    assert (await site.ask("POST", f"{other}/{walked_in}/check-in"))["checked_in"]
     await site.ask("PATCH", booking, {"title": "Private talk", "private": True})
     await site.ask("DELETE", f"{booking}?reason=moved%20online")
     await site.ask("POST", f"{booking}/restore")

@@ -13,7 +13,7 @@ from shared.adapters.tables.tables import Tables
 from shared.domain.booking import Booking, Gone, PlatformItem, Proof
 from shared.domain.ids import BookingId, TransactionId, Version
 from shared.domain.spans import AllDay, Timed
-from shared.ports.connector import BookingDraft
+from shared.ports.connector import BookingDraft, CheckIns
 from shared.ports.errors import Rejected, Stale
 from tests.contract.connector_sides import (
     ANNA,
@@ -289,3 +289,36 @@ async def test_a_change_of_a_cancelled_booking_at_its_version_restores_it(side: 
     back = await side.connector.change(ROOM, made.id, made.booking, cancelled.version)
     assert not back.booking.cancelled
     assert await side.connector.view(ROOM, MONTH) == (back,)
+
+
+# Check-in, where a platform keeps it.
+
+
+async def test_what_nobody_claimed_is_released_and_told_as_released(side: Side) -> None:
+    assert side.connector.capabilities.check_in
+    assert isinstance(side.connector, CheckIns)
+    made = await side.connector.create(ROOM, draft(at(0)))
+    cursor = await cursor_now(side)
+    await side.connector.release(ROOM, made.id, "nobody came")
+    gone = await side.connector.read(ROOM, made.id)
+    assert isinstance(gone, Gone)
+    assert gone.released
+    (told,) = (await side.connector.changes(ROOM, cursor, MONTH)).items
+    assert (told.booking.cancelled, told.released) == (True, True)
+    await side.connector.release(ROOM, made.id, "nobody came")
+    assert await whens(side) == []
+
+
+async def test_a_cancelled_booking_is_not_told_as_released(side: Side) -> None:
+    assert isinstance(side.connector, CheckIns)
+    made = await side.connector.create(ROOM, draft(at(0)))
+    await side.connector.cancel(ROOM, made.id, "moved online")
+    await side.connector.release(ROOM, made.id, "nobody came")
+    gone = await side.connector.read(ROOM, made.id)
+    assert isinstance(gone, Gone)
+    assert not gone.released
+
+
+async def test_releasing_what_is_not_there_is_done(side: Side) -> None:
+    assert isinstance(side.connector, CheckIns)
+    await side.connector.release(ROOM, BookingId("nothing"), "nobody came")

@@ -38,7 +38,7 @@ from shared.ports.ledgers import Clock
 from tests.doubles.clock import StandingClock
 from tests.doubles.faults import DONE, Faults
 
-_WRITES = frozenset({"create", "change", "cancel", "ensure_resource"})
+_WRITES = frozenset({"create", "change", "cancel", "release", "ensure_resource"})
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class InMemoryConnector:
             self.has_precondition,
             timedelta(),
             blocks=True,
+            check_in=True,
             requests=self.shows_requests,
         )
 
@@ -128,7 +129,7 @@ class InMemoryConnector:
             if item is None:
                 return Gone(booking, Proof.NOT_FOUND)
             if item.booking.cancelled and item.successor is None:
-                return Gone(booking, Proof.CANCELLED)
+                return Gone(booking, Proof.CANCELLED, item.released)
             return item
 
     async def find(self, resource: PlatformId, transaction: TransactionId) -> PlatformItem | None:
@@ -164,6 +165,17 @@ class InMemoryConnector:
             if item is not None and not item.booking.cancelled:
                 self._put(room, replace(item, booking=replace(item.booking, cancelled=True)))
                 self.told.append(Told(booking, item.booking.organiser, reason))
+
+    async def release(self, resource: PlatformId, booking: BookingId, reason: str) -> None:
+        async with self._call("release"):
+            room = self._room(resource)
+            item = room.items.get(booking)
+            if item is None or item.booking.cancelled:
+                return
+            if item.checked_in is not None:
+                raise Stale("somebody has checked in")
+            self._put(room, replace(item, booking=replace(item.booking, cancelled=True), released=True))
+            self.told.append(Told(booking, item.booking.organiser, reason))
 
     async def ensure_resource(
         self, resource: PlatformId, name: str, zone: str, units: int, buffer_minutes: int | None = None
@@ -257,6 +269,14 @@ class InMemoryConnector:
     def cancel_booking(self, resource: PlatformId, booking: BookingId) -> PlatformItem:
         """Cancel a booking as its owner does; it stays visible as cancelled."""
         return self._edit(resource, booking, lambda now: replace(now, cancelled=True))
+
+    def check_in(self, resource: PlatformId, booking: BookingId) -> PlatformItem:
+        """Check in at a booking; refused where it no longer takes place."""
+        room = self._room(resource)
+        item = room.items[booking]
+        if item.booking.cancelled:
+            raise Rejected("the booking no longer takes place", code="cancelled")
+        return self._put(room, replace(item, checked_in=self.clock.now()))
 
     def restore(self, resource: PlatformId, booking: BookingId) -> PlatformItem:
         """Let a cancelled booking take place again, if its time is free."""
@@ -368,7 +388,9 @@ class InMemoryConnector:
         holds_it = not item.booking.cancelled and old.start <= new.start and new.end <= old.end
         if not holds_it and not wanted.cancelled:
             self._check(room, wanted, item.id)
-        return self._put(room, replace(item, booking=wanted))
+        claimed = item.checked_in if wanted.when == item.booking.when else None
+        released = wanted.cancelled and item.released
+        return self._put(room, replace(item, booking=wanted, checked_in=claimed, released=released))
 
     def _put(self, room: _Resource, item: PlatformItem) -> PlatformItem:
         room.sequence += 1

@@ -18,6 +18,7 @@ from shared.domain.spans import AllDay, Span, When, occupied
 from shared.ports.errors import Rejected
 
 LONGEST = timedelta(days=366)
+EARLIEST_ARRIVAL = timedelta(minutes=15)
 LONGEST_TITLE = 255
 LONGEST_TEXT = 1000
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
@@ -70,6 +71,18 @@ def check_text(what: str, text: str) -> None:
     """Refuse a text that is too long to keep."""
     if len(text) > LONGEST_TEXT:
         _refuse(f"{what} has at most {LONGEST_TEXT} characters; this one has {len(text)}")
+
+
+def check_arrival(item: PlatformItem, now: datetime, zone: str) -> None:
+    """Refuse to check in at a booking that does not take place (``cancelled``), or not now (``invalid``)."""
+    if item.booking.cancelled:
+        why = "nobody had checked in in time" if item.released else "it was cancelled"
+        raise Rejected(f"the booking no longer takes place: {why}", code="cancelled")
+    span = occupied(item.booking.when, zone)
+    if now < span.start - EARLIEST_ARRIVAL:
+        _refuse(f"it is too early to check in; the booking is {_told(item.booking.when, zone)}")
+    if now >= span.end:
+        _refuse(f"it is too late to check in; the booking was {_told(item.booking.when, zone)}")
 
 
 def takes_time(before: Booking | None, after: Booking, zone: str) -> bool:

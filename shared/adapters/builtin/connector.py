@@ -23,6 +23,7 @@ _CAPABILITIES = Capabilities(
     has_precondition=True,
     min_poll=timedelta(),
     blocks=True,
+    check_in=True,
     requests=True,
 )
 
@@ -57,7 +58,9 @@ class BuiltinConnector:
         entry = await self._platform.get(resource, booking)
         if entry is None:
             return Gone(booking, Proof.NOT_FOUND)
-        return Gone(booking, Proof.CANCELLED) if entry.item.booking.cancelled else entry.item
+        if entry.item.booking.cancelled:
+            return Gone(booking, Proof.CANCELLED, released=entry.item.released)
+        return entry.item
 
     async def find(self, resource: PlatformId, transaction: TransactionId) -> PlatformItem | None:
         entry = await self._platform.made_under(resource, transaction)
@@ -77,6 +80,13 @@ class BuiltinConnector:
     async def cancel(self, resource: PlatformId, booking: BookingId, reason: str) -> None:
         try:
             await self._platform.cancel(resource, booking, reason)
+        except Rejected as error:
+            if error.code != UNKNOWN_BOOKING:
+                raise
+
+    async def release(self, resource: PlatformId, booking: BookingId, reason: str) -> None:
+        try:
+            await self._platform.release(resource, booking, reason)
         except Rejected as error:
             if error.code != UNKNOWN_BOOKING:
                 raise

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from shared.adapters.builtin import rows
-from shared.adapters.builtin.booking_rules import check_resource, check_text, check_when
+from shared.adapters.builtin.booking_rules import check_arrival, check_resource, check_text, check_when
 from shared.adapters.builtin.desk import Desk, required
 from shared.adapters.builtin.entries import BookingPatch as BookingPatch
 from shared.adapters.builtin.entries import Changes, Entry, Listing, PlatformResource
@@ -216,6 +216,33 @@ class Platform:
 
         return await self._change(resource, booking, edit, None)
 
+    async def check_in(self, resource: PlatformId, booking: BookingId) -> Entry:
+        """Note that somebody has come: from a quarter of an hour before a booking starts until it ends.
+
+        ``Rejected`` with code ``cancelled`` where it was cancelled or released meanwhile.
+        """
+        state, now = await self._desk.state(resource), self._clock.now()
+
+        def edit(entry: Entry) -> Entry:
+            check_arrival(entry.item, now, state.resource.zone)
+            return entry if entry.item.checked_in else replace(entry, item=replace(entry.item, checked_in=now))
+
+        return await self._change(resource, booking, edit, None)
+
+    async def release(self, resource: PlatformId, booking: BookingId, reason: str = "") -> Entry:
+        """Cancel a booking at which nobody has checked in, ``Stale`` where somebody has; see ``cancel``."""
+        check_text("a reason", reason)
+
+        def edit(entry: Entry) -> Entry:
+            if entry.item.booking.cancelled:
+                return entry
+            if entry.item.checked_in is not None:
+                raise Stale("somebody has checked in meanwhile; the booking stays")
+            gone = _with(entry, replace(entry.item.booking, cancelled=True))
+            return replace(gone, item=replace(gone.item, released=True), reason=reason)
+
+        return await self._change(resource, booking, edit, None)
+
     async def restore(self, resource: PlatformId, booking: BookingId) -> Entry:
         """Let a cancelled booking take place again, if its time is free."""
         return await self._change(
@@ -330,7 +357,11 @@ class Platform:
 
 def _with(entry: Entry, booking: Booking) -> Entry:
     reason = entry.reason if booking.cancelled else ""
-    return replace(entry, item=replace(entry.item, booking=booking), reason=reason)
+    item = replace(entry.item, booking=booking, released=booking.cancelled and entry.item.released)
+    if booking.when != entry.item.booking.when:
+        # Whoever checked in did so for another time.
+        item = replace(item, checked_in=None)
+    return replace(entry, item=item, reason=reason)
 
 
 def _moved(rule: Rule, entry: Entry, when: When) -> Rule:

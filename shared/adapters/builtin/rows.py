@@ -178,6 +178,10 @@ def entry_row(key: str, entry: Entry) -> Row:
         cells["join_url"] = booking.join_url
     if item.external is not None:
         cells["transaction"] = item.external
+    if item.checked_in is not None:
+        cells["checked_in"] = item.checked_in.astimezone(UTC).isoformat()
+    if item.released:
+        cells["released"] = True
     if entry.series is not None and entry.original is not None:
         cells |= {"series": entry.series, "original": entry.original.isoformat()}
     return Row(key, cells)
@@ -197,6 +201,8 @@ def entry(row: Row) -> Entry:
         booking,
         datetime.fromisoformat(cells.text("created")),
         transaction,
+        checked_in=datetime.fromisoformat(cells.text("checked_in")) if "checked_in" in row.cells else None,
+        released=cells.flag("released"),
     )
     if "series" not in row.cells:
         return Entry(item, cells.text("reason"))

@@ -346,3 +346,80 @@ async def test_the_connector_tells_closing_times_as_blocks(platform: Platform) -
     await platform.block(ROOM, at(0), "Cleaning")
     found = await BuiltinConnector(platform).blocks(ROOM, Window(NINE - HOUR, NINE + 9 * HOUR))
     assert [(block.reason, block.is_closing) for block in found] == [("Cleaning", False), ("closed", True)]
+
+
+# Check-in
+
+
+def clocked(store: MemoryRowStore, at_time: datetime) -> tuple[Platform, StandingClock]:
+    """Return the platform as another process sees it, at a time."""
+    clock = StandingClock(at_time)
+    return Platform(store, TENANT, clock), clock
+
+
+async def test_somebody_checks_in_from_a_quarter_of_an_hour_before_until_the_end(
+    store: MemoryRowStore, platform: Platform
+) -> None:
+    made = (await platform.book(ROOM, Booking(at(0)))).item.id
+    now, clock = clocked(store, NINE - timedelta(minutes=16))
+    with pytest.raises(Rejected, match="too early"):
+        await now.check_in(ROOM, made)
+    clock.set(NINE - timedelta(minutes=15))
+    first = await now.check_in(ROOM, made)
+    clock.set(NINE + timedelta(minutes=59))
+    assert (await now.check_in(ROOM, made)).item.checked_in == first.item.checked_in == NINE - timedelta(minutes=15)
+    clock.set(NINE + HOUR)
+    with pytest.raises(Rejected, match="too late"):
+        await now.check_in(ROOM, made)
+
+
+async def test_a_late_check_in_finds_the_booking_released(store: MemoryRowStore, platform: Platform) -> None:
+    made = (await platform.book(ROOM, Booking(at(0)))).item.id
+    now, _ = clocked(store, NINE + timedelta(minutes=10))
+    released = await now.release(ROOM, made, "nobody came")
+    assert (released.item.booking.cancelled, released.item.released, released.reason) == (True, True, "nobody came")
+    with pytest.raises(Rejected, match="nobody had checked in in time") as refused:
+        await now.check_in(ROOM, made)
+    assert refused.value.code == "cancelled"
+
+
+async def test_a_booking_that_somebody_claimed_is_not_released(store: MemoryRowStore, platform: Platform) -> None:
+    made = (await platform.book(ROOM, Booking(at(0)))).item.id
+    now, _ = clocked(store, NINE + timedelta(minutes=10))
+    await now.check_in(ROOM, made)
+    with pytest.raises(Stale):
+        await now.release(ROOM, made, "nobody came")
+    assert not (await entry_of(now, made)).item.booking.cancelled
+
+
+async def test_of_a_check_in_and_a_release_at_one_moment_one_happens(store: MemoryRowStore, platform: Platform) -> None:
+    for turn in range(8):
+        made = (await platform.book(ROOM, Booking(at(2 * turn)))).item.id
+        here, _ = clocked(store, NINE + 2 * turn * HOUR)
+        there, _ = clocked(store, NINE + 2 * turn * HOUR)
+        answers = await asyncio.gather(
+            here.check_in(ROOM, made), there.release(ROOM, made, "nobody came"), return_exceptions=True
+        )
+        found = (await entry_of(here, made)).item
+        assert (found.checked_in is not None) != found.released
+        assert sum(isinstance(answer, Exception) for answer in answers) == 1
+
+
+async def test_a_booking_that_is_moved_wants_another_check_in(store: MemoryRowStore, platform: Platform) -> None:
+    made = (await platform.book(ROOM, Booking(at(0)))).item.id
+    now, _ = clocked(store, NINE)
+    await now.check_in(ROOM, made)
+    assert (await now.change(ROOM, made, BookingPatch(title="Longer"))).item.checked_in == NINE
+    assert (await now.change(ROOM, made, BookingPatch(when=at(3)))).item.checked_in is None
+
+
+async def test_a_booking_that_is_restored_is_released_no_more(store: MemoryRowStore, platform: Platform) -> None:
+    made = (await platform.book(ROOM, Booking(at(0)))).item.id
+    await platform.release(ROOM, made)
+    assert not (await platform.restore(ROOM, made)).item.released
+
+
+async def entry_of(platform: Platform, booking: BookingId) -> Entry:
+    found = await platform.get(ROOM, booking)
+    assert found is not None
+    return found

@@ -249,3 +249,15 @@ async def test_nobody_books_outside_the_opening_hours(open_office: Office) -> No
 )
 async def test_hours_that_make_no_sense_are_refused(open_office: Office, body: object) -> None:
     assert (await open_office.send("PATCH", HERE, body)).status == 400
+
+
+async def test_somebody_checks_in_when_the_booking_is_about_to_start(open_office: Office) -> None:
+    made = await open_office.ask("POST", BOOKINGS, MORNING)
+    assert (made["checked_in"], made["released"]) == (None, False)
+    early = await open_office.send("POST", f"{BOOKINGS}/{made['id']}/check-in")
+    assert (early.status, early.code) == (422, "invalid")
+    assert "too early" in early.message
+    assert (await open_office.send("POST", f"{BOOKINGS}/nothing/check-in")).status == 404
+    await open_office.ask("DELETE", f"{BOOKINGS}/{made['id']}")
+    gone = await open_office.send("POST", f"{BOOKINGS}/{made['id']}/check-in")
+    assert (gone.status, gone.code) == (409, "cancelled")
