@@ -166,7 +166,16 @@ async def _ended(
         return [await run_settlement(applying, settlement) for settlement in members]
     comment = sentence(members[0].steps[0].reason, applying.resource.facts.zone)
     await _end(applying, write.action, write.master, comment)
-    return [Outcome(settlement, settlement.before, settlement.after) for settlement in members]
+    return [await _without_buffers(applying, settlement) for settlement in members]
+
+
+async def _without_buffers(applying: Applying, settlement: Settlement) -> Outcome:
+    """Take the entries around an occurrence away that went with its series."""
+    try:
+        await write_buffers(applying.outside, applying.resource, settlement, settlement.after)
+    except PortError as error:
+        return failed(applying, settlement, error)
+    return Outcome(settlement, settlement.before, settlement.after)
 
 
 def _is_whole(found: SeriesFound, write: SeriesWrite, window: Window) -> bool:

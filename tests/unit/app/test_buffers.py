@@ -15,7 +15,7 @@ from shared.ports.connector import Conflict
 from shared.ports.errors import Retry
 from tests.doubles.faults import Killed
 from tests.doubles.mailboxes import StoredEvent
-from tests.doubles.world import MONDAY, ROOM, World, all_day, at
+from tests.doubles.world import BEN, MONDAY, ROOM, World, all_day, at
 
 MORNING, NOON = at("09:00", "10:00"), at("12:00", "13:00")
 QUARTERS = {"buffer_minutes": 15, "buffer_entries": "free"}
@@ -395,3 +395,37 @@ class TestPeople:
 async def prove(world: World) -> None:
     await order_command(world.outside, world.resource_id, Verb.PROVE)
     await world.settle()
+
+
+class TestSeries:
+    async def test_every_occurrence_of_a_series_has_them_and_with_the_series_they_go(self) -> None:
+        world = await linked()
+        items = world.platform.book_series(world.platform_id, MORNING, "FREQ=WEEKLY;COUNT=4", "Standup", BEN)
+        await world.platform_says()
+        occurrences = [at("09:00", "10:00", MONDAY + timedelta(weeks=week)) for week in range(4)]
+        assert entries(world) == around(*occurrences)
+        for item in items:
+            world.cancel_booking(item)
+        await world.platform_says()
+        assert (entries(world), world.times()) == ([], ([], []))
+
+    async def test_with_a_series_that_its_organiser_cancels_they_go(self) -> None:
+        world = await linked()
+        whens = [at("09:00", "10:00", MONDAY + timedelta(weeks=week)) for week in range(4)]
+        keys = world.calendar.outlook.invite_series(ROOM, whens)
+        await world.notify()
+        assert entries(world) == around(*whens)
+        for key in keys:
+            world.calendar.outlook.cancel(ROOM, key)
+        await world.notify()
+        assert (entries(world), world.times()) == ([], ([], []))
+
+    async def test_a_series_declined_as_one_takes_them_along(self) -> None:
+        world = await linked()
+        whens = [at("09:00", "10:00", MONDAY + timedelta(weeks=week)) for week in range(4)]
+        world.calendar.outlook.invite_series(ROOM, whens)
+        await world.notify()
+        for item in world.on_platform():
+            world.cancel_booking(item)
+        await world.platform_says()
+        assert (entries(world), world.times()) == ([], ([], []))
