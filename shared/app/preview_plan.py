@@ -54,6 +54,7 @@ async def preview_plan(outside: Outside, resource: Resource, *, full: bool = Fal
         resource.policy,
         bulk=seen.view.bulk,
         why=found.why or next((step.reason for step in waiting), ""),
+        ours=outside.mail is not None,
     )
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Code, OpenStep, Reason
 from shared.domain.mails import mails_of
+from shared.domain.notices import notices_of
 from shared.domain.plan import Action, Plan, SeriesWrite, Settlement, Step
 from shared.domain.policy import Policy
 from shared.domain.spans import When
@@ -101,14 +102,19 @@ def preview(
     *,
     bulk: bool,
     why: str,
+    ours: bool = False,
 ) -> Preview:
     """Return a guarded plan as it is shown.
 
     ``held`` is what waits for a person, whether this plan held it or an earlier run; ``approved`` are the same
-    bookings as an approval would settle them. One that is no longer needed is not shown.
+    bookings as an approval would settle them. One that is no longer needed is not shown. ``ours`` tells that people
+    are told by mails of ours as well, as they are outside full reads.
     """
     shown = [_foreseen(each, policy, bulk, each.open) for each in now.settlements if each.id not in held]
     shown += [_foreseen(approved[each], policy, bulk, step) for each, step in held.items() if each in approved]
+    if ours:
+        settled = {each.id: each for each in now.settlements} | dict(approved)
+        shown = [_with_ours(each, settled[each.mapping], bulk) for each in shown]
     mails = {member: 0 for write in now.series for member in write.members}
     mails |= {write.members[0]: write.mails for write in now.series}
     shown = [replace(each, mails=mails.get(each.mapping, each.mails)) for each in shown]
@@ -143,6 +149,14 @@ def _foreseen(meant: Settlement, policy: Policy, bulk: bool, waits: OpenStep | N
         platform.id if platform else "",
         mails_of(meant, policy, bulk=bulk),
     )
+
+
+def _with_ours(each: Foreseen, settled: Settlement, bulk: bool) -> Foreseen:
+    """Return what is planned about a booking with the mails of ours: an approval runs outside of full reads."""
+    if bulk and each.fate is not Fate.HELD:
+        return each
+    told = {notice.mapping for notice in notices_of(settled)}
+    return replace(each, mails=each.mails + len(told))
 
 
 def held_first(bookings: Iterable[Foreseen]) -> list[Foreseen]:

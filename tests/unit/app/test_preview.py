@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,8 +12,9 @@ from shared.domain.ledger import Code, Verb
 from shared.domain.plan import Action
 from shared.domain.preview import Counts, Fate, Preview
 from shared.domain.resource import State
+from shared.ports.connector import Conflict
 from shared.ports.errors import Rejected
-from tests.doubles.world import MONDAY, ROOM, World, at
+from tests.doubles.world import BEN, MONDAY, ROOM, World, at
 from tests.unit.app.test_commands import order
 
 NINE, TEN, ELEVEN, NOON = at("09:00", "10:00"), at("10:00", "11:00"), at("11:00", "12:00"), at("12:00", "13:00")
@@ -179,3 +181,29 @@ async def test_an_unlinked_room_has_no_plan() -> None:
     await order(world, Verb.UNLINK)
     with pytest.raises(Rejected, match="Matterhorn is unlinked"):
         await preview_plan(world.outside, await world.row())
+
+
+async def test_a_mail_of_ours_that_would_follow_is_counted() -> None:
+    world = World()
+    await world.link(settle_seconds=0)
+    world.invite(NINE)
+    await world.notify()
+    world.platform.conflict = Conflict.NOT_ENFORCED
+    world.book(NINE, "Workshop", BEN)
+    found = await looked(world)
+    assert found.counts(Fate.RUNS) == Counts(cancelled=1, mails=1, bookings=1)
+    sent = len(world.mail.sent)
+    await world.platform_says()
+    await world.settle()
+    assert len(world.mail.sent) - sent == 1
+
+
+async def test_where_mails_are_not_set_up_none_of_ours_is_counted() -> None:
+    world = World()
+    await world.link(settle_seconds=0)
+    world.invite(NINE)
+    await world.notify()
+    world.platform.conflict = Conflict.NOT_ENFORCED
+    world.book(NINE, "Workshop", BEN)
+    found = await preview_plan(replace(world.outside, mail=None), await world.row())
+    assert found.counts(Fate.RUNS) == Counts(cancelled=1, bookings=1)

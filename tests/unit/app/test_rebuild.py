@@ -34,7 +34,7 @@ def lose(world: World) -> None:
 
 
 def mails(world: World) -> list[str]:
-    return world.calendar.boxes[ROOM].mails
+    return [*world.calendar.boxes[ROOM].mails, *(str(each) for each in world.mail.sent)]
 
 
 async def origins(world: World) -> dict[str, Side]:

@@ -30,6 +30,7 @@ def assert_untouched(world: World) -> None:
     assert not [call for call in world.faults.calls if call in WRITES + PLATFORM_WRITES]
     assert world.calendar.boxes[ROOM].mails == []
     assert world.platform.told == []
+    assert world.mail.sent == []
 
 
 async def reported(world: World) -> ShadowReport:

@@ -41,7 +41,7 @@ async def looked(world: World, plan: str = "") -> Undoable:
 
 
 def mails(world: World) -> list[str]:
-    return world.calendar.boxes[ROOM].mails
+    return [*world.calendar.boxes[ROOM].mails, *(str(each) for each in world.mail.sent)]
 
 
 async def test_before_it_is_done_it_is_shown() -> None:
