@@ -211,12 +211,12 @@ def settle_one_sided(case: Case, setting: Setting) -> Settlement:
     if isinstance(origin, CalendarItem):
         record = calendar_record(origin, setting.key)
         seen = replace(_at(mapping, origin, setting), calendar=record)
-        if _still_refused(mapping, setting) and _is_same(record, mapping.calendar, mapping):
+        if _still_refused(mapping, setting) and _is_same(record, mapping.calendar):
             return Settlement(mapping.id, mapping, mapping)
         return _from_calendar(mapping, seen, origin, setting)
     if isinstance(origin, PlatformItem):
         booking_record = platform_record(origin, setting.key)
-        if _still_refused(mapping, setting) and _is_same(booking_record, mapping.platform, mapping):
+        if _still_refused(mapping, setting) and _is_same(booking_record, mapping.platform):
             return Settlement(mapping.id, mapping, mapping)
         return _from_platform(mapping, replace(_at(mapping, origin, setting), platform=booking_record), origin, setting)
     return Settlement(mapping.id, mapping, mapping)
@@ -229,12 +229,9 @@ def _still_refused(mapping: Mapping, setting: Setting) -> bool:
     return mapping.state is MappingState.REFUSED and mapping.id not in again
 
 
-def _is_same(
-    now: CalendarRecord | PlatformRecord, known: CalendarRecord | PlatformRecord | None, mapping: Mapping
-) -> bool:
-    if mapping.reason == Code.LEFT_AS_EDITED and known is not None:
-        return now.print == known.print
-    return now == known
+def _is_same(now: CalendarRecord | PlatformRecord, known: CalendarRecord | PlatformRecord | None) -> bool:
+    """Tell whether a booking shows what it showed: another version alone is no reason to judge it again."""
+    return known is not None and now.print == known.print
 
 
 def _at(mapping: Mapping, item: Item, setting: Setting) -> Mapping:

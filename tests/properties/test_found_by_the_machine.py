@@ -167,3 +167,15 @@ async def test_an_occurrence_whose_move_to_a_new_original_start_waits_is_not_for
     made.world.calendar.outlook.reschedule(made.mailbox, keys, [*later, second])
     await made.wake(WakeCause.NOTIFICATION)
     await rests(made)
+
+
+async def test_what_a_person_discarded_stays_so_although_exchange_writes_its_event_anew() -> None:
+    made = await office(winner="report", settle_seconds=0)
+    made.enter(NINE)
+    made.enter(HALF_PAST_NINE)
+    await made.order(Verb.PROVE)
+    await made.order(Verb.DISCARD)
+    made.rewrite_events()
+    await made.wake(WakeCause.NOTIFICATION)
+    assert len(made.bookings()) == 1
+    await rests(made)
