@@ -9,14 +9,15 @@ saves those repetitions; other processes are held off by the etag alone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from shared.adapters.builtin import rows, series_rows
+from shared.adapters.builtin import rows, series_rows, series_work
 from shared.adapters.builtin.booking_rules import check_booking, check_free, is_id, takes_time
 from shared.adapters.builtin.entries import Entry, Series
 from shared.adapters.builtin.rows import ResourceState, Unreadable
+from shared.adapters.builtin.series_work import Work
 from shared.adapters.builtin.store import Contended, Operation, Row, RowStore
 from shared.domain.booking import Block, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, SeriesId, TenantId, TransactionId, Version
@@ -28,6 +29,8 @@ T = TypeVar("T")
 
 ATTEMPTS = 8
 """How often a change decides again at once when others were faster, before it is left to the caller."""
+
+_AT_ONCE = 24
 
 Edit = Callable[[Entry | None], Entry]
 """What a change makes of a booking as it stands (None: not there). Pure; raises the refusal of its caller."""
@@ -62,6 +65,19 @@ class Desk:
     async def entry(self, resource: PlatformId, booking: BookingId) -> Entry | None:
         row = await self._row(resource, rows.booking_key(booking)) if is_id(booking) and is_id(resource) else None
         return required(rows.entry, row) if row is not None else None
+
+    async def entries(self, resource: PlatformId, bookings: Sequence[BookingId]) -> list[Entry | None]:
+        """Return bookings in the order asked for; read a few at a time, because each is a request of its own."""
+        found: list[Entry | None] = []
+        for place in range(0, len(bookings), _AT_ONCE):
+            few = bookings[place : place + _AT_ONCE]
+            found += await asyncio.gather(*(self.entry(resource, each) for each in few))
+        return found
+
+    async def work(self, resource: PlatformId) -> Work | None:
+        """Return the change of many occurrences that is under way, if one is."""
+        row = await self._row(resource, series_work.WORK_KEY)
+        return required(series_work.work, row) if row is not None else None
 
     async def made_under(self, resource: PlatformId, transaction: TransactionId) -> BookingId | None:
         """Return the booking that was made under a transaction id, if there is one."""

@@ -153,6 +153,7 @@ class Platform:
         await self._series.continue_all(resource, until)
 
     async def _occurrence(self, resource: PlatformId, booking: BookingId) -> Entry:
+        await self._series.writer.finish(resource)
         entry = await self.get(resource, booking)
         if entry is None:
             raise Rejected(f"there is no booking {booking} in resource {resource}", code=UNKNOWN_BOOKING)
@@ -283,15 +284,17 @@ class Platform:
         inside = [entry for entry in entries if occupied(entry.item.booking.when, zone).overlaps(span)]
         inside.sort(key=lambda entry: (occupied(entry.item.booking.when, zone), entry.item.id))
         told = await self._series.told(resource, inside)
-        return Listing(told, set_aside, cursor(state, state.sequence))
+        return Listing(told, set_aside, cursor(state, state.shown(self._clock.now())))
 
     async def changes(self, resource: PlatformId, since: str | None = None, limit: int | None = None) -> Changes:
         """Return what changed after the cursor ``since``, from the very first booking on without one.
 
+        A change of a series is shown once it is whole; one that was interrupted is finished here after a while.
         Raises ``CursorExpired`` for a cursor that this resource never handed out.
         """
-        state = await self._desk.state(resource)
+        state = await self._series.writer.whole_state(resource)
         after = sequence(since, state) if since is not None else 0
+        state = replace(state, sequence=max(after, state.shown(self._clock.now())))
         found = await self._feed(state, after, limit) if after < state.sequence else []
         is_whole = limit is None or len(found) < limit
         reached = state.sequence if is_whole else rows.feed_sequence(found[-1])

@@ -12,6 +12,7 @@ Table ``platformbookings``, one partition per resource (``<tenant>|<resource>``)
 * ``k|<block>``             blocked times
 * ``s|<series>``            a series; its occurrences are bookings, which name it
 * ``o|<series>|<date>``     the occurrence of a date; one that names another series by now has left this one
+* ``work``                  a change of many occurrences that is under way, see ``series_work``
 * ``t|<digest>``            the booking that was made under a transaction id, or the first one of the series
 
 Table ``platformresources``, one partition per tenant: the resources, for lists only.
@@ -54,6 +55,14 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
+class Held:
+    """The feed shows nothing after ``sequence`` before ``until``: what comes next belongs together."""
+
+    sequence: int
+    until: datetime
+
+
+@dataclass(frozen=True)
 class ResourceState:
     """A resource with what its row keeps beside it.
 
@@ -66,6 +75,11 @@ class ResourceState:
     sequence: int = 0
     etag: str = ""
     forgotten: int = 0
+    held: Held | None = None
+
+    def shown(self, now: datetime) -> int:
+        """Return the sequence number up to which the feed is shown."""
+        return self.held.sequence if self.held is not None and now < self.held.until else self.sequence
 
 
 def partition(tenant: TenantId, resource: PlatformId) -> str:
@@ -127,6 +141,8 @@ def resource_row(state: ResourceState) -> Row:
         cells["opening"] = json.dumps(resource.opening.as_given())
     if state.forgotten:
         cells["forgotten"] = f"{state.forgotten:0{_SEQUENCE_DIGITS}d}"
+    if state.held is not None:
+        cells |= {"held": str(state.held.sequence), "held_until": state.held.until.astimezone(UTC).isoformat()}
     return Row(RESOURCE_KEY, cells, state.etag)
 
 
@@ -147,7 +163,10 @@ def resource_state(row: Row) -> ResourceState:
         _opening(cells) if "opening" in row.cells else None,
     )
     forgotten = int(cells.text("forgotten")) if "forgotten" in row.cells else 0
-    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag, forgotten)
+    held = None
+    if "held" in row.cells:
+        held = Held(int(cells.text("held")), datetime.fromisoformat(cells.text("held_until")))
+    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag, forgotten, held)
 
 
 def _opening(cells: Cells) -> OpeningHours:

@@ -2,17 +2,16 @@
 
 A series is refused as a whole where one of its times is taken, with the dates. Once it stands, its occurrences are
 booked a batch at a time, each in one transaction with the resource's row; a batch that meets somebody who was faster
-leaves that one occurrence cancelled, with the reason on it. An endless series is made some time ahead and continued
-when somebody looks further. What is over is never changed.
+leaves that one occurrence cancelled, with the reason on it. The feed shows a change of many once it is whole. An
+endless series is made some time ahead and continued when somebody looks further. What is over is never changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import partial
 from itertools import pairwise
 
 from shared.adapters.builtin import rows, series_rows
@@ -20,6 +19,8 @@ from shared.adapters.builtin.booking_rules import check_booking, check_free
 from shared.adapters.builtin.desk import Desk, required
 from shared.adapters.builtin.entries import Entry, Series
 from shared.adapters.builtin.rows import ResourceState
+from shared.adapters.builtin.series_work import FULL
+from shared.adapters.builtin.series_writer import SeriesWriter
 from shared.adapters.builtin.store import Insert, Operation, Put
 from shared.adapters.recurring.expansion import dates, last_date
 from shared.domain.booking import Block, Booking, PlatformItem, Window
@@ -33,7 +34,6 @@ AHEAD = timedelta(days=800)
 """How far ahead an endless series is booked when it is made."""
 TAKEN_MEANWHILE = "Somebody else was faster at this time of the series."
 SHORTENED = "The series does not have this date any more."
-_BATCH = 12
 _SHOWN = 3
 _ONE_DAY = timedelta(days=1)
 
@@ -52,6 +52,7 @@ class SeriesDesk:
     def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
         self._clock = clock
+        self.writer = SeriesWriter(desk, clock)
 
     async def told(self, resource: PlatformId, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Return bookings with their series told."""
@@ -64,6 +65,7 @@ class SeriesDesk:
         self, resource: PlatformId, booking: Booking, rule: Rule, transaction: TransactionId | None
     ) -> BookingId:
         """Book a series and return its first occurrence. Repeating it with the same transaction only completes it."""
+        await self.writer.finish(resource)
         known = await self._desk.made_under(resource, transaction) if transaction else None
         if known is not None:
             made = await self._desk.entry(resource, known)
@@ -85,13 +87,14 @@ class SeriesDesk:
         if await self._desk.series(state.resource.id, series.id) is not None:
             return ()
         (entry,) = await self._made(state, series, [series.rule.first], [booking])
-        operations = series_rows.changes_operations(state, [(None, entry)])
+        operations = series_rows.changes_operations(self.writer.held(state), [(None, entry)])
         if series.transaction is not None:
             operations += (Insert(rows.transaction_row(series.transaction, booking)),)
         return (*operations, Insert(series_rows.series_row(series)))
 
     async def continue_all(self, resource: PlatformId, until: date) -> None:
         """Make what series have up to a date and was not made yet."""
+        await self.writer.finish(resource)
         state = await self._desk.state(resource)
         rows_found = [row async for row in self._desk.between(state, *rows.SERIES)]
         for row in rows_found:
@@ -108,12 +111,15 @@ class SeriesDesk:
             known = await self._desk.series(resource, series)
             assert known is not None
             missing = dates(known.rule, known.made_until + _ONE_DAY, until)
-            few, more = missing[:_BATCH], len(missing) > _BATCH
+            size = _batch_size(known)
+            few, more = missing[:size], len(missing) > size
             if not few and known.made_until >= until:
                 return ()
             made_until = few[-1] if more else max(until, known.made_until)
             made = await self._made(state, known, few, [BookingId(self._clock.ulid()) for _ in few])
             kept = Put(series_rows.series_row(replace(known, made_until=made_until)))
+            if not more and await self._desk.work(resource) is None:
+                state = replace(state, held=None)
             return (*series_rows.changes_operations(state, [(None, entry) for entry in made]), kept)
 
         while more:
@@ -138,11 +144,13 @@ class SeriesDesk:
 
     async def cancel(self, resource: PlatformId, entry: Entry, scope: Scope, reason: str) -> None:
         """Cancel an occurrence's series from that occurrence on, or what of it is still to come."""
+        if await self._is_cut_off(resource, entry):
+            return
         series, cut = await self._cut(resource, entry, scope)
         ended = replace(series, rule=series.rule.ending(max(cut - _ONE_DAY, series.rule.first)))
         members = await self._members(resource, series, cut)
         changes = [(each, _cancelled(each, reason)) for each in members if not each.item.booking.cancelled]
-        await self._write(resource, changes, [ended])
+        await self.writer.write(resource, changes, [ended])
 
     async def change(
         self, resource: PlatformId, entry: Entry, scope: Scope, wanted: Booking, rule: Rule | None
@@ -164,7 +172,7 @@ class SeriesDesk:
             state = await self._desk.state(resource)
             await self._check_free(state, wanted, times, frozenset(each.item.id for each in members))
         ended = [] if is_whole else [replace(series, rule=series.rule.ending(cut - _ONE_DAY))]
-        await self._write(resource, changes, [fresh, *ended])
+        await self.writer.write(resource, changes, [fresh, *ended])
 
     def _rewritten(self, members: Sequence[Entry], fresh: Series, *, moves: bool) -> list[tuple[Entry | None, Entry]]:
         """Return what becomes of each occurrence: bookings keep their ids, pairs are moves, the rest ends or is new."""
@@ -186,25 +194,6 @@ class SeriesDesk:
             changes.append((None, Entry(item, "", fresh.id, day)))
         return changes
 
-    async def _write(
-        self, resource: PlatformId, changes: Sequence[tuple[Entry | None, Entry]], series: Iterable[Series]
-    ) -> None:
-        """Commit the rules, then the occurrences batch by batch; one that somebody changed meanwhile keeps that."""
-        kept = tuple(Put(series_rows.series_row(each)) for each in series)
-        await self._desk.decide(resource, lambda state: _alone((*series_rows.changes_operations(state, ()), *kept)))
-        for place in range(0, len(changes), _BATCH):
-            few = changes[place : place + _BATCH]
-            await self._desk.decide(resource, partial(self._batch, few))
-
-    async def _batch(self, few: Sequence[tuple[Entry | None, Entry]], state: ResourceState) -> tuple[Operation, ...]:
-        current: list[tuple[Entry | None, Entry]] = []
-        for before, after in few:
-            now = await self._desk.entry(state.resource.id, after.item.id)
-            is_as_seen = now is None or before is None or now.item.version == before.item.version
-            if is_as_seen and now != after:
-                current.append((now, after))
-        return series_rows.changes_operations(state, current)
-
     async def _cut(self, resource: PlatformId, entry: Entry, scope: Scope) -> tuple[Series, date]:
         """Return a booking's series and the first date that a change of it may touch."""
         series = await self._desk.series(resource, entry.series) if entry.series else None
@@ -218,19 +207,24 @@ class SeriesDesk:
             raise Rejected("the series is over", code="invalid")
         return series, coming if scope is Scope.ALL else max(coming, entry.original)
 
+    async def _is_cut_off(self, resource: PlatformId, entry: Entry) -> bool:
+        """Tell whether a cancellation of the series from this occurrence on, or before, has been made already."""
+        series = await self._desk.series(resource, entry.series) if entry.series else None
+        return series is not None and entry.item.booking.cancelled and not _has(series.rule, entry)
+
     async def _members(self, resource: PlatformId, series: Series, cut: date) -> list[Entry]:
         """Return the occurrences of a series from a date on, those cancelled one by one included.
 
         What a series had before it was ended is no part of it any more.
         """
         state = await self._desk.state(resource)
-        found = []
-        first, stop = series_rows.occurrence_range(series.id, cut)
-        async for row in self._desk.between(state, first, stop):
-            entry = await self._desk.entry(resource, required(series_rows.occurrence_target, row))
-            if entry is not None and series_rows.is_occurrence(row, entry) and _has(series.rule, entry):
-                found.append(entry)
-        return found
+        found = [row async for row in self._desk.between(state, *series_rows.occurrence_range(series.id, cut))]
+        entries = await self._desk.entries(resource, [required(series_rows.occurrence_target, row) for row in found])
+        return [
+            entry
+            for row, entry in zip(found, entries, strict=True)
+            if entry is not None and series_rows.is_occurrence(row, entry) and _has(series.rule, entry)
+        ]
 
     async def _check_free(
         self, state: ResourceState, booking: Booking, times: Sequence[When], but: frozenset[BookingId]
@@ -262,8 +256,10 @@ class SeriesDesk:
         return (self._clock.now() + AHEAD).date()
 
 
-async def _alone(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    return operations
+def _batch_size(series: Series) -> int:
+    """Return how many new occurrences one transaction takes: four rows each, more where they last several days."""
+    length = series.rule.length
+    return max(1, FULL // (length.days + 5))
 
 
 def _bounded(rule: Rule) -> Rule:

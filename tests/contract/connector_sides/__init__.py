@@ -16,6 +16,7 @@ import pytest
 from shared.adapters.builtin import rows
 from shared.adapters.builtin.connector import BuiltinConnector
 from shared.adapters.builtin.platform import BookingPatch, Platform
+from shared.adapters.builtin.series_desk import Scope
 from shared.adapters.builtin.store import RowStore, TableRowStore
 from shared.adapters.tables.tables import Tables
 from shared.domain.booking import Booking, Person, PlatformItem, Window
@@ -46,6 +47,8 @@ class People(Protocol):
 
     async def book_series(self, first: When, rule: str) -> PlatformItem: ...
 
+    async def cancel_series(self, first: BookingId) -> None: ...
+
     async def move(self, booking: BookingId, when: When) -> PlatformItem: ...
 
     async def retitle(self, booking: BookingId, title: str) -> PlatformItem: ...
@@ -70,6 +73,13 @@ class PeopleOfTheDouble:
 
     async def book_series(self, first: When, rule: str) -> PlatformItem:
         return self.platform.book_series(ROOM, first, rule, zone=ZURICH)[0]
+
+    async def cancel_series(self, first: BookingId) -> None:
+        made = await self.platform.read(ROOM, first)
+        assert isinstance(made, PlatformItem)
+        for item in await self.platform.view(ROOM, Window(NINE, NINE + timedelta(days=1000))):
+            if item.series and made.series and item.series.id == made.series.id:
+                self.platform.cancel_booking(ROOM, item.id)
 
     async def move(self, booking: BookingId, when: When) -> PlatformItem:
         return self.platform.move(ROOM, booking, when)
@@ -101,6 +111,9 @@ class PeopleOfTheBuiltin:
 
     async def book_series(self, first: When, rule: str) -> PlatformItem:
         return (await self.platform.book_series(ROOM, Booking(first), parse_rule(rule, first, ZURICH))).item
+
+    async def cancel_series(self, first: BookingId) -> None:
+        await self.platform.cancel_series(ROOM, first, Scope.ALL)
 
     async def move(self, booking: BookingId, when: When) -> PlatformItem:
         return (await self.platform.change(ROOM, booking, BookingPatch(when=when))).item
