@@ -116,6 +116,15 @@ def check_free(
         raise Rejected(_taken(resource, full_at), code="overlap")
 
 
+def is_free(resource: PlatformResource, wanted: When, others: Iterable[PlatformItem], blocks: Iterable[Block]) -> bool:
+    """Tell whether a time is free; see ``check_free``."""
+    try:
+        check_free(resource, wanted, others, blocks)
+    except Rejected:
+        return False
+    return True
+
+
 def _first_full(touching: list[When], resource: PlatformResource) -> When | None:
     """Return the booking by which all units are first taken, if they ever are, among those ``touching`` a span.
 

@@ -15,11 +15,12 @@ from enum import StrEnum
 from itertools import pairwise
 
 from shared.adapters.builtin import rows, series_rows
-from shared.adapters.builtin.booking_rules import check_booking, check_free
+from shared.adapters.builtin.booking_rules import check_booking, check_free, is_free
 from shared.adapters.builtin.desk import Desk, required
 from shared.adapters.builtin.entries import Entry, Series
 from shared.adapters.builtin.rows import ResourceState
 from shared.adapters.builtin.series_work import FULL
+from shared.adapters.builtin.series_work import TAKEN_MEANWHILE as TAKEN_MEANWHILE
 from shared.adapters.builtin.series_writer import SeriesWriter
 from shared.adapters.builtin.store import Insert, Operation, Put
 from shared.adapters.recurring.expansion import dates, last_date
@@ -32,7 +33,6 @@ from shared.ports.ledgers import Clock
 
 AHEAD = timedelta(days=800)
 """How far ahead an endless series is booked when it is made."""
-TAKEN_MEANWHILE = "Somebody else was faster at this time of the series."
 SHORTENED = "The series does not have this date any more."
 _SHOWN = 3
 _ONE_DAY = timedelta(days=1)
@@ -135,9 +135,7 @@ class SeriesDesk:
             booking = replace(series.booking, when=series.rule.on(day))
             check_booking(booking)
             reason = ""
-            try:
-                check_free(state.resource, booking.when, others, blocks)
-            except Rejected:
+            if not is_free(state.resource, booking.when, others, blocks):
                 booking, reason = replace(booking, cancelled=True), TAKEN_MEANWHILE
             found.append(Entry(PlatformItem(booking_id, Version(""), booking, now), reason, series.id, day))
         return found

@@ -18,11 +18,12 @@ from shared.adapters.builtin import rows, series_rows
 from shared.adapters.builtin.entries import Entry
 from shared.adapters.builtin.rows import ResourceState
 from shared.adapters.builtin.store import Cell, Delete, Operation, Row
-from shared.domain.ids import Version
+from shared.domain.ids import BookingId, Version
 
 WORK_KEY = "work"
 LONGEST_HOLD = timedelta(minutes=1)
 """How long the feed waits for a change of many to become whole; after that it is finished by whoever reads."""
+TAKEN_MEANWHILE = "Somebody else was faster at this time of the series."
 FULL = 95
 """Operations of one transaction of 100; the rest is for series, transaction and work rows."""
 _CELL = 30_000  # a cell takes 32,768 characters
@@ -36,6 +37,14 @@ class Work:
     """What is to become of each occurrence, and the version under which it was seen (empty: not there yet)."""
 
     items: tuple[tuple[Version, Entry], ...]
+
+    def about(self, place: int, count: int) -> tuple[Entry, ...]:
+        """Return what some of the occurrences are to be."""
+        return tuple(after for _, after in self.items[place : place + count])
+
+    def taken(self, lost: frozenset[BookingId]) -> Work:
+        """Return the work with those occurrences cancelled whose time somebody else has by now."""
+        return Work(tuple((seen, _lost(each) if each.item.id in lost else each) for seen, each in self.items))
 
     @classmethod
     def of(cls, changes: Sequence[Change]) -> Work:
@@ -84,3 +93,8 @@ def next_transaction(
     if place < len(work.items):
         return place, series_rows.changes_operations(state, changes) if changes else ()
     return place, (*series_rows.changes_operations(replace(state, held=None), changes), Delete(WORK_KEY))
+
+
+def _lost(entry: Entry) -> Entry:
+    booking = replace(entry.item.booking, cancelled=True)
+    return replace(entry, item=replace(entry.item, booking=booking), reason=TAKEN_MEANWHILE)

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from shared.adapters.builtin import series_rows
-from shared.adapters.builtin.desk import Desk
+from shared.adapters.builtin import rows, series_rows
+from shared.adapters.builtin.booking_rules import is_free, takes_time
+from shared.adapters.builtin.desk import Desk, required
 from shared.adapters.builtin.entries import Entry, Series
 from shared.adapters.builtin.rows import Held, ResourceState
-from shared.adapters.builtin.series_work import LONGEST_HOLD, Work, next_transaction, work_row
+from shared.adapters.builtin.series_work import LONGEST_HOLD, Change, Work, next_transaction, work_row
 from shared.adapters.builtin.store import Operation, Put
-from shared.domain.ids import PlatformId
+from shared.domain.booking import Window
+from shared.domain.ids import BookingId, PlatformId
+from shared.domain.spans import Span, occupied
 from shared.ports.errors import Retry
 from shared.ports.ledgers import Clock
 
@@ -54,13 +57,33 @@ class SeriesWriter:
                 seen, place = work, 0
             if work is None:
                 return ()
-            few = [after.item.id for _, after in work.items[place : place + _AT_ONCE]]
-            reached, operations = next_transaction(state, work, place, await self._desk.entries(resource, few))
+            wanted = work.about(place, _AT_ONCE)
+            present = await self._desk.entries(resource, [each.item.id for each in wanted])
+            lost = await self._lost(state, work, list(zip(present, wanted, strict=True)))
+            reached, operations = next_transaction(state, work.taken(lost), place, present)
             return operations
 
         while seen is not None:
             await self._desk.decide(resource, step)
             place = reached
+
+    async def _lost(self, state: ResourceState, work: Work, changes: Sequence[Change]) -> frozenset[BookingId]:
+        """Return the occurrences that are to take a time which is blocked, or which somebody else has by now."""
+        zone = state.resource.zone
+        moving = [
+            after.item
+            for now, after in changes
+            if takes_time(now.item.booking if now else None, after.item.booking, zone)
+        ]
+        if not moving:
+            return frozenset()
+        spans = [occupied(item.booking.when, zone) for item in moving]
+        whole = Span(min(span.start for span in spans), max(span.end for span in spans))
+        itself = {after.item.id for _, after in work.items}
+        listed = await self._desk.listed(state, Window(whole.start, whole.end))
+        others = [required(rows.entry, row).item for row in listed if rows.entry_id(row) not in itself]
+        blocks = await self._desk.blocks(state, whole)
+        return frozenset(item.id for item in moving if not is_free(state.resource, item.booking.when, others, blocks))
 
     async def whole_state(self, resource: PlatformId) -> ResourceState:
         """Return a resource whose feed waits for nobody that has given up."""

@@ -10,7 +10,7 @@ from shared.adapters.builtin import rows
 from shared.adapters.builtin.connector import BuiltinConnector
 from shared.adapters.builtin.entries import BookingPatch, Entry, PlatformResource
 from shared.adapters.builtin.platform import Platform
-from shared.adapters.builtin.series_desk import Scope
+from shared.adapters.builtin.series_desk import TAKEN_MEANWHILE, Scope
 from shared.adapters.builtin.series_work import LONGEST_HOLD
 from shared.domain.booking import Booking, Person, Window
 from shared.domain.ids import PlatformId, TenantId, TransactionId
@@ -226,3 +226,24 @@ async def test_a_series_that_is_refused_leaves_nothing(store: MemoryRowStore, pl
     with pytest.raises(Rejected, match="taken"):
         await booked(platform)
     assert store.keys(rows.BOOKINGS, rows.partition(TENANT, ROOM)) == before
+
+
+async def test_a_time_that_somebody_books_while_a_series_is_being_moved_there_stays_theirs(
+    store: MemoryRowStore, platform: Platform, clock: StandingClock
+) -> None:
+    first = await booked(platform)
+    other = Platform(store, TENANT, clock)
+
+    async def book() -> None:
+        await other.book(ROOM, Booking(hour(12, 2 * HOUR), "Offsite"))
+
+    async def wait() -> None:
+        store.before_commit = book
+
+    store.before_commit = wait
+    await platform.change_series(ROOM, first.item.id, Scope.ALL, BookingPatch(when=hour(0, 2 * HOUR)))
+    on_that_day = [entry for entry in await listed(platform) if entry.item.booking.when == hour(12, 2 * HOUR)]
+    assert [entry.item.booking.title for entry in on_that_day] == ["Offsite"]
+    found = (await platform.list_range(ROOM, YEAR, cancelled=True)).entries
+    assert [entry.original for entry in found if entry.reason == TAKEN_MEANWHILE] == [hour(12).start.date()]
+    assert len(await listed(platform)) == LONG
