@@ -11,7 +11,8 @@ from shared.adapters.builtin.connector import BuiltinConnector
 from shared.adapters.builtin.entries import BookingPatch, Entry, PlatformResource
 from shared.adapters.builtin.platform import Platform
 from shared.adapters.builtin.series_desk import TAKEN_MEANWHILE, Scope
-from shared.adapters.builtin.series_work import LONGEST_HOLD
+from shared.adapters.builtin.series_work import LONGEST_HOLD, WORK_KEY
+from shared.adapters.builtin.store import Row
 from shared.domain.booking import Booking, Person, Window
 from shared.domain.ids import PlatformId, TenantId, TransactionId
 from shared.domain.recurrence import parse_rule
@@ -246,4 +247,13 @@ async def test_a_time_that_somebody_books_while_a_series_is_being_moved_there_st
     assert [entry.item.booking.title for entry in on_that_day] == ["Offsite"]
     found = (await platform.list_range(ROOM, YEAR, cancelled=True)).entries
     assert [entry.original for entry in found if entry.reason == TAKEN_MEANWHILE] == [hour(12).start.date()]
+    assert len(await listed(platform)) == LONG
+
+
+async def test_work_that_cannot_be_read_is_refused_with_a_sentence(store: MemoryRowStore, platform: Platform) -> None:
+    first = await booked(platform)
+    damaged = Row(WORK_KEY, {"v": rows.LAYOUT, "parts": 1, "part0": "nothing that was ever written"})
+    store.put(rows.BOOKINGS, rows.partition(TENANT, ROOM), damaged)
+    with pytest.raises(Rejected, match="under way cannot be read"):
+        await platform.cancel_series(ROOM, first.item.id, Scope.ALL)
     assert len(await listed(platform)) == LONG
