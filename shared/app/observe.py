@@ -91,6 +91,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await _known_mappings(sight, changes, batch, full)
     await _absent(sight, changes, batch, full)
     await _open_steps(sight, due)
+    await _let_go(sight, orders.let_go)
     await _unremembered_creations(sight)
     proving = any(command.verb is Verb.PROVE for command in commands)
     differences = await find_differences(sight) if proving else None
@@ -184,6 +185,7 @@ def _view(sight: Sight, orders: Orders, head: Head, blocks: tuple[Block, ...], *
         rebuild=_is_rebuild(orders, head),
         requests=sight.requests,
         refusing=sight.refusing,
+        discarded=orders.let_go,
         takes_requests=sight.outside.platform.capabilities.requests,
     )
 
@@ -268,6 +270,19 @@ async def _open_steps(sight: Sight, due: Iterable[OpenStep]) -> None:
         if mapping.calendar is not None:
             await sight.read_event(mapping.calendar.key)
         if mapping.platform is not None:
+            await sight.read_booking(mapping.platform.id)
+
+
+async def _let_go(sight: Sight, steps: Iterable[OpenStep]) -> None:
+    """Read what a person discarded as it stands now: both sides of what is tied, the row alone of what never was."""
+    known = [step.mapping for step in steps if step.mapping is not None]
+    missing = [mapping for mapping in known if mapping not in sight.mappings]
+    if missing:
+        sight.know(await sight.outside.ledgers.by_ids(sight.resource.id, missing))
+    for mapping_id in known:
+        mapping = sight.mappings.get(mapping_id)
+        if mapping is not None and mapping.calendar is not None and mapping.platform is not None:
+            await sight.read_event(mapping.calendar.key)
             await sight.read_booking(mapping.platform.id)
 
 

@@ -32,6 +32,7 @@ _SOON = timedelta(hours=1)
 class Orders:
     """A resource after its orders, with the open steps as they stand for this run.
 
+    ``discarded`` are the ids of the open steps that end with them, ``let_go`` those of them that a person discarded.
     ``bulk`` is the bulk plan that a person let run by one of them, ``foreseen`` are the digests of what was shown in
     shadow and may happen now.
     """
@@ -42,6 +43,7 @@ class Orders:
     discarded: frozenset[str] = frozenset()
     bulk: BulkPlan | None = None
     foreseen: frozenset[str] = frozenset()
+    let_go: tuple[OpenStep, ...] = ()
 
 
 async def take_orders(outside: Outside, resource: Resource, head: Head) -> Orders:
@@ -125,9 +127,11 @@ async def _approve(outside: Outside, orders: Orders, command: Command) -> Orders
 
 
 async def _discard(_: Outside, orders: Orders, command: Command) -> Orders:
-    chosen = {step.id for step in orders.open_steps if is_chosen(step, command)}
-    kept = tuple(step for step in orders.open_steps if step.id not in chosen)
-    return replace(orders, open_steps=kept, discarded=orders.discarded | chosen)
+    """Let held steps go: nothing of them is done, and the run records what stands instead."""
+    chosen = tuple(step for step in orders.open_steps if is_chosen(step, command))
+    kept = tuple(step for step in orders.open_steps if step not in chosen)
+    gone = orders.discarded | {step.id for step in chosen}
+    return replace(orders, open_steps=kept, discarded=gone, let_go=(*orders.let_go, *chosen))
 
 
 async def _go_live(outside: Outside, orders: Orders, command: Command) -> Orders:

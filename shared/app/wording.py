@@ -56,6 +56,7 @@ _SENTENCES = {
     Code.APPROVED: "The booking was approved on the platform, so the room accepted the meeting.",
     Code.BACK_AND_FORTH: "It changed back and forth more than {times} times within an hour, so it is held.",
     Code.RELEASED: "Nobody checked in in time, so the room was released.",
+    Code.DISCARDED: "A person discarded what waited for approval.",
 }
 
 
@@ -68,6 +69,13 @@ _TITLE_FROM = {
 }
 """Where a title comes from that the platform shows, by the fact that the decision names."""
 
+_STANDS = {
+    "calendar": "it stays in the calendar alone",
+    "platform": "it stays on the platform alone",
+    "both": "both sides stay as they are",
+}
+"""Where a booking stays of which nothing is done."""
+
 
 def sentence(reason: Reason, zone: str) -> str:
     """Return a decision as one sentence for the person who reads it."""
@@ -76,7 +84,7 @@ def sentence(reason: Reason, zone: str) -> str:
     if facts["since"]:
         facts["since"] = f"{datetime.fromisoformat(facts['since']).astimezone(ZoneInfo(zone)):%d %B %H:%M}"
     told = _SENTENCES[reason.code].format(time=_time(reason, zone), **facts)
-    shown = _TITLE_FROM.get(reason.facts.get("title_from", ""))
+    shown = _TITLE_FROM.get(reason.facts.get("title_from", "")) or _STANDS.get(reason.facts.get("stands", ""))
     told = f"{told[:-1]}; {shown}." if shown else told
     free = reason.facts.get("free_names")
     return f"{told} Free at that time: {free}." if free else told

@@ -257,6 +257,7 @@ class Code(StrEnum):
     SHADOW_AGREED = "shadow_agreed"
     ORPHANED = "orphaned"
     RELEASED = "released"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True)

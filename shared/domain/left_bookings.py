@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.domain.conflicts import Claim, Verdict, judge
+from shared.domain.discarding import is_discarded
 from shared.domain.ledger import Code, Mapping, MappingState
 from shared.domain.policy import Policy, Winner
 from shared.domain.undo import is_undone
@@ -27,7 +28,9 @@ def is_left(mapping: Mapping) -> bool:
 def takes_its_time(mapping: Mapping) -> bool:
     """Tell whether a mapping claims its time: a refused booking does only where it was left as it stands."""
     left_as_edited = mapping.reason == Code.LEFT_AS_EDITED
-    return mapping.state is not MappingState.REFUSED or is_left(mapping) or left_as_edited or is_undone(mapping)
+    if mapping.state is not MappingState.REFUSED or is_left(mapping) or left_as_edited:
+        return True
+    return is_undone(mapping) or is_discarded(mapping)
 
 
 def with_left(

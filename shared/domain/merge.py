@@ -86,8 +86,8 @@ class Setting:
     meeting can be moved in its organiser's mailbox. ``permissions`` are the digests of what was approved, by mapping;
     ``held`` are the steps that wait for a person. ``holds_requests`` tells that what needs a yes stands on the other
     side too. ``undoing`` are the steps by which a person takes back what a bulk plan created, ``foreseen`` the
-    digests of what was shown in shadow and may happen. ``policy_changed`` tells that what stands was agreed under
-    another policy.
+    digests of what was shown in shadow and may happen, ``discarded`` the held steps that a person let go.
+    ``policy_changed`` tells that what stands was agreed under another policy.
     """
 
     policy: Policy
@@ -108,6 +108,7 @@ class Setting:
     foreseen: frozenset[str] = frozenset()
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     holds_requests: bool = False
+    discarded: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
 
 
 def calendar_record(item: CalendarItem, key: bytes) -> CalendarRecord:

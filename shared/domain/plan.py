@@ -195,7 +195,8 @@ class LedgerView:
     ``takes_requests`` tells that the platform can show a booking as requested.
     ``foreseen`` are the digests of what was shown in shadow and may happen now. ``rebuild`` tells that the ledger was
     lost or restored from an earlier day.
-    ``refusing`` names another room of a meeting that does not attend it.
+    ``refusing`` names another room of a meeting that does not attend it. ``discarded`` are the held steps that a person
+    let go.
     """
 
     mappings: tuple[Mapping, ...]
@@ -217,6 +218,7 @@ class LedgerView:
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     takes_requests: bool = False
     refusing: MappingOf[CalendarKey, str] = field(default_factory=dict)
+    discarded: tuple[OpenStep, ...] = ()
 
 
 CalendarReport = CalendarItem | Gone

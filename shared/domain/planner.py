@@ -16,6 +16,7 @@ from shared.domain.arrivals import mint, settle_arrivals, settle_one_sided, sett
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, Item, PlatformItem, Side
 from shared.domain.buffers import with_buffers
 from shared.domain.check_in import checked_in
+from shared.domain.discarding import let_be, with_discarded
 from shared.domain.flapping import calmed
 from shared.domain.horizon import placed
 from shared.domain.ids import BookingId, MappingId, TransactionId, transaction_id
@@ -64,7 +65,11 @@ def plan(
     over = [case for case in pairing.all_cases(ledger.mappings) if is_over(case, ledger)] if ledger.bulk else []
     past = {case.mapping.id for case in over} | {settlement.id for settlement in twins.settlements}
     drafts = [*twins.settlements, *(retired(case, ledger) for case in over)]
-    drafts += [_settle(case, setting) for case in pairing.cases(ledger.mappings) if case.mapping.id not in past]
+    drafts += [
+        let_be(_settle(case, setting), setting)
+        for case in pairing.cases(ledger.mappings)
+        if case.mapping.id not in past
+    ]
     drafts += [settle_pair_of_series(event, booking, setting) for event, booking in ties.pairs]
     drafts += [withdrawn(event, mint(Side.CALENDAR, str(event.key), setting)) for event in ties.orphans]
     unpaired = [event for event in pairing.new_events if not is_twin(event, twins)]
@@ -75,6 +80,7 @@ def plan(
     judged = [calmed(settlement, setting) for settlement in judged]
     judged = [with_other_rooms(settlement, ledger, setting) for settlement in judged]
     judged = [checked_in(each, pairing.bookings.get(each.id), ledger, setting) for each in judged]
+    judged = with_discarded(judged, ledger, setting) if setting.discarded else judged
     judged = with_buffers([placed(named(settlement), ledger) for settlement in judged], ledger, setting)
     loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))
@@ -108,6 +114,7 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         holds_requests=ledger.takes_requests and policy.requests is Requests.HOLD,
         foreseen=ledger.foreseen,
         undoing={s.mapping: s for s in ledger.open_steps if s.cause is Cause.UNDO and s.mapping},
+        discarded={step.mapping: step for step in ledger.discarded if step.mapping},
     )
 
 

@@ -18,6 +18,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 
 from shared.domain.booking import CalendarItem, Item, Occupancy, PlatformItem, Side, occupancy
+from shared.domain.discarding import is_discarded
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Code, Mapping, MappingState, Reason
 from shared.domain.left_bookings import is_left
@@ -73,7 +74,7 @@ def may_be_twin(mapping: Mapping, item: Item) -> bool:
     if mapping.origin is side or mapping.when != item.booking.when or mapping.request is not None:
         return False
     if mapping.record(side) is None:
-        return mapping.state is MappingState.CREATING or is_left(mapping)
+        return mapping.state is MappingState.CREATING or is_left(mapping) or is_discarded(mapping)
     ours = mapping.calendar is not None and mapping.calendar.is_organiser
     return mapping.state is MappingState.LINKED and (side is Side.PLATFORM or ours)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.domain.ledger import Cause, Code, Verb
+from shared.domain.booking import Side
+from shared.domain.ledger import Cause, Code, MappingState, Reason, Verb
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
@@ -179,3 +180,17 @@ async def test_what_a_person_discarded_stays_so_although_exchange_writes_its_eve
     await made.wake(WakeCause.NOTIFICATION)
     assert len(made.bookings()) == 1
     await rests(made)
+
+
+async def test_a_discarded_cancellation_leaves_the_side_that_stands_and_says_so() -> None:
+    made = await office()
+    made.book_series(NINE, 3)
+    await made.burst(1)
+    made.cancel_all_bookings()
+    await made.change_policy(titles="busy")
+    await made.order(Verb.DISCARD)
+    await rests(made)
+    rows = [mapping async for mapping in made.world.ledgers.mappings(made.world.resource_id)]
+    assert {(row.state, row.reason, row.platform) for row in rows} == {(MappingState.REFUSED, Code.DISCARDED, None)}
+    last = (await made.world.ledgers.decisions(made.world.resource_id))[: len(rows)]
+    assert [each.reason for each in last] == [Reason(Code.DISCARDED, {"stands": Side.CALENDAR})] * 3
