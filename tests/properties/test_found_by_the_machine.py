@@ -194,3 +194,15 @@ async def test_a_discarded_cancellation_leaves_the_side_that_stands_and_says_so(
     assert {(row.state, row.reason, row.platform) for row in rows} == {(MappingState.REFUSED, Code.DISCARDED, None)}
     last = (await made.world.ledgers.decisions(made.world.resource_id))[: len(rows)]
     assert [each.reason for each in last] == [Reason(Code.DISCARDED, {"stands": Side.CALENDAR})] * 3
+
+
+async def test_a_move_that_cannot_be_put_back_is_an_open_overlap_that_names_the_row_it_moved_on_to() -> None:
+    made = await office(Conflict.ENFORCED, winner="report", settle_seconds=0)
+    made.invite_series(EIGHT, 2)
+    await made.change_policy(titles="full")
+    made.move_booking_as_new(0, NINE)
+    made.book_series(EIGHT, 2)
+    await rests(made)
+    (moved,) = [item.id for item in made.bookings() if item.booking.when == NINE]
+    shown = await made.world.ledgers.open_steps(made.world.resource_id)
+    assert [step.cause for step in shown if step.platform == moved] == [Cause.CONFLICT]

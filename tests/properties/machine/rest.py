@@ -61,6 +61,9 @@ class Rest:
         assert not waiting, f"rule 1: something still waits: {waiting}"
         known = {mapping.calendar.key for mapping in self.mappings if mapping.calendar}
         known_bookings = {mapping.platform.id for mapping in self.mappings if mapping.platform}
+        # A row keeps what was agreed while its booking moved on and waits: the open step names where it stands.
+        known |= {step.calendar for step in self.steps if step.calendar and step.mapping}
+        known_bookings |= {step.platform for step in self.steps if step.platform and step.mapping}
         assert self.events.keys() <= known, f"rule 1: no row knows {self.events.keys() - known}"
         assert self.bookings.keys() <= known_bookings, f"rule 1: no row knows {self.bookings.keys() - known_bookings}"
         for mapping in self.mappings:
