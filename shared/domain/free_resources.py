@@ -1,7 +1,7 @@
 """Which other resources somebody could take instead of one that is refused. Pure.
 
-Instead means: the same kind, room for as many people, the same building before others, then the same floor, the
-smallest that suffices. What is not in step is not offered, because a state shown to people was observed.
+Instead means: the same kind, room for as many people, a place on the same clock, the same building before others, then
+the same floor, the smallest that suffices. Another zone is another city, to which nobody goes for an hour's meeting. What is not in step is not offered, because a state shown to people was observed.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def others_like(resource: Resource, all_of_them: Iterable[Resource]) -> list[Res
 
 def _could_stand_in(other: Resource, resource: Resource) -> bool:
     if other.state not in _LOOKED_AFTER or other.facts.kind != resource.facts.kind or not other.facts.name:
+        return False
+    if other.facts.zone != resource.facts.zone:
         return False
     needed = resource.facts.capacity
     return needed is None or (other.facts.capacity is not None and other.facts.capacity >= needed)

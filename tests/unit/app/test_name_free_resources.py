@@ -105,8 +105,8 @@ async def test_at_most_three_are_named_the_nearest_and_smallest_first() -> None:
 
 @pytest.mark.parametrize(
     "facts",
-    [{"capacity": 7}, {"capacity": None}, {"kind": "equipment"}],
-    ids=["too small", "of unknown size", "of another kind"],
+    [{"capacity": 7}, {"capacity": None}, {"kind": "equipment"}, {"zone": "America/New_York"}],
+    ids=["too small", "of unknown size", "of another kind", "in another zone"],
 )
 async def test_what_would_not_do_is_not_named(facts: dict[str, Any]) -> None:
     world = await opened()
