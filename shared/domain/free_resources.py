@@ -1,7 +1,8 @@
 """Which other resources somebody could take instead of one that is refused. Pure.
 
 Instead means: the same kind, room for as many people, a place on the same clock, the same building before others, then
-the same floor, the smallest that suffices. Another zone is another city, to which nobody goes for an hour's meeting. What is not in step is not offered, because a state shown to people was observed.
+the same floor, the smallest that suffices. Another zone is another city, to which nobody goes for an hour's meeting.
+What is not in step is not offered, because a state shown to people was observed.
 """
 
 from __future__ import annotations
