@@ -25,6 +25,9 @@ class Stand(StrEnum):
     FREE = "free"
 
 
+_STANDS = {"confirmed": Stand.TAKES, "requested": Stand.WAITS}
+
+
 @dataclass(frozen=True)
 class Slot:
     """A time that somebody books: so many minutes from `start`, or the whole day on which `start` is."""
@@ -66,9 +69,9 @@ class Entry:
     id: str = field(default="", compare=False)
     stand: Stand = field(default=Stand.TAKES, compare=False)
 
-    def at(self, slot: Slot) -> bool:
-        """Whether it takes the room at exactly that time."""
-        return self.stand is Stand.TAKES and (self.start, self.end) == slot.edges
+    def at(self, slot: Slot, stand: Stand = Stand.TAKES) -> bool:
+        """Whether it takes the room at exactly that time, or stands there as asked."""
+        return self.stand is stand and (self.start, self.end) == slot.edges
 
     def __str__(self) -> str:
         return f"{self.start} to {self.end} {self.label}"
@@ -99,7 +102,7 @@ def _stand(event: Json) -> Stand:
 def of_platform(booking: Json) -> Entry:
     """A booking of the platform's API."""
     label = PRIVATE if booking["private"] else booking["title"]
-    stand = Stand.TAKES if booking["status"] == "confirmed" else Stand.FREE
+    stand = _STANDS.get(booking["status"], Stand.FREE)
     return Entry(booking["start"], booking["end"], label, booking["all_day"], booking["id"], stand)
 
 

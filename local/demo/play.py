@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from local.demo.cast import Company, Person, Room
 from local.demo.desk import Desk
-from local.demo.entries import PRIVATE, Entry, Slot
+from local.demo.entries import PRIVATE, Entry, Slot, Stand
 from local.demo.exchange import Exchange
 from local.demo.figures import Direction, Figures
 from local.demo.lockstep import Lockstep
@@ -29,12 +29,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is watched for: so many bookings of a room at exactly that time, with that title where one is given."""
+    """What is watched for: so many bookings of a room at exactly that time, with that title where one is given, which
+    take the room or wait for its answer.
+    """
 
     room: Room
     slot: Slot
     title: str | None = None
     count: int = 1
+    stand: Stand = Stand.TAKES
 
     @property
     def days(self) -> tuple[datetime, int]:
@@ -43,7 +46,7 @@ class Wanted:
 
     def among(self, entries: list[Entry]) -> list[Entry] | None:
         """The bookings meant, once there are enough of them."""
-        found = [entry for entry in entries if entry.at(self.slot) and self.title in (None, entry.label)]
+        found = [entry for entry in entries if entry.at(self.slot, self.stand) and self.title in (None, entry.label)]
         return found if len(found) >= self.count else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from local.demo.entries import Stand
 from local.demo.play import Play, Wanted
 from local.demo.screen import Voice
 from local.demo.watching import until
@@ -96,12 +97,16 @@ async def rhine(play: Play) -> AsyncIterator[None]:
     room, hana = play.company.room("Rhine Boardroom"), play.company.person("Hana Novak")
     slot = play.slot(room, "14:00", 120)
     meeting = await play.outlook.invite(hana, room, "Board meeting", slot)
-    play.says(Voice.OUTLOOK, f'Hana requests Rhine Boardroom for "Board meeting", {slot}; a delegate has to agree')
+    since = play.says(
+        Voice.OUTLOOK, f'Hana requests Rhine Boardroom for "Board meeting", {slot}; a delegate has to agree'
+    )
+    asked = Wanted(room, slot, stand=Stand.WAITS)
+    await play.platform_shows(asked, since, "shows it as requested", measured=False)
     await play.decides(room, "awaits_room")
     yield
     await play.exchange.approve(room, await play.outlook.uid_of(hana, meeting))
     since = play.says(Voice.OUTLOOK, "Rhine Boardroom's delegate accepts Hana's request")
-    booking = await play.platform_shows(Wanted(room, slot), since)
+    booking = await play.platform_shows(Wanted(room, slot), since, "shows it as confirmed")
     yield
     if booking is not None:
         await play.outlook.cancel(hana, meeting)

@@ -85,6 +85,12 @@ def test_a_cancelled_booking_takes_nothing() -> None:
     assert not of_platform(booking(status="cancelled")).at(NINE)
 
 
+def test_a_requested_booking_waits_for_the_room_and_does_not_take_it() -> None:
+    entry = of_platform(booking(status="requested"))
+    assert entry.at(NINE, Stand.WAITS)
+    assert not entry.at(NINE)
+
+
 def test_times_follow_the_wall_clock_through_a_change_of_the_offset() -> None:
     summer = Slot(datetime(2026, 7, 1, 9, tzinfo=ZURICH), 60)
     assert summer.edges == ("2026-07-01T07:00:00Z", "2026-07-01T08:00:00Z")
