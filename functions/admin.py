@@ -77,7 +77,7 @@ async def get_resource(req: func.HttpRequest) -> func.HttpResponse:
 async def unlink(req: func.HttpRequest) -> func.HttpResponse:
     """Say what stays; with ``?confirm=true`` order it."""
     from shared.app.order_command import order_command
-    from shared.domain.ledger import Verb
+    from shared.domain.commands import Verb
     from shared.domain.resource import State
 
     outside, resource = await linked(req)
@@ -98,7 +98,7 @@ async def order(req: func.HttpRequest) -> func.HttpResponse:
     from functions.asked import booker_of, policy_of
     from shared.app.order_command import order_command
     from shared.app.probe_booker import probe_booker
-    from shared.domain.ledger import Verb
+    from shared.domain.commands import Verb
     from shared.domain.resource import State
     from shared.ports.errors import Rejected
 

@@ -11,7 +11,8 @@ from shared.app.preview_undo import Undoable
 from shared.app.shadow_report import Difference, ShadowReport
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarItem, Gone, Item, Occupancy, occupancy
-from shared.domain.ledger import Decision, Mapping, Reason
+from shared.domain.decisions import Decision, Reason
+from shared.domain.ledger import Mapping
 from shared.domain.plan import SeriesWrite, Step
 from shared.domain.preview import Counts, Fate, Foreseen, Preview, held_first
 from shared.domain.resource import Resource

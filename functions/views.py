@@ -11,7 +11,8 @@ from shared.app.tell_story import BookingStory
 from shared.app.wording import sentence
 from shared.domain.booking import Block, Booking, Window
 from shared.domain.comparison import Comparison, Pair
-from shared.domain.ledger import Decision, Mapping, OpenStep
+from shared.domain.decisions import Decision
+from shared.domain.ledger import Mapping, OpenStep
 from shared.domain.resource import BulkPlan, Resource
 from shared.domain.spans import AllDay, When
 

@@ -6,7 +6,8 @@ from functions.admin import ORDERS
 from functions.description.parts import Json, flag, listed, one_of, or_null, record, ref, text, whole
 from shared.domain.booking import Side
 from shared.domain.comparison import Difference
-from shared.domain.ledger import Cause, Code, MappingState, WriteMode
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause, MappingState, WriteMode
 from shared.domain.plan import Action
 from shared.domain.policy import (
     Booker,

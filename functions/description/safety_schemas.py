@@ -5,8 +5,9 @@ from __future__ import annotations
 from functions.description.admin_schemas import MAPPING_ID, MOMENT, RESOURCE_ID, TIMED, WHEN
 from functions.description.parts import Json, flag, one_of, or_null, record, ref, text, whole
 from shared.domain.booking import Side
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.fingerprint import Field
-from shared.domain.ledger import Code, Verb
 from shared.domain.plan import Action, SeriesAction
 from shared.domain.preview import Fate
 from shared.domain.wakeup import WakeCause

@@ -22,11 +22,13 @@ from shared.app.wording import sentence
 from shared.domain.approval import asked, with_permission
 from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, ShowAs, Side
 from shared.domain.buffers import with_noted_buffers
+from shared.domain.cases import Setting
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId, PlatformId, transaction_id
-from shared.domain.ledger import Cause, Code, Head, Mapping, MappingState, OpenStep, Reason
-from shared.domain.merge import Setting, calendar_record, first_seen, platform_record
+from shared.domain.ledger import Cause, Head, Mapping, MappingState, OpenStep
 from shared.domain.plan import Action, Plan, Settlement, Step
 from shared.domain.policy import Booker
+from shared.domain.records import calendar_record, first_seen, platform_record
 from shared.domain.resource import Resource
 from shared.domain.spans import occupied
 from shared.domain.undo import as_made, made_by

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from shared.app.outside import Outside
 from shared.domain.booking import CalendarItem, ShowAs, Side
+from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field, person_digest
-from shared.domain.ledger import Code, Mapping, MappingState, Reason, RoomRequest, WriteMode
+from shared.domain.ledger import Mapping, MappingState, RoomRequest, WriteMode
 from shared.domain.plan import Action, Plan, Settlement, Step
-from shared.domain.room_requests import next_look
+from shared.domain.waiting_requests import next_look
 from shared.ports.calendar import Calendar, EventChange
 from shared.ports.errors import NotFound, PortError, Rejected
 

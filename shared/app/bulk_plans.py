@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.app.orders import Orders
-from shared.domain.ledger import Cause, Head, OpenStep, Verb
+from shared.domain.commands import Verb
+from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.plan import Plan
 from shared.domain.resource import BulkPlan
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.app.outside import Outside
-from shared.domain.ledger import Decision, Reason
+from shared.domain.decisions import Decision, Reason
 from shared.domain.plan import Settlement
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from shared.app.outside import Outside
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem
+from shared.domain.decisions import Decision
 from shared.domain.ids import BookingId, MappingId
-from shared.domain.ledger import Decision, Mapping, OpenStep
+from shared.domain.ledger import Mapping, OpenStep
 from shared.domain.resource import Resource
 from shared.ports.errors import NotFound, Rejected
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.app.outside import Outside
+from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Decision, OpenStep, Reason
+from shared.domain.ledger import Cause, OpenStep
 from shared.domain.policy import Policy
 
 

@@ -17,8 +17,8 @@ from shared.app.keep_ceiling import check_room_for_one, is_within, refuse
 from shared.app.order_command import order_command
 from shared.app.outside import Outside
 from shared.domain.booking import ResourceFacts
+from shared.domain.commands import Verb
 from shared.domain.ids import MailboxId, PlatformId, resource_id
-from shared.domain.ledger import Verb
 from shared.domain.policy import Policy
 from shared.domain.resource import Resource, State
 from shared.ports.errors import Rejected

@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from shared.domain.booking import Booking, CalendarItem, Item, Person, Side
-from shared.domain.ledger import Code
+from shared.domain.decisions import Code
 from shared.domain.notices import NoticeKind
 from shared.domain.policy import Policy, Titles
 from shared.domain.projection import BUSY_TITLE, to_platform

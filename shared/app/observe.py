@@ -25,8 +25,9 @@ from shared.app.room_answers import find_request, look_at_requests
 from shared.app.series_sight import find_made_series, know_whole_series
 from shared.app.sight import Sight, booking_changed, event_changed
 from shared.domain.booking import Block, CalendarKey, PlatformItem, SetAside, Side, Window
+from shared.domain.commands import Verb
 from shared.domain.ids import EventId, transaction_id
-from shared.domain.ledger import Cause, Head, Mapping, MappingState, OpenStep, Verb
+from shared.domain.ledger import Cause, Head, Mapping, MappingState, OpenStep
 from shared.domain.plan import CalendarReport, LedgerView, PlatformReport
 from shared.domain.policy import Direction, Policy
 from shared.domain.shadow import LOOKED_AT

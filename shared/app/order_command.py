@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.app.outside import Outside
+from shared.domain.commands import Command, Verb
 from shared.domain.ids import ResourceId
-from shared.domain.ledger import Command, Verb
 from shared.domain.wakeup import WakeCause
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from shared.app.order_command import order_command
 from shared.app.outside import Outside
 from shared.app.sweep_resources import proven_between, rebased_between
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.domain.resource import State
 
 _READ = (State.IN_STEP, State.BEHIND, State.HELD, State.FAILING, State.SHADOW)

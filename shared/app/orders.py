@@ -17,7 +17,8 @@ from shared.app.buffers import remove_all_buffers
 from shared.app.outside import Outside
 from shared.app.subscribe import LIFETIME, subscribe, unsubscribe
 from shared.domain.choice import is_chosen
-from shared.domain.ledger import Cause, Command, Head, OpenStep, Verb
+from shared.domain.commands import Command, Verb
+from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.resource import BulkPlan, Resource, State
 from shared.domain.undo import undo_step
 from shared.ports.ledgers import Writes

@@ -14,8 +14,9 @@ from shared.app.observe import Observed, observe
 from shared.app.orders import Orders
 from shared.app.outside import Outside
 from shared.app.planning import guarded, planned
+from shared.domain.commands import Command, Verb
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Command, OpenStep, Verb
+from shared.domain.ledger import Cause, OpenStep
 from shared.domain.plan import Settlement
 from shared.domain.policy import Booker
 from shared.domain.preview import Preview, is_held, preview, waits_for_a_person

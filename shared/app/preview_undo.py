@@ -9,8 +9,9 @@ import asyncio
 from dataclasses import dataclass
 
 from shared.app.outside import Outside
-from shared.domain.ledger import Mapping, Verb
-from shared.domain.merge import Case, Setting
+from shared.domain.cases import Case, Setting
+from shared.domain.commands import Verb
+from shared.domain.ledger import Mapping
 from shared.domain.plan import CalendarReport, PlatformReport
 from shared.domain.resource import Resource
 from shared.domain.undo import keeps_because

@@ -19,8 +19,9 @@ from shared.app.outside import Outside
 from shared.app.tell_people import NOTHING_TOLD, Told
 from shared.domain.booking import SetAside
 from shared.domain.check_in import NOTHING_AWAITED, Awaited
+from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Decision, Head, Mapping, OpenStep, Reason
+from shared.domain.ledger import Cause, Head, Mapping, OpenStep
 from shared.domain.plan import Settlement
 from shared.domain.resource import Resource
 from shared.ports.ledgers import Writes

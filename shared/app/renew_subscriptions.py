@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from shared.app.order_command import order_command
 from shared.app.outside import Outside
 from shared.app.subscribe import LIFETIME, subscribe
+from shared.domain.commands import Verb
 from shared.domain.ids import ResourceId
-from shared.domain.ledger import Verb
 from shared.domain.resource import Resource, State, Subscription
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import PortError, Stale

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.app.outside import Outside
+from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Decision, OpenStep, Reason
+from shared.domain.ledger import Cause, OpenStep
 from shared.domain.resource import Resource
 from shared.domain.shadow import GRACE
 from shared.domain.spans import When

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from shared.app.outside import Outside
 from shared.domain.booking import Side
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MailboxId
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import Action, Settlement
 from shared.domain.series_writes import NEIGHBOURS
 from shared.ports.errors import PortError, Rejected

@@ -17,8 +17,9 @@ from shared.app.apply import Applying, Outcome
 from shared.app.mail_texts import Letter, message_of
 from shared.app.observe import Observed
 from shared.domain.booking import Gone, Item, Person, Side
+from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Decision, Mapping, OpenStep, Reason
+from shared.domain.ledger import Cause, Mapping, OpenStep
 from shared.domain.notices import Notice, notices_of, other_of
 from shared.domain.people import Member
 from shared.domain.plan import Plan, Settlement

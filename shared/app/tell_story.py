@@ -11,8 +11,8 @@ from datetime import datetime
 
 from shared.app.outside import Outside
 from shared.app.wording import sentence
+from shared.domain.decisions import Decision
 from shared.domain.ids import tenant_of
-from shared.domain.ledger import Decision
 from shared.domain.spans import When
 from shared.domain.story_link import read_token
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.domain.ledger import Code, Reason
+from shared.domain.decisions import Code, Reason
 
 _SENTENCES = {
     Code.CREATED_ON_PLATFORM: "It was new in the calendar and was made on the platform.",

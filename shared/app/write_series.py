@@ -18,9 +18,9 @@ from shared.domain.booking import CalendarItem, Window
 from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId
 from shared.domain.ledger import MappingState
-from shared.domain.merge import calendar_record
 from shared.domain.plan import Plan, SeriesAction, SeriesWrite, Settlement
 from shared.domain.policy import Booker
+from shared.domain.records import calendar_record
 from shared.domain.spans import occupied
 from shared.domain.undo import as_made
 from shared.ports.calendar import EventChange, SeriesChange, SeriesDraft, SeriesFound

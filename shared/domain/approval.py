@@ -18,9 +18,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.booking import Item, Side
+from shared.domain.cases import Setting
 from shared.domain.fingerprint import Fingerprint, fingerprint
 from shared.domain.ledger import Cause, OpenStep
-from shared.domain.merge import Setting
 from shared.domain.plan import Action, Settlement, Step
 
 _DIGEST_BYTES = 12

@@ -19,9 +19,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.booking import CalendarItem, ShowAs, Side
+from shared.domain.cases import Setting
 from shared.domain.ids import MappingId, TransactionId, transaction_id
 from shared.domain.ledger import BufferPlace, BufferRecord, MappingState
-from shared.domain.merge import Setting
 from shared.domain.plan import Action, BufferStep, LedgerView, Settlement
 from shared.domain.policy import BufferEntries, Direction, Policy
 from shared.domain.spans import Span, Timed, When, occupied

@@ -22,9 +22,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.booking import Gone, PlatformItem, Side
+from shared.domain.cases import Setting
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
-from shared.domain.merge import Setting, withdrawal
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
+from shared.domain.merge import withdrawal
 from shared.domain.plan import Action, LedgerView, PlatformReport, Settlement, Step
 from shared.domain.policy import Direction, Policy, ReleasedBy
 from shared.domain.spans import Timed

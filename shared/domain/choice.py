@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.domain.ledger import Cause, Command, OpenStep
+from shared.domain.commands import Command
+from shared.domain.ledger import Cause, OpenStep
 
 NARROWED_BY = ("steps", "mappings", "actions")
 """What an order may name, each as a list in one text, parted by commas."""

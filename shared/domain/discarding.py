@@ -18,9 +18,11 @@ from dataclasses import replace
 
 from shared.domain.approval import asked, asks_to_remove, withdraws
 from shared.domain.booking import Side
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
-from shared.domain.merge import Setting, calendar_record, platform_record
+from shared.domain.cases import Setting
+from shared.domain.decisions import Code, Reason
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import Action, LedgerView, Settlement
+from shared.domain.records import calendar_record, platform_record
 
 _BOTH = "both"
 _REMOVALS = (Action.CANCEL, Action.DECLINE)

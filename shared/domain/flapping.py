@@ -13,8 +13,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.booking import Side
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason, Turn
-from shared.domain.merge import Setting
+from shared.domain.cases import Setting
+from shared.domain.decisions import Code, Reason
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep, Turn
 from shared.domain.plan import Settlement, Step
 from shared.domain.projection import value
 

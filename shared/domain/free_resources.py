@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from shared.domain.booking import Block
 from shared.domain.conflicts import most_at_once
-from shared.domain.ledger import Code, Mapping, MappingState, Reason
+from shared.domain.decisions import Code, Reason
+from shared.domain.ledger import Mapping, MappingState
 from shared.domain.left_bookings import takes_its_time
 from shared.domain.opening_hours import keeps_out
 from shared.domain.plan import Settlement

@@ -25,10 +25,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from shared.domain.approval import asked, asks_to_remove, is_as_permitted, withdraws
+from shared.domain.cases import Setting
 from shared.domain.holding import hold, waiting_for
 from shared.domain.ids import MappingId
 from shared.domain.mails import mails_of
-from shared.domain.merge import Setting
 from shared.domain.plan import Action, LedgerView, Plan, Settlement
 from shared.domain.policy import Imports
 from shared.domain.rebuild import LOST

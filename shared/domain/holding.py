@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from shared.domain.approval import actions_of, asked
 from shared.domain.booking import Side
+from shared.domain.cases import Setting
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
-from shared.domain.merge import Setting, first_seen
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import Settlement
+from shared.domain.records import first_seen
 from shared.domain.unrecorded import named
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.domain.ledger import Code, Mapping, MappingState, Reason
+from shared.domain.decisions import Code, Reason
+from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import Action, LedgerView, Settlement
 from shared.domain.spans import occupied
 

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.domain.conflicts import Claim, Verdict, judge
+from shared.domain.decisions import Code
 from shared.domain.discarding import is_discarded
-from shared.domain.ledger import Code, Mapping, MappingState
+from shared.domain.ledger import Mapping, MappingState
 from shared.domain.policy import Policy, Winner
 from shared.domain.undo import is_undone
 

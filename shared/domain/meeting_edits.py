@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.booking import Side
-from shared.domain.merge import Case, Setting, merge_linked
+from shared.domain.cases import Case, Setting
+from shared.domain.merge import merge_linked
 from shared.domain.plan import Action, Settlement
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.booking import Side
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Code, Reason
 from shared.domain.plan import Action, Settlement
 
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.booking import Side
-from shared.domain.ledger import Code, Mapping, MappingState
+from shared.domain.decisions import Code
+from shared.domain.ledger import Mapping, MappingState
 from shared.domain.policy import Direction, Policy, ReceivedEdits
 
 

@@ -16,9 +16,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.booking import Answer, CalendarItem, Side
+from shared.domain.cases import Setting
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, OpenStep, Reason
-from shared.domain.merge import Setting, withdrawal
+from shared.domain.ledger import Cause, OpenStep
+from shared.domain.merge import withdrawal
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import SeveralRooms
 

@@ -24,9 +24,10 @@ from shared.domain.booking import (
     Side,
     Window,
 )
+from shared.domain.decisions import Reason
 from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId, MappingId, TransactionId
-from shared.domain.ledger import BufferRecord, Mapping, OpenStep, Reason, RoomRequest
+from shared.domain.ledger import BufferRecord, Mapping, OpenStep, RoomRequest
 from shared.domain.recurrence import Rule
 
 

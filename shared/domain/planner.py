@@ -7,38 +7,38 @@ It knows no clock and no chance: the order of its input does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 
-from shared.domain.arrivals import mint, settle_arrivals, settle_one_sided, settle_pair_of_series
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, Item, PlatformItem, Side
+from shared.domain.arrivals import mint, settle_arrivals
+from shared.domain.booking import Item, PlatformItem, Side
 from shared.domain.buffers import with_buffers
+from shared.domain.cases import Case, Setting
 from shared.domain.check_in import checked_in
 from shared.domain.discarding import let_be, with_discarded
 from shared.domain.flapping import calmed
 from shared.domain.horizon import placed
-from shared.domain.ids import BookingId, MappingId, TransactionId, transaction_id
-from shared.domain.ledger import Cause, Mapping, MappingState, WriteMode
+from shared.domain.ledger import Cause, WriteMode
 from shared.domain.meeting_edits import merge_meeting
-from shared.domain.merge import Case, Setting
+from shared.domain.one_sided import settle_one_sided, settle_pair_of_series
 from shared.domain.other_rooms import with_other_rooms
+from shared.domain.pairing import pair
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy, Requests
 from shared.domain.rebuild import is_orphaned, later_marks, settle_orphan
 from shared.domain.restate import restated
 from shared.domain.retire import is_over, retired
 from shared.domain.returns import settle_overlaps_and_returns
-from shared.domain.room_requests import asked_again, is_request, settle_request, withhold_copies
-from shared.domain.series import Ties, followed, withdrawn
+from shared.domain.room_requests import asked_again, settle_request
+from shared.domain.series import followed, withdrawn
 from shared.domain.twins import find_twins, is_twin
 from shared.domain.undo import is_undone, removed, undone
 from shared.domain.unrecorded import named
+from shared.domain.waiting_requests import is_request
+from shared.domain.withheld_copies import withhold_copies
 
 UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
 """Causes of open steps that a run leaves behind when it could not finish."""
-
 TIME_REFUSED = frozenset({"overlap", "blocked"})
 """The words of a platform that refuses a time, as opposed to refusing us."""
 
@@ -56,7 +56,7 @@ def plan(
     absence, and equal sides give an empty plan.
     """
     setting = setting_of(ledger, policy, now)
-    pairing = _pair(ledger.mappings, calendar, platform, later_marks(ledger.mappings) if ledger.rebuild else {})
+    pairing = pair(ledger.mappings, calendar, platform, later_marks(ledger.mappings) if ledger.rebuild else {})
     shows = any(isinstance(each, PlatformItem) and not each.booking.cancelled for each in platform)
     ties = followed(ledger, pairing.events, pairing.new_events, pairing.new_bookings, now, platform_shows=shows)
     pairing.take(ties)
@@ -145,96 +145,3 @@ def _order(settlement: Settlement) -> str:
         if step.action is Action.CREATE:
             turn = "2"
     return turn + settlement.id
-
-
-@dataclass
-class _Pairing:
-    """What was reported, by the mapping that it belongs to, and what no mapping knows yet."""
-
-    events: dict[MappingId, CalendarReport] = field(default_factory=dict)
-    bookings: dict[MappingId, PlatformReport] = field(default_factory=dict)
-    new_events: list[CalendarItem] = field(default_factory=list)
-    new_bookings: list[PlatformItem] = field(default_factory=list)
-
-    def take(self, ties: Ties) -> None:
-        """Take occurrences and bookings of a series to whom they belong."""
-        self.events |= ties.events
-        taken, booked = ties.keys, {booking.id for _, booking in ties.pairs}
-        if taken:
-            self.new_events = [event for event in self.new_events if event.key not in taken]
-        self.new_bookings = [booking for booking in self.new_bookings if booking.id not in booked]
-
-    def cases(self, mappings: Iterable[Mapping]) -> list[Case]:
-        """Return the mappings of which something was seen."""
-        return self.all_cases(m for m in mappings if m.id in self.events or m.id in self.bookings)
-
-    def all_cases(self, mappings: Iterable[Mapping]) -> list[Case]:
-        known = {mapping.id: mapping for mapping in mappings}
-        return [Case(known[id_], self.events.get(id_), self.bookings.get(id_)) for id_ in sorted(known)]
-
-
-def _pair(
-    mappings: Sequence[Mapping],
-    calendar: Iterable[CalendarReport],
-    platform: Sequence[PlatformReport],
-    marks: MappingOf[TransactionId, MappingId],
-) -> _Pairing:
-    by_event = {mapping.calendar.key: mapping.id for mapping in mappings if mapping.calendar}
-    by_booking = {mapping.platform.id: mapping.id for mapping in mappings if mapping.platform}
-    creating = {
-        transaction_id(mapping.id, mapping.origin.other, mapping.generation): mapping.id
-        for mapping in mappings
-        if mapping.state is MappingState.CREATING
-    } | dict(marks)
-    pairing = _Pairing()
-    asked = {m.request.ical_uid: m.id for m in mappings if is_request(m) and m.request and m.request.ical_uid}
-    for event in _latest(calendar):
-        known = by_event.get(_calendar_key(event))
-        if known is None and isinstance(event, CalendarItem) and not event.is_organiser:
-            known = asked.get(event.ical_uid)
-        if known is None and isinstance(event, CalendarItem) and event.transaction:
-            known = creating.get(event.transaction)
-        if marks and known in pairing.events and isinstance(event, Gone):
-            continue
-        if known:
-            pairing.events[known] = event
-        elif isinstance(event, CalendarItem):
-            pairing.new_events.append(event)
-    moved = _moved_on(platform, by_booking.keys())
-    heirs = {row.id for row in moved.values()}
-    for booking in platform:
-        if isinstance(booking, PlatformItem):
-            known = by_booking.get(booking.id) or (creating.get(booking.external) if booking.external else None)
-        else:
-            known = by_booking.get(BookingId(str(booking.key)))
-        if marks and known in pairing.bookings and isinstance(booking, Gone):
-            continue
-        if known:
-            pairing.bookings[known] = moved.get(booking.id, booking) if isinstance(booking, PlatformItem) else booking
-        elif isinstance(booking, PlatformItem) and booking.id not in heirs:
-            pairing.new_bookings.append(booking)
-    return pairing
-
-
-def _moved_on(platform: Iterable[PlatformReport], known: Collection[BookingId]) -> dict[BookingId, PlatformItem]:
-    """Return the row that each known booking moved on to, where the platform moves one by making another."""
-    rows = {report.id: report for report in platform if isinstance(report, PlatformItem)}
-    moved = {}
-    for first in rows.keys() & set(known):
-        row, passed = rows[first], {first}
-        while row.successor in rows and row.successor not in passed and row.successor not in known:
-            row = rows[row.successor]
-            passed.add(row.id)
-        if row.id != first:
-            moved[first] = row
-    return moved
-
-
-def _latest(reports: Iterable[CalendarReport]) -> Iterable[CalendarReport]:
-    return {str(report.key): report for report in reports}.values()
-
-
-def _calendar_key(report: CalendarReport) -> CalendarKey:
-    if not isinstance(report.key, CalendarKey):
-        raise TypeError(f"the calendar side reported {report.key!r}, which is no calendar key")
-    return report.key

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, OpenStep, Reason
+from shared.domain.ledger import Cause, OpenStep
 from shared.domain.mails import mails_of
 from shared.domain.notices import notices_of
 from shared.domain.plan import Action, Plan, SeriesWrite, Settlement, Step

@@ -16,10 +16,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.booking import CalendarItem, Item, PlatformItem, Side
+from shared.domain.cases import Case, Setting, is_gone
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId, TransactionId, transaction_id
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep, Reason
-from shared.domain.merge import Case, Setting, first_seen, is_gone
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import Action, Settlement, Step
+from shared.domain.records import first_seen
 
 _LATER = 3
 """So many copies may have been made of one booking since the ledger was written."""

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.booking import ResourceFacts
+from shared.domain.commands import Verb
 from shared.domain.ids import MailboxId, PlatformId, ResourceId
-from shared.domain.ledger import Verb
 from shared.domain.policy import Policy
 
 

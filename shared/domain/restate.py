@@ -17,9 +17,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.booking import CalendarItem, PlatformItem, Side
+from shared.domain.cases import Setting
+from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field
-from shared.domain.ledger import Code, Reason
-from shared.domain.merge import Setting
 from shared.domain.one_way import is_left_as_edited
 from shared.domain.plan import Action, Settlement, Step
 from shared.domain.policy import Direction

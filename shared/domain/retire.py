@@ -13,8 +13,8 @@ first or full read retires: the window does not move between two of them.
 from __future__ import annotations
 
 from shared.domain.booking import Gone
-from shared.domain.ledger import Code, Reason
-from shared.domain.merge import Case
+from shared.domain.cases import Case
+from shared.domain.decisions import Code, Reason
 from shared.domain.plan import LedgerView, Settlement
 from shared.domain.spans import occupied
 

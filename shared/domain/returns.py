@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared.domain.cases import Setting
 from shared.domain.ids import MappingId
-from shared.domain.merge import Setting
 from shared.domain.overlaps import settle_overlaps
 from shared.domain.plan import LedgerView, Settlement
 

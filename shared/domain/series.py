@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, Side
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import EventId, MappingId, SeriesId, TransactionId, series_transaction
-from shared.domain.ledger import Code, Mapping, MappingState, Reason
+from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import (
     Action,
     CalendarReport,

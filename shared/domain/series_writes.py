@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.booking import CalendarKey, PlatformSeries, Side
+from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId, SeriesId, series_transaction
-from shared.domain.ledger import Code, Reason
 from shared.domain.plan import (
     Action,
     LedgerView,

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from shared.domain.cases import Setting
 from shared.domain.conflicts import Claim, Verdict
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, MappingState, OpenStep
-from shared.domain.merge import Setting
 from shared.domain.plan import LedgerView, Settlement
 
 

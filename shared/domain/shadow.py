@@ -18,9 +18,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.approval import actions_of, asked
+from shared.domain.cases import Setting
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId, derived_ulid
-from shared.domain.ledger import Cause, Code, OpenStep, Reason
-from shared.domain.merge import Setting
+from shared.domain.ledger import Cause, OpenStep
 from shared.domain.plan import Plan, Settlement
 
 GRACE = timedelta(minutes=15)

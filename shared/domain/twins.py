@@ -18,14 +18,16 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 
 from shared.domain.booking import CalendarItem, Item, Occupancy, PlatformItem, Side, occupancy
+from shared.domain.cases import Setting, is_gone
+from shared.domain.decisions import Code, Reason
 from shared.domain.discarding import is_discarded
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Code, Mapping, MappingState, Reason
+from shared.domain.ledger import Mapping, MappingState
 from shared.domain.left_bookings import is_left
-from shared.domain.merge import Setting, calendar_record, is_gone, platform_record
 from shared.domain.plan import Action, CalendarReport, LedgerView, PlatformReport, Settlement, Step
 from shared.domain.policy import Policy
 from shared.domain.projection import is_private, to_platform
+from shared.domain.records import calendar_record, platform_record
 from shared.domain.spans import When
 
 _PAIRED = Reason(Code.PAIRED)

@@ -20,11 +20,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.booking import CalendarItem, PlatformItem, Side
+from shared.domain.cases import Case, Setting, is_gone
+from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Fingerprint
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Copy, Mapping, MappingState, OpenStep, Reason
-from shared.domain.merge import Case, Setting, calendar_record, is_gone, platform_record
+from shared.domain.ledger import Cause, Copy, Mapping, MappingState, OpenStep
 from shared.domain.plan import Action, Settlement, Step
+from shared.domain.records import calendar_record, platform_record
 
 Merge = Callable[[Case, Setting], Settlement]
 

@@ -13,8 +13,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.booking import CalendarKey
+from shared.domain.commands import Command
+from shared.domain.decisions import Decision
 from shared.domain.ids import BookingId, MailboxId, MappingId, PlatformId, ResourceId, TenantId
-from shared.domain.ledger import Command, Decision, Head, Mapping, OpenStep
+from shared.domain.ledger import Head, Mapping, OpenStep
 from shared.domain.resource import Resource
 
 

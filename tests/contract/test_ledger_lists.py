@@ -10,9 +10,10 @@ import pytest
 from shared.adapters.tables.ledgers import TableLedgers
 from shared.adapters.tables.tables import Tables
 from shared.domain.booking import CalendarKey, Side
+from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.fingerprint import Fingerprint
 from shared.domain.ids import EventId, MappingId, ResourceId, Version, ulid
-from shared.domain.ledger import CalendarRecord, Code, Decision, Mapping, Reason
+from shared.domain.ledger import CalendarRecord, Mapping
 from shared.domain.spans import Timed
 from shared.ports.ledgers import Ledgers, MappingChange, Writes
 from tests.doubles.ledgers import MemoryLedgers

@@ -11,22 +11,11 @@ import pytest
 from shared.adapters.tables.ledgers import TableLedgers
 from shared.adapters.tables.tables import Tables
 from shared.domain.booking import CalendarKey, Side
+from shared.domain.commands import Command, Verb
+from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.fingerprint import Field, Fingerprint
 from shared.domain.ids import BookingId, EventId, MappingId, ResourceId, Version, ulid
-from shared.domain.ledger import (
-    CalendarRecord,
-    Cause,
-    Code,
-    Command,
-    Decision,
-    Head,
-    Mapping,
-    MappingState,
-    OpenStep,
-    PlatformRecord,
-    Reason,
-    Verb,
-)
+from shared.domain.ledger import CalendarRecord, Cause, Head, Mapping, MappingState, OpenStep, PlatformRecord
 from shared.domain.spans import AllDay, Timed, When, occupied
 from shared.ports.errors import Stale
 from shared.ports.ledgers import Ledgers, MappingChange, Writes

@@ -15,9 +15,10 @@ from shared.adapters.tables.ledgers import TableLedgers
 from shared.adapters.tables.resources import TableResources
 from shared.adapters.tables.tables import Act, Operation, Tables
 from shared.domain.booking import CalendarKey, Side
+from shared.domain.commands import Command, Verb
 from shared.domain.fingerprint import Fingerprint
 from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, PlatformId, ResourceId, Version
-from shared.domain.ledger import CalendarRecord, Cause, Command, Head, Mapping, OpenStep, PlatformRecord, Verb
+from shared.domain.ledger import CalendarRecord, Cause, Head, Mapping, OpenStep, PlatformRecord
 from shared.domain.resource import Resource
 from shared.domain.spans import Timed
 from shared.ports.errors import Stale

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shared.app.link_resource import LinkOrder, link_resource
 from shared.domain.booking import Occupancy, Person, ResourceFacts, occupancy
+from shared.domain.decisions import Code
 from shared.domain.ids import MailboxId, PlatformId, ResourceId
-from shared.domain.ledger import Code
 from shared.domain.wakeup import WakeCause
 from tests.doubles.world import ADELE, ROOM, World
 

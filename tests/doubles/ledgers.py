@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from shared.domain.booking import CalendarKey
+from shared.domain.commands import Command
+from shared.domain.decisions import Decision
 from shared.domain.ids import BookingId, MappingId, ResourceId
-from shared.domain.ledger import Command, Decision, Head, Mapping, OpenStep
+from shared.domain.ledger import Head, Mapping, OpenStep
 from shared.ports.errors import Stale
 from shared.ports.ledgers import MappingChange, Writes
 from tests.doubles.faults import DONE, Faults

@@ -23,8 +23,8 @@ from shared.domain.booking import (
     ResourceFacts,
     occupancy,
 )
+from shared.domain.commands import Verb
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId
-from shared.domain.ledger import Verb
 from shared.domain.people import is_people_session
 from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Timed

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from shared.app.order_command import order_command
 from shared.domain.booking import CalendarItem, PlatformItem
-from shared.domain.ledger import Cause, Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict

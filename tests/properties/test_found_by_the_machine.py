@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.domain.booking import Side
-from shared.domain.ledger import Cause, Code, MappingState, Reason, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code, Reason
+from shared.domain.ledger import Cause, MappingState
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict

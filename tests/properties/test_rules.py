@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from shared.domain.booking import Answer
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.domain.spans import Timed, When
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict

@@ -28,8 +28,9 @@ from typing import TypeVar
 
 from shared.adapters.tables.rows import Row, body, digest, key_part
 from shared.domain.booking import CalendarKey
+from shared.domain.decisions import Decision
 from shared.domain.ids import BookingId, MappingId, ResourceId
-from shared.domain.ledger import Decision, Mapping, OpenStep
+from shared.domain.ledger import Mapping, OpenStep
 from shared.ports.ledgers import MappingChange, Writes
 
 V = TypeVar("V", OpenStep, Decision)

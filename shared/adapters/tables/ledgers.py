@@ -20,8 +20,10 @@ from shared.adapters.tables.layout import Group
 from shared.adapters.tables.rows import Row, body, key_part, value_of
 from shared.adapters.tables.tables import Act, Operation, Table, Tables
 from shared.domain.booking import CalendarKey
+from shared.domain.commands import Command
+from shared.domain.decisions import Decision
 from shared.domain.ids import BookingId, MappingId, ResourceId
-from shared.domain.ledger import Command, Decision, Head, Mapping, OpenStep
+from shared.domain.ledger import Head, Mapping, OpenStep
 from shared.ports.errors import Stale
 from shared.ports.ledgers import Writes
 

@@ -15,8 +15,8 @@ from datetime import date, timedelta
 from shared.app.order_command import order_command
 from shared.app.reconcile_resource import reconcile_resource
 from shared.domain.booking import Answer, CalendarItem, CalendarKey, PlatformItem
+from shared.domain.commands import Verb
 from shared.domain.ids import BookingId
-from shared.domain.ledger import Verb
 from shared.domain.spans import Timed, When
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict

@@ -10,8 +10,9 @@ from datetime import timedelta
 from itertools import combinations
 
 from shared.domain.booking import CalendarItem, CalendarKey, Occupancy, PlatformItem, Side, occupancy
+from shared.domain.decisions import Code
 from shared.domain.ids import BookingId
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.policy import Titles
 from shared.domain.resource import Resource
 from shared.domain.spans import When, occupied

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from shared.domain.booking import CalendarKey, Occupancy, PlatformItem, Side, Window, occupancy
+from shared.domain.commands import Command, Verb
+from shared.domain.decisions import Code, Decision
 from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, PlatformId, ResourceId, TransactionId
 from shared.domain.ids import transaction_id as transaction_of
-from shared.domain.ledger import Code, Command, Decision, Head, Mapping, OpenStep, Verb
+from shared.domain.ledger import Head, Mapping, OpenStep
 from shared.ports.calendar import Calendar
 from shared.ports.connector import Connector
 from shared.ports.ledgers import Ledgers, Writes

@@ -9,7 +9,8 @@ import pytest
 
 from shared.app.order_command import order_command
 from shared.domain.booking import Answer, CalendarItem, CalendarKey, ShowAs
-from shared.domain.ledger import Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.spans import Timed
 from shared.ports.connector import Conflict
 from shared.ports.errors import Retry

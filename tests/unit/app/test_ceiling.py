@@ -12,8 +12,8 @@ from shared.app.link_resource import LinkOrder, link_resource
 from shared.app.order_command import order_command
 from shared.domain.booking import ResourceFacts
 from shared.domain.ceiling import Ceiling
+from shared.domain.commands import Verb
 from shared.domain.ids import MailboxId
-from shared.domain.ledger import Verb
 from shared.domain.people import Member, UserId
 from shared.domain.resource import State
 from shared.ports.errors import Rejected, Retry

@@ -9,7 +9,8 @@ import pytest
 
 from shared.app.reconcile_resource import reconcile_resource
 from shared.domain.booking import PlatformItem
-from shared.domain.ledger import Cause, Code, OpenStep
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause, OpenStep
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Rejected, Retry
 from tests.doubles.faults import Killed

@@ -11,7 +11,9 @@ import pytest
 
 from shared.app.order_command import order_command
 from shared.domain.booking import ShowAs
-from shared.domain.ledger import Cause, Code, Command, Verb
+from shared.domain.commands import Command, Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause
 from shared.domain.resource import State
 from shared.ports.connector import Conflict
 from shared.ports.errors import Rejected, Retry

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from shared.app.wording import sentence
-from shared.domain.ledger import Code, MappingState, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import MappingState
 from tests.doubles.world import ROOM, World
 from tests.unit.app.test_commands import EVENING, MORNING, NOON, order
 

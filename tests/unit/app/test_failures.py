@@ -8,7 +8,8 @@ import pytest
 
 from shared.app.order_command import order_command
 from shared.app.reconcile_resource import Ending, Run, reconcile_resource
-from shared.domain.ledger import Cause, Verb
+from shared.domain.commands import Verb
+from shared.domain.ledger import Cause
 from shared.domain.resource import State
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import NotFound, Rejected, Retry, Stale

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from shared.app.order_command import order_command
 from shared.domain.booking import PlatformItem
-from shared.domain.ledger import Cause, Code, OpenStep, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause, OpenStep
 from tests.doubles.world import BEN, ROOM, World, at
 
 MORNING, NOON, EVENING = at("09:00", "10:00"), at("12:00", "13:00"), at("17:00", "18:00")

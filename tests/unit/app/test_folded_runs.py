@@ -8,7 +8,7 @@ import pytest
 
 from shared.app.order_command import order_command
 from shared.app.reconcile_resource import Ending, Run, reconcile_resource
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Retry
 from tests.doubles.faults import Killed

@@ -7,7 +7,7 @@ from datetime import timedelta
 from shared.app.forget_unlinked import forget_unlinked
 from shared.app.order_command import order_command
 from shared.app.orders import DECISIONS_KEPT
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from tests.doubles.world import World, at
 
 

@@ -9,7 +9,9 @@ import pytest
 from shared.app.apply import MOST_WRITES
 from shared.app.order_command import order_command
 from shared.app.preview_plan import preview_plan
-from shared.domain.ledger import Cause, Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause
 from shared.domain.plan import Action
 from shared.domain.preview import Counts, Fate
 from shared.domain.resource import State

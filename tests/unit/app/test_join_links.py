@@ -9,7 +9,7 @@ import pytest
 
 from shared.app.order_command import order_command
 from shared.domain.booking import CalendarKey
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.ports.connector import Conflict
 from tests.doubles.world import ADELE, ROOM, World, at
 

@@ -10,8 +10,9 @@ import pytest
 from shared.app.link_resource import LinkOrder, link_resource
 from shared.app.order_command import order_command
 from shared.domain.booking import ResourceFacts
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.ids import MailboxId, PlatformId
-from shared.domain.ledger import Code, Verb
 from shared.domain.resource import State
 from shared.ports.errors import NotFound, Rejected, Retry
 from tests.doubles.world import ADELE, BEN, ROOM, TENANT, World, at

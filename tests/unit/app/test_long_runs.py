@@ -10,7 +10,8 @@ from shared.app.apply import MOST_WRITES
 from shared.app.order_command import order_command
 from shared.app.reconcile_resource import reconcile_resource
 from shared.domain.booking import CalendarKey
-from shared.domain.ledger import Cause, Verb
+from shared.domain.commands import Verb
+from shared.domain.ledger import Cause
 from shared.domain.resource import State
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause

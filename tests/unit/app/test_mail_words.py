@@ -9,8 +9,8 @@ import pytest
 
 from shared.app.mail_texts import Letter, languages, message_of, time_text, words_of
 from shared.domain.booking import Booking, Person, ResourceFacts
+from shared.domain.decisions import Code
 from shared.domain.ids import MailboxId, ResourceId
-from shared.domain.ledger import Code
 from shared.domain.notices import NoticeKind
 from shared.domain.policy import Policy, Titles
 from shared.domain.resource import Resource

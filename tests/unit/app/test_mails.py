@@ -10,8 +10,8 @@ import pytest
 
 from shared.app.link_resource import LinkOrder, link_resource
 from shared.domain.booking import Person, ResourceFacts
+from shared.domain.decisions import Code, Decision
 from shared.domain.ids import MailboxId, PlatformId
-from shared.domain.ledger import Code, Decision
 from shared.domain.people import Member, UserId
 from shared.domain.story_link import read_token
 from shared.domain.wakeup import WakeCause

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.booking import CalendarKey
+from shared.domain.decisions import Code
 from shared.domain.ids import MailboxId
-from shared.domain.ledger import Code, MappingState
+from shared.domain.ledger import MappingState
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Rejected
 from tests.doubles.mailboxes import Access

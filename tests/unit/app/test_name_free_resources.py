@@ -12,8 +12,9 @@ import pytest
 
 from shared.app import name_free_resources
 from shared.domain.booking import ResourceFacts, Side
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MailboxId, MappingId, PlatformId, ResourceId, resource_id
-from shared.domain.ledger import Code, Head, Mapping, MappingState, Reason
+from shared.domain.ledger import Head, Mapping, MappingState
 from shared.domain.policy import Policy
 from shared.domain.resource import Resource, State
 from shared.domain.spans import Timed, occupied

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from shared.app.order_command import order_command
-from shared.domain.ledger import Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.resource import State
 from shared.ports.connector import Conflict
 from tests.doubles.world import ROOM, World, at

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import pytest
 
 from shared.app.order_command import order_command
-from shared.domain.ledger import Cause, Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause
 from shared.domain.spans import Timed
 from shared.ports.connector import Conflict
 from tests.doubles.world import ROOM, World, at

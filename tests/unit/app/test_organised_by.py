@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from shared.domain.booking import Answer, CalendarKey, Person
-from shared.domain.ledger import Code
+from shared.domain.decisions import Code
 from shared.domain.resource import State
 from shared.ports.connector import Conflict
 from tests.doubles.world import ROOM, World, at

@@ -11,7 +11,8 @@ from shared.app.order_command import order_command
 from shared.app.read_organisers import REMEMBERED
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarKey, Person
-from shared.domain.ledger import Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.resource import State
 from shared.ports.connector import Conflict
 from tests.doubles.world import ADELE, BEN, MONDAY, ROOM, World, at

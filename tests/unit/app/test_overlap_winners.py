@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from shared.app.reconcile_resource import reconcile_resource
-from shared.domain.ledger import Code
+from shared.domain.decisions import Code
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
 from tests.doubles.world import ROOM, World, at

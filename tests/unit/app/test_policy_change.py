@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from shared.app.order_command import order_command
-from shared.domain.ledger import Cause, Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause
 from shared.domain.resource import State
 from shared.ports.connector import Conflict
 from shared.ports.errors import Rejected, Retry

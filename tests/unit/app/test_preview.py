@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from shared.app.preview_plan import preview_plan
-from shared.domain.ledger import Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.plan import Action
 from shared.domain.preview import Counts, Fate, Preview
 from shared.domain.resource import State

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.booking import CalendarKey
-from shared.domain.ledger import Code
+from shared.domain.decisions import Code
 from shared.ports.connector import Conflict
 from shared.ports.errors import Retry
 from tests.doubles.world import BEN, ROOM, World, at

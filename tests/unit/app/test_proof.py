@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from shared.app.order_command import order_command
 from shared.domain.booking import Answer
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.domain.resource import State
 from shared.ports.connector import Conflict
 from shared.ports.errors import Retry

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from shared.app.order_command import order_command
 from shared.app.renew_subscriptions import renew_subscriptions
 from shared.domain.booking import Answer
-from shared.domain.ledger import Code, MappingState, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import MappingState
 from shared.domain.resource import State
 from shared.ports.connector import Conflict
 from tests.doubles.world import MONDAY, ROOM, World, at

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from shared.app.preview_plan import preview_plan
 from shared.domain.booking import Side
-from shared.domain.ledger import Cause, Verb
+from shared.domain.commands import Verb
+from shared.domain.ledger import Cause
 from shared.domain.preview import Counts, Fate
 from shared.domain.resource import State
 from tests.doubles.world import ADELE, BEN, ROOM, World, at

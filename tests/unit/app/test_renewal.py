@@ -12,7 +12,7 @@ from shared.app.reconcile_resource import reconcile_resource
 from shared.app.renew_subscriptions import Renewed, renew_subscriptions, take_lifecycle_event
 from shared.app.subscribe import LIFETIME
 from shared.domain.client_state import is_authentic
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.domain.policy import Policy
 from shared.domain.resource import State
 from shared.domain.wakeup import WakeCause

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.booking import Answer, CalendarKey, ShowAs
-from shared.domain.ledger import Code, MappingState, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import MappingState
 from shared.domain.wakeup import WakeCause
 from tests.doubles.world import ADELE, BEN, ROOM, World, at
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.ids import PlatformId
-from shared.domain.ledger import Code, Verb
 from shared.domain.wakeup import WakeCause
 from tests.doubles.floor import EIGER, EIGER_BOX, MATTERHORN, Floor
 from tests.doubles.mailboxes import Access

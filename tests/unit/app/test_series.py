@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from shared.app.order_command import order_command
 from shared.domain.booking import CalendarKey
-from shared.domain.ledger import Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.resource import State
 from shared.domain.spans import Timed
 from shared.ports.errors import Retry

@@ -9,7 +9,9 @@ import pytest
 from shared.app.order_command import order_command
 from shared.app.preview_plan import preview_plan
 from shared.domain.booking import PlatformItem
-from shared.domain.ledger import Code, MappingState, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import MappingState
 from shared.domain.recurrence import Frequency, Rule
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from shared.app.order_command import order_command
 from shared.domain.booking import CalendarKey
-from shared.domain.ledger import Cause, Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause
 from shared.domain.resource import State
 from tests.doubles.world import ROOM, World, at
 

@@ -11,7 +11,8 @@ import pytest
 
 from shared.app.reconcile_resource import reconcile_resource
 from shared.domain.booking import CalendarKey, PlatformItem
-from shared.domain.ledger import Cause, Code
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict

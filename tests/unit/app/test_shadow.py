@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from shared.app.shadow_report import ShadowReport, shadow_report
-from shared.domain.ledger import Cause, Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
+from shared.domain.ledger import Cause
 from shared.domain.resource import State
 from tests.doubles.world import ADELE, BEN, ROOM, World, at
 from tests.unit.app.test_commands import codes, order

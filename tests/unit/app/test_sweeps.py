@@ -12,8 +12,8 @@ import pytest
 from shared.app.order_command import order_command
 from shared.app.order_reads import order_reads
 from shared.app.sweep_resources import sweep_resources, swept_between
+from shared.domain.commands import Verb
 from shared.domain.ids import ResourceId
-from shared.domain.ledger import Verb
 from shared.domain.resource import State
 from shared.domain.wakeup import WakeCause
 from tests.doubles.world import TENANT, World, at

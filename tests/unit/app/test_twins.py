@@ -10,7 +10,7 @@ import pytest
 
 from shared.app.reconcile_resource import reconcile_resource
 from shared.domain.booking import CalendarKey, Person
-from shared.domain.ledger import Code
+from shared.domain.decisions import Code
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
 from shared.ports.errors import Retry

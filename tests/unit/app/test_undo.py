@@ -9,7 +9,8 @@ import pytest
 from shared.app.apply import MOST_WRITES
 from shared.app.order_command import order_command
 from shared.app.preview_undo import Undoable, preview_undo
-from shared.domain.ledger import Code, Verb
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.resource import State
 from shared.ports.errors import NotFound, Retry
 from tests.doubles.world import ADELE, BEN, MONDAY, ROOM, World, at

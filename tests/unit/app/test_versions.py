@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.booking import Answer, CalendarKey, ShowAs
+from shared.domain.decisions import Code
 from shared.domain.ids import BookingId
-from shared.domain.ledger import Code
 from tests.doubles.world import ADELE, ROOM, World, at
 
 MORNING, NOON, EVENING = at("09:00", "10:00"), at("12:00", "13:00"), at("18:00", "19:00")
@@ -234,7 +234,7 @@ async def test_two_equal_bookings_found_by_the_first_read_are_paired() -> None:
 
 async def test_linking_again_after_unlinking_doubles_nothing() -> None:
     from shared.app.order_command import order_command
-    from shared.domain.ledger import Verb
+    from shared.domain.commands import Verb
 
     world, _ = await ours()
     world.invite(NOON)

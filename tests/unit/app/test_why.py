@@ -6,8 +6,8 @@ import pytest
 
 from shared.app.explain_booking import Explained, Named, explain_booking
 from shared.domain.booking import CalendarKey, Gone, PlatformItem
+from shared.domain.decisions import Code
 from shared.domain.ids import BookingId, MappingId
-from shared.domain.ledger import Code
 from shared.ports.errors import NotFound
 from tests.doubles.world import ROOM, World, at
 

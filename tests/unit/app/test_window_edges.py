@@ -8,7 +8,7 @@ import pytest
 
 from shared.app.order_command import order_command
 from shared.domain.booking import ResourceFacts
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.domain.spans import AllDay, Timed, When, occupied
 from tests.doubles.world import ROOM, World
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.ledger import Code
+from shared.domain.decisions import Code
 from shared.domain.resource import State
 from shared.ports.connector import Conflict, Feed
 from tests.doubles.world import ROOM, World, at

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.ledger import Code
+from shared.domain.decisions import Code
 from shared.domain.spans import AllDay, Timed
 from shared.ports.connector import Conflict
 from tests.doubles.world import ADELE, ROOM, World, all_day, at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.app.wording import sentence
-from shared.domain.ledger import Code, Reason
+from shared.domain.decisions import Code, Reason
 
 ZURICH = "Europe/Zurich"
 OTHER = {"other": "01HOTHER", "winner": "first"}

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.booking import Answer, CalendarItem, PlatformItem
+from shared.domain.commands import Verb
+from shared.domain.decisions import Code
 from shared.domain.ids import MailboxId, MappingId
-from shared.domain.ledger import Code, Mapping, MappingState, Verb, WriteMode
-from shared.domain.room_requests import next_look
+from shared.domain.ledger import Mapping, MappingState, WriteMode
+from shared.domain.waiting_requests import next_look
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Retry
 from tests.doubles.faults import Killed

@@ -9,7 +9,8 @@ import pytest
 
 from shared.domain.arrivals import mint, settle_arrivals
 from shared.domain.booking import Answer, CalendarItem, PlatformItem, ShowAs, Side, Window
-from shared.domain.ledger import Code, MappingState
+from shared.domain.decisions import Code
+from shared.domain.ledger import MappingState
 from shared.domain.plan import Settlement
 from shared.domain.policy import Direction, Policy, Titles
 from shared.domain.spans import AllDay

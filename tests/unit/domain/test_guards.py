@@ -8,9 +8,10 @@ import pytest
 
 from shared.domain.approval import asked
 from shared.domain.booking import Side
+from shared.domain.decisions import Code, Reason
 from shared.domain.guards import Guarded, guard
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, MappingState, Reason
+from shared.domain.ledger import Cause, MappingState
 from shared.domain.plan import Action, Plan, Settlement, Step
 from shared.domain.policy import Imports, Policy
 from tests.unit.domain.values import KEY, NOW, at, booked, entry, ledger, linked, meeting, one_sided, setting

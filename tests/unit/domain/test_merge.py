@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from shared.domain.booking import Answer, Booking, CalendarKey, Gone, Proof, ShowAs, Side
+from shared.domain.cases import Case
+from shared.domain.decisions import Code
 from shared.domain.ids import BookingId, EventId, Version
-from shared.domain.ledger import Code, Mapping, MappingState
-from shared.domain.merge import Case, merge_linked
+from shared.domain.ledger import Mapping, MappingState
+from shared.domain.merge import merge_linked
 from shared.domain.plan import CalendarReport, PlatformReport, Settlement
 from shared.domain.policy import Direction, Policy
 from tests.unit.domain.values import (

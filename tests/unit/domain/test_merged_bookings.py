@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.booking import Answer, Booking, CalendarKey, Gone, Proof
+from shared.domain.cases import Case
+from shared.domain.decisions import Code
 from shared.domain.fingerprint import Field, Fingerprint
 from shared.domain.ids import BookingId, EventId, Version
-from shared.domain.ledger import Cause, Code, Mapping
-from shared.domain.merge import Case, merge_linked, platform_record
+from shared.domain.ledger import Cause, Mapping
+from shared.domain.merge import merge_linked
 from shared.domain.plan import CalendarReport, PlatformReport, Settlement
 from shared.domain.policy import Direction, Policy, Titles
+from shared.domain.records import platform_record
 from tests.unit.domain.values import (
     ADELE,
     BEN,

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shared.domain.arrivals import settle_one_sided
 from shared.domain.booking import Answer, CalendarKey, Gone, Proof, ShowAs
+from shared.domain.cases import Case, Setting
+from shared.domain.decisions import Code
 from shared.domain.fingerprint import Field
 from shared.domain.ids import BookingId, EventId
-from shared.domain.ledger import Code, Mapping, MappingState
-from shared.domain.merge import Case, Setting
+from shared.domain.ledger import Mapping, MappingState
+from shared.domain.one_sided import settle_one_sided
 from shared.domain.plan import CalendarReport, PlatformReport, Settlement
 from shared.domain.policy import Direction, Policy
 from tests.unit.domain.values import (

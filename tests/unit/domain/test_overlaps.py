@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from shared.domain.booking import Answer, Block, CalendarKey, Gone, Proof, Side
+from shared.domain.decisions import Code
 from shared.domain.ids import BookingId, EventId, MappingId
-from shared.domain.ledger import Cause, Code, Mapping, MappingState
+from shared.domain.ledger import Cause, Mapping, MappingState
 from shared.domain.plan import CalendarReport, Plan, PlatformReport, Settlement
 from shared.domain.planner import plan
 from shared.domain.policy import DirectEntries, Policy, Winner

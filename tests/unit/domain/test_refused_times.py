@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.decisions import Code
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import CalendarReport, LedgerView
 from shared.domain.planner import plan
 from shared.domain.policy import DirectEntries, Policy, Winner

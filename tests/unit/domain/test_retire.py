@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from shared.domain.booking import CalendarKey, Gone, Proof
+from shared.domain.decisions import Code
 from shared.domain.ids import EventId
-from shared.domain.ledger import Cause, Code, Mapping, MappingState, OpenStep
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import CalendarReport, PlatformReport
 from shared.domain.planner import plan
 from shared.domain.policy import Policy

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, PlatformSeries, Proof
+from shared.domain.decisions import Code
 from shared.domain.guards import guard
 from shared.domain.ids import BookingId, EventId, MappingId, SeriesId, series_transaction
-from shared.domain.ledger import Code, Mapping, MappingState
+from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import Action, LedgerView, Plan, SeriesAction
 from shared.domain.planner import plan, setting_of
 from shared.domain.policy import Policy

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.commands import Verb
 from shared.domain.ids import MailboxId, ResourceId
-from shared.domain.ledger import Verb
 from shared.ports.errors import Rejected, Retry
 from tests.doubles.mailboxes import Access
 from tests.doubles.world import BEN, ROOM, at

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from shared.domain.client_state import client_state
+from shared.domain.commands import Verb
 from shared.domain.ids import ResourceId
-from shared.domain.ledger import Verb
 from shared.ports.errors import Retry
 from tests.doubles.subscriptions import InMemorySubscriptions
 from tests.doubles.world import TENANT

@@ -12,7 +12,7 @@ from azure.functions.timer import TimerRequest
 
 from shared.app.order_command import order_command
 from shared.domain.booking import Booking
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.ports.errors import Retry
 from tests.doubles.world import at
 from tests.unit.functions.calling.office import FUNCTIONS, Office

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from shared.adapters.tables.codec import Unreadable, decode, encode
 from shared.domain import ledger
+from shared.domain.commands import Command
+from shared.domain.decisions import Decision
 from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Timed
 
@@ -29,7 +31,7 @@ st.register_type_strategy(datetime, instants)
 st.register_type_strategy(Timed, timed)
 st.register_type_strategy(AllDay, all_day)
 
-STORED = (ledger.Mapping, ledger.OpenStep, ledger.Decision, ledger.Command, ledger.Head, Resource)
+STORED = (ledger.Mapping, ledger.OpenStep, Decision, Command, ledger.Head, Resource)
 
 
 @pytest.mark.parametrize("kind", STORED, ids=lambda kind: kind.__name__)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, Proof, Side
 from shared.domain.ids import BookingId, MappingId
 from shared.domain.ledger import CalendarRecord, Mapping, MappingState, OpenStep
-from shared.domain.merge import calendar_record, platform_record
 from shared.domain.plan import Action, CalendarReport, Plan, PlatformReport, Settlement, Step
 from shared.domain.planner import plan
 from shared.domain.policy import Policy
+from shared.domain.records import calendar_record, platform_record
 from tests.unit.domain.values import ADELE, KEY, NOW, booked, entry, ledger, meeting
 
 

@@ -18,11 +18,12 @@ from shared.domain.booking import (
     Side,
     Window,
 )
+from shared.domain.cases import Setting
 from shared.domain.ids import BookingId, EventId, MappingId, TransactionId, Version
 from shared.domain.ledger import Mapping, MappingState, OpenStep
-from shared.domain.merge import Setting, calendar_record, platform_record
 from shared.domain.plan import LedgerView
 from shared.domain.policy import Policy
+from shared.domain.records import calendar_record, platform_record
 from shared.domain.spans import Timed, When
 
 KEY = b"a key of this installation"

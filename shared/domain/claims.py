@@ -1,0 +1,73 @@
+"""Claims: who wants the resource at which time, of all that touches something else.
+
+A claim is contested where its time is new. Who stands alone makes no claim and is never judged.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from shared.domain.booking import Side
+from shared.domain.cases import Setting
+from shared.domain.conflicts import Claim, crowded
+from shared.domain.ids import MappingId
+from shared.domain.ledger import Mapping, MappingState
+from shared.domain.left_bookings import is_left, takes_its_time
+from shared.domain.opening_hours import days_of
+from shared.domain.plan import Action, LedgerView, Settlement
+from shared.domain.spans import AllDay, Timed, occupied
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+"""Since when a blocked time holds: longer than any booking."""
+
+
+def claims_of(
+    settlements: dict[MappingId, Settlement], mappings: dict[MappingId, Mapping], ledger: LedgerView, setting: Setting
+) -> list[Claim]:
+    """Return the claims of whatever touches something else: who stands alone is never judged."""
+    after: dict[MappingId, Mapping | None] = {settlement.id: settlement.after for settlement in settlements.values()}
+    standing = [
+        mapping
+        for mapping in {**mappings, **after}.values()
+        if mapping is not None and (takes_its_time(mapping) or mapping.id in setting.held)
+    ]
+    taken = [m.when if isinstance(m.when, Timed) else occupied(m.when, ledger.zone) for m in standing]
+    blocked = [occupied(block.when, ledger.zone) for block in ledger.blocks]
+    touching = crowded([*taken, *blocked], setting.policy.gap)
+    claims = [
+        _claim(mapping, settlements.get(mapping.id), ledger.zone, setting)
+        for place, mapping in enumerate(standing)
+        if place in touching
+    ]
+    for block, span in zip(ledger.blocks, blocked, strict=True):
+        known_as = MappingId(f"block:{block.id}")
+        claims.append(Claim(known_as, span, Side.PLATFORM, ALWAYS, ALWAYS, is_block=True, is_closing=block.is_closing))
+    return claims
+
+
+def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: Setting) -> Claim:
+    before = settlement.base if settlement else mapping
+    disputed = settlement is not None and mapping.id in setting.disputed | setting.permitted
+    is_new = disputed or (settlement is not None and _takes_new_time(settlement, mapping))
+    stood = before is not None and (before.is_linked or is_left(before))
+    moved = stood and before is not None and before.when != mapping.when
+    return Claim(
+        mapping.id,
+        occupied(mapping.when, zone),
+        mapping.origin,
+        mapping.held_since,
+        mapping.made_at,
+        contested=is_new or moved,
+        is_left=is_left(mapping),
+        days=days_of(mapping.when, zone) if isinstance(mapping.when, AllDay) else (),
+    )
+
+
+def _takes_new_time(settlement: Settlement, mapping: Mapping) -> bool:
+    """A meeting that awaits the room is Exchange's to judge first; it is ours once the room has accepted it."""
+    if settlement.base is None:
+        return mapping.state is not MappingState.AWAITING_ROOM
+    if settlement.adopted is not None:
+        return True
+    creates = any(step.action is Action.CREATE for step in settlement.steps)
+    return creates and not settlement.base.is_linked

@@ -1,0 +1,154 @@
+"""Mappings that have one side: being created, awaiting the room, refused.
+
+state           seen                    decision
+--------------  ----------------------  ------------------------------------------------------------
+creating        copy found              linked, and brought to what the other side shows
+creating        copy not found          created again under the same transaction
+creating        origin gone             the copy that was found is withdrawn; forgotten
+awaiting room   accepted                created on the platform
+refused         moved or answered anew  judged again
+any             gone                    forgotten
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from shared.domain.arrivals import mint
+from shared.domain.booking import CalendarItem, Item, PlatformItem, Side
+from shared.domain.cases import Case, Setting, is_gone
+from shared.domain.copies import copied_to_calendar, copied_to_platform
+from shared.domain.decisions import Code, Reason
+from shared.domain.fingerprint import Field
+from shared.domain.ledger import CalendarRecord, Mapping, MappingState, PlatformRecord
+from shared.domain.left_bookings import is_left
+from shared.domain.merge import merge_linked, withdrawal
+from shared.domain.plan import Action, Settlement, Step
+from shared.domain.projection import (
+    CALENDAR_FIELDS,
+    PLATFORM_FIELDS,
+    is_private,
+    to_calendar,
+    to_platform,
+    value,
+    written,
+)
+from shared.domain.records import calendar_record, first_seen, platform_record
+
+
+def settle_one_sided(case: Case, setting: Setting) -> Settlement:
+    """Settle a mapping of which one side is missing."""
+    mapping = case.mapping
+    origin, other = (
+        (case.calendar, case.platform) if mapping.origin is Side.CALENDAR else (case.platform, case.calendar)
+    )
+    if is_gone(origin, setting.policy):
+        return _origin_gone(case, other, setting)
+    if mapping.state is MappingState.CREATING:
+        return _creating(case, setting)
+    if isinstance(origin, CalendarItem):
+        record = calendar_record(origin, setting.key)
+        seen = replace(_at(mapping, origin, setting), calendar=record)
+        if _still_refused(mapping, setting) and _is_same(record, mapping.calendar):
+            return Settlement(mapping.id, mapping, mapping)
+        return copied_to_platform(mapping, seen, origin, setting)
+    if isinstance(origin, PlatformItem):
+        booking_record = platform_record(origin, setting.key)
+        if _still_refused(mapping, setting) and _is_same(booking_record, mapping.platform):
+            return Settlement(mapping.id, mapping, mapping)
+        return copied_to_calendar(
+            mapping, replace(_at(mapping, origin, setting), platform=booking_record), origin, setting
+        )
+    return Settlement(mapping.id, mapping, mapping)
+
+
+def _still_refused(mapping: Mapping, setting: Setting) -> bool:
+    again = setting.permitted | setting.disputed | setting.unsettled
+    if setting.policy_changed and is_left(mapping):
+        return False
+    return mapping.state is MappingState.REFUSED and mapping.id not in again
+
+
+def _is_same(now: CalendarRecord | PlatformRecord, known: CalendarRecord | PlatformRecord | None) -> bool:
+    """Tell whether a booking shows what it showed: another version alone is no reason to judge it again."""
+    return known is not None and now.print == known.print
+
+
+def _at(mapping: Mapping, item: Item, setting: Setting) -> Mapping:
+    if item.booking.when == mapping.when:
+        return replace(mapping, private=is_private(item))
+    return replace(mapping, when=item.booking.when, held_since=setting.now, private=is_private(item))
+
+
+def _origin_gone(case: Case, other: object, setting: Setting) -> Settlement:
+    """The booking is gone before its copy was settled: a copy that was made all the same is withdrawn."""
+    mapping = case.mapping
+    decisions = (Reason(Code.ENDED_ON_BOTH),)
+    if isinstance(other, PlatformItem) and not is_gone(other, setting.policy):
+        step = Step(Action.CANCEL, Side.PLATFORM, Reason(Code.CANCELLED_ON_PLATFORM))
+        return Settlement(mapping.id, mapping, None, (step,), (step.reason,), platform=other)
+    if isinstance(other, CalendarItem) and not is_gone(other, setting.policy):
+        step = withdrawal(replace(mapping, calendar=calendar_record(other, setting.key)))
+        return Settlement(mapping.id, mapping, None, (step,), (step.reason,), calendar=other)
+    return Settlement(mapping.id, mapping, None, (), decisions)
+
+
+def _creating(case: Case, setting: Setting) -> Settlement:
+    mapping, event, booking = case.mapping, case.calendar, case.platform
+    if isinstance(event, CalendarItem) and isinstance(booking, PlatformItem):
+        if is_gone(event, setting.policy) or is_gone(booking, setting.policy):
+            return _ended_unremembered(mapping, event, booking, setting)
+        return _adopted(mapping, event, booking, setting)
+    if isinstance(event, CalendarItem) and mapping.origin is Side.CALENDAR:
+        seen = replace(_at(mapping, event, setting), calendar=calendar_record(event, setting.key))
+        return copied_to_platform(mapping, seen, event, setting)
+    if isinstance(booking, PlatformItem) and mapping.origin is Side.PLATFORM:
+        seen = replace(_at(mapping, booking, setting), platform=platform_record(booking, setting.key))
+        return copied_to_calendar(mapping, seen, booking, setting)
+    return Settlement(mapping.id, mapping, mapping)
+
+
+def _ended_unremembered(mapping: Mapping, event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
+    """A copy was made, not remembered, and ended by a person meanwhile: that ends the booking like any other."""
+    linked = replace(
+        mapping,
+        state=MappingState.LINKED,
+        calendar=calendar_record(event, setting.key),
+        platform=platform_record(booking, setting.key),
+    )
+    return replace(merge_linked(Case(linked, event, booking), setting), before=mapping)
+
+
+def _adopted(mapping: Mapping, event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
+    """Link a copy whose creation was not remembered, and bring it to what the side of origin shows."""
+    after = replace(
+        _at(mapping, event if mapping.origin is Side.CALENDAR else booking, setting),
+        state=MappingState.LINKED,
+        calendar=calendar_record(event, setting.key),
+        platform=platform_record(booking, setting.key),
+    )
+    steps = tuple(_brought_along(mapping.origin, event, booking, setting))
+    decisions = (Reason(Code.ADOPTED), *(step.reason for step in steps))
+    copied = booking if mapping.origin is Side.CALENDAR else event
+    link = replace(after, when=copied.booking.when, held_since=mapping.held_since)
+    return Settlement(mapping.id, mapping, after, steps, decisions, calendar=event, platform=booking, adopted=link)
+
+
+def settle_pair_of_series(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
+    """Link an occurrence of a series that we made to its booking, as the window comes to show both."""
+    mapping = first_seen(mint(Side.PLATFORM, booking.id, setting), booking, Side.PLATFORM, setting)
+    settlement = _adopted(replace(mapping, in_series=True), event, booking, setting)
+    return replace(settlement, before=None, adopted=None)
+
+
+def _brought_along(origin: Side, event: CalendarItem, booking: PlatformItem, setting: Setting) -> Iterable[Step]:
+    wanted, shown = to_calendar(booking), event.booking
+    fields: tuple[Field, ...] = CALENDAR_FIELDS
+    if origin is Side.CALENDAR:
+        wanted, shown, fields = to_platform(event, setting.policy), booking.booking, PLATFORM_FIELDS
+    differing = frozenset(name for name in fields if value(wanted, name) != value(shown, name))
+    if differing:
+        code = Code.CHANGED_ON_PLATFORM if origin is Side.CALENDAR else Code.CHANGED_ON_CALENDAR
+        reason = Reason(code, {"fields": ",".join(sorted(differing))})
+        yield Step(Action.CHANGE, origin.other, reason, written(shown, wanted, differing), differing)
