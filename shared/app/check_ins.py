@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.app.apply import Outcome
-from shared.app.observe import Observed
+from shared.app.applying import Outcome
+from shared.app.observed import Observed
 from shared.app.outside import Outside
 from shared.domain.check_in import Awaited, await_check_ins
 from shared.domain.resource import Resource

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.app.observe import Observed
+from shared.app.observed import Observed
 from shared.domain.guards import Guarded, guard
 from shared.domain.plan import LedgerView, Plan
 from shared.domain.planner import plan, setting_of

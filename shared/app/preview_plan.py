@@ -10,7 +10,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from shared.app.observe import Observed, observe
+from shared.app.observe import observe
+from shared.app.observed import Observed
 from shared.app.orders import Orders
 from shared.app.outside import Outside
 from shared.app.planning import guarded, planned

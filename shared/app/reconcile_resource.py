@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.app.apply import Applying, Outcome, apply_plan, note_intentions
+from shared.app.apply import apply_plan
+from shared.app.applying import Applying, Outcome
 from shared.app.ask_room import name_organisers
 from shared.app.bulk_plans import begun, shared_by_all
 from shared.app.check_ins import wait_for_check_ins
 from shared.app.name_free_resources import name_free_resources
-from shared.app.observe import Observed, observe
+from shared.app.note_intentions import note_intentions
+from shared.app.observe import observe
+from shared.app.observed import Observed
 from shared.app.orders import take_orders
 from shared.app.outside import Outside
 from shared.app.planning import guarded

@@ -11,10 +11,10 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from datetime import datetime
 
-from shared.app.apply import Outcome, change_of
+from shared.app.applying import Outcome, change_of
 from shared.app.deciding import Deciding
 from shared.app.held_again import tell_again
-from shared.app.observe import Observed
+from shared.app.observed import Observed
 from shared.app.outside import Outside
 from shared.app.tell_people import NOTHING_TOLD, Told
 from shared.domain.booking import SetAside

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.app.apply import Outcome
+from shared.app.applying import Outcome
 from shared.app.bulk_plans import progressed
-from shared.app.observe import Observed
+from shared.app.observed import Observed
 from shared.app.outside import Outside
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.resource import BulkPlan, Resource, State

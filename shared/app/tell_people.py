@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.app.admit_booker import known_member
-from shared.app.apply import Applying, Outcome
+from shared.app.applying import Applying, Outcome
 from shared.app.mail_texts import Letter, message_of
-from shared.app.observe import Observed
+from shared.app.observed import Observed
 from shared.domain.booking import Gone, Item, Person, Side
 from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import MappingId

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from shared.app.apply import Applying, Outcome, failed, run_settlement
+from shared.app.apply import run_settlement
+from shared.app.applying import Applying, Outcome
 from shared.app.buffers import write_buffers
+from shared.app.leave_open import failed
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarItem, Window
 from shared.domain.fingerprint import Field

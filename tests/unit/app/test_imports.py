@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.app.apply import MOST_WRITES
+from shared.app.applying import MOST_WRITES
 from shared.app.order_command import order_command
 from shared.app.preview_plan import preview_plan
 from shared.domain.commands import Verb

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.app.apply import MOST_WRITES
+from shared.app.applying import MOST_WRITES
 from shared.app.order_command import order_command
 from shared.app.reconcile_resource import reconcile_resource
 from shared.domain.booking import CalendarKey
