@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.description.admin_schemas import MAPPING_ID, RESOURCE_ID
+from functions.description.moments import MAPPING_ID, RESOURCE_ID
 from functions.description.parts import Json, in_path, in_query, operation, ref, sent
 
 _RESOURCE = in_path("resource", "Lockstep's id of the resource.", RESOURCE_ID)

@@ -13,6 +13,7 @@ from functions.description import (
     safety_paths,
     safety_schemas,
 )
+from functions.description.moments import RESOURCE_ID
 from functions.description.parts import ERRORS, Json, in_path, in_query, operation, ref, sent
 
 VERSION = "0.1.0"
@@ -45,7 +46,7 @@ def _notified(name: str, summary: str) -> Json:
         "parameters": [
             in_query("validationToken", {"type": "string", "maxLength": 4096}, "The handshake: it is echoed."),
             in_query("tenant", {"type": "string"}, "The resource's tenant."),
-            in_query("resource", {"type": "string"}, "Whose subscription it is.", admin_schemas.RESOURCE_ID),
+            in_query("resource", {"type": "string"}, "Whose subscription it is.", RESOURCE_ID),
         ],
         "requestBody": sent(ref("Notifications"), required=False),
         "responses": {

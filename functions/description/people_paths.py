@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.description.admin_schemas import MOMENT, RESOURCE_ID, TIMED, WHEN
+from functions.description.moments import MOMENT, RESOURCE_ID, TIMED, WHEN
 from functions.description.parts import (
     Json,
     flag,

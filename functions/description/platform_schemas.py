@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.description.admin_schemas import MOMENT, TIMED, WHEN
+from functions.description.moments import MOMENT, TIMED, WHEN
 from functions.description.parts import Json, flag, listed, one_of, or_null, record, ref, text, whole
 from shared.domain.opening_hours import DAYS
 

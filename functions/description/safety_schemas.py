@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.description.admin_schemas import MAPPING_ID, MOMENT, RESOURCE_ID, TIMED, WHEN
+from functions.description.moments import MAPPING_ID, MOMENT, RESOURCE_ID, TIMED, WHEN
 from functions.description.parts import Json, flag, one_of, or_null, record, ref, text, whole
 from shared.domain.booking import Side
 from shared.domain.commands import Verb

@@ -1,7 +1,8 @@
 """Apply: each step of a guarded plan through a port, and what is there now comes back.
 
-What may not be forgotten is in the ledger before. A settlement of which one step failed leaves its mapping as it was and an open step that says why; the next run reads both sides and plans afresh. No error
-leaves this module but ``Stale`` of the ledger.
+What may not be forgotten is in the ledger before. A settlement of which one step failed leaves its mapping as it
+was and an open step that says why; the next run reads both sides and plans afresh. No error leaves this module but
+``Stale`` of the ledger.
 """
 
 from __future__ import annotations

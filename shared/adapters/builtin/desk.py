@@ -13,10 +13,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from shared.adapters.builtin import rows, series_rows, series_work
+from shared.adapters.builtin import resource_rows, rows, series_rows, series_work
 from shared.adapters.builtin.booking_rules import check_booking, check_free, is_id, takes_time
 from shared.adapters.builtin.entries import Entry, Series
-from shared.adapters.builtin.rows import ResourceState, Unreadable
+from shared.adapters.builtin.resource_rows import ResourceState
+from shared.adapters.builtin.row_cells import Unreadable
 from shared.adapters.builtin.series_work import Work
 from shared.adapters.builtin.store import Contended, Operation, Row, RowStore
 from shared.domain.booking import Block, PlatformItem, Window
@@ -52,8 +53,8 @@ class Desk:
 
     async def find_state(self, resource: PlatformId) -> ResourceState | None:
         """Return a resource with its sequence number, or None where the platform has none of that id."""
-        row = await self._row(resource, rows.RESOURCE_KEY) if is_id(resource) else None
-        return required(rows.resource_state, row) if row is not None else None
+        row = await self._row(resource, resource_rows.RESOURCE_KEY) if is_id(resource) else None
+        return required(resource_rows.resource_state, row) if row is not None else None
 
     async def state(self, resource: PlatformId) -> ResourceState:
         """Return a resource with its sequence number. Raises ``NotFound``."""
@@ -108,6 +109,17 @@ class Desk:
 
     def between(self, state: ResourceState, first: str, stop: str) -> AsyncIterator[Row]:
         return self._store.between(rows.BOOKINGS, self._partition(state.resource.id), first, stop)
+
+    async def feed(self, state: ResourceState, after: int, limit: int | None) -> tuple[list[Row], int]:
+        """Read the feed up to where ``state`` shows it, and how far that came; what is newer is read next time."""
+        if after >= state.sequence:
+            return [], state.sequence
+        found: list[Row] = []
+        async for row in self.between(state, rows.feed_key(after + 1), rows.feed_key(state.sequence + 1)):
+            found.append(row)
+            if limit is not None and len(found) >= limit:
+                return found, rows.feed_sequence(row)
+        return found, state.sequence
 
     async def change(
         self, resource: PlatformId, booking: BookingId, edit: Edit, transaction: TransactionId | None = None

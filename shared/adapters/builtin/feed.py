@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from shared.adapters.builtin import rows
 from shared.adapters.builtin.entries import Entry
-from shared.adapters.builtin.rows import ResourceState, Unreadable
+from shared.adapters.builtin.resource_rows import ResourceState
+from shared.adapters.builtin.row_cells import Unreadable
 from shared.adapters.builtin.store import Row
 from shared.domain.booking import SetAside, Side
 from shared.ports.errors import CursorExpired

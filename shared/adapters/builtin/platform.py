@@ -7,24 +7,24 @@ calendars or policies. Who may see the title of a private booking is decided by 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from shared.adapters.builtin import rows
-from shared.adapters.builtin.booking_rules import check_arrival, check_resource, check_text, check_when
+from shared.adapters.builtin import edits, rows
+from shared.adapters.builtin.booking_rules import check_resource, check_text, check_when
 from shared.adapters.builtin.desk import Desk, required
+from shared.adapters.builtin.edits import rule_at
 from shared.adapters.builtin.entries import BookingPatch as BookingPatch
 from shared.adapters.builtin.entries import Changes, Entry, Listing, PlatformResource
 from shared.adapters.builtin.feed import cursor, sequence, understood
+from shared.adapters.builtin.resource_rows import ResourceState, listed_row, resource_row, resource_state
 from shared.adapters.builtin.retention import forget_past
-from shared.adapters.builtin.rows import ResourceState
 from shared.adapters.builtin.series_desk import Scope, SeriesDesk
-from shared.adapters.builtin.store import Delete, Insert, Operation, Put, Replace, Row, RowStore
+from shared.adapters.builtin.store import Delete, Insert, Operation, Put, Replace, RowStore
 from shared.domain.booking import Block, Booking, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
 from shared.domain.opening_hours import OpeningHours
-from shared.domain.recurrence import Rule, wall
+from shared.domain.recurrence import Rule
 from shared.domain.spans import AllDay, When, occupied
 from shared.ports.errors import Rejected, Stale
 from shared.ports.ledgers import Clock
@@ -56,7 +56,7 @@ class Platform:
             raise Rejected(f"there is a resource {resource.id} already", code="exists")
         await self._list_it(resource)
         state = ResourceState(resource, self._clock.ulid())
-        if not await self._desk.insert(resource.id, (Insert(rows.resource_row(state)),)):
+        if not await self._desk.insert(resource.id, (Insert(resource_row(state)),)):
             await self._list_it((await self._desk.state(resource.id)).resource)
             raise Rejected(f"there is a resource {resource.id} already", code="exists")
         return resource
@@ -68,7 +68,7 @@ class Platform:
         await self._list_it(resource)
 
         def prepare(state: ResourceState) -> tuple[Operation, ...]:
-            return (Replace(rows.resource_row(replace(state, resource=resource))),)
+            return (Replace(resource_row(replace(state, resource=resource))),)
 
         await self._desk.alter(resource.id, prepare)
         return resource
@@ -77,7 +77,7 @@ class Platform:
         """Set the opening hours of a resource (None: always open); its bookings stay as they are."""
 
         def prepare(state: ResourceState) -> tuple[Operation, ...]:
-            return (Replace(rows.resource_row(replace(state, resource=replace(state.resource, opening=opening)))),)
+            return (Replace(resource_row(replace(state, resource=replace(state.resource, opening=opening)))),)
 
         await self._desk.alter(resource, prepare)
         changed = await self.resource(resource)
@@ -94,7 +94,7 @@ class Platform:
     async def list_resources(self) -> tuple[PlatformResource, ...]:
         """Return the tenant's resources by id."""
         found = [row async for row in self._store.between(rows.RESOURCES, self._tenant, "", "\x7f")]
-        return tuple(required(rows.resource_state, row).resource for row in found)
+        return tuple(required(resource_state, row).resource for row in found)
 
     # Bookings.
 
@@ -106,13 +106,8 @@ class Platform:
         """
         if booking.cancelled:
             raise Rejected("a booking cannot be made as a cancelled one", code="invalid")
-        new_id, now = BookingId(self._clock.ulid()), self._clock.now()
-
-        def edit(before: Entry | None) -> Entry:
-            if before is None:
-                return Entry(PlatformItem(new_id, Version(""), booking, now, transaction))
-            return before if before.item.booking.cancelled else _with(before, booking)
-
+        new_id = BookingId(self._clock.ulid())
+        edit = edits.booked(PlatformItem(new_id, Version(""), booking, self._clock.now(), transaction))
         return await self._desk.change(resource, new_id, edit, transaction)
 
     async def book_series(
@@ -138,7 +133,7 @@ class Platform:
         assert entry.item.series is not None
         wanted = patch.onto(replace(entry.item.booking, cancelled=False))
         if rule is None and patch.when is not None:
-            rule = _moved(entry.item.series.rule, entry, patch.when)
+            rule = rule_at(entry.item.series.rule, entry, patch.when)
         await self._series.change(resource, entry, scope, wanted, rule)
         return await self._occurrence(resource, booking)
 
@@ -165,13 +160,7 @@ class Platform:
         self, resource: PlatformId, booking: BookingId, patch: BookingPatch, version: Version | None = None
     ) -> Entry:
         """Change what ``patch`` names. With ``version``, only if the booking still has it; else ``Stale``."""
-
-        def edit(entry: Entry) -> Entry:
-            if entry.item.booking.cancelled:
-                raise Rejected("the booking is cancelled; restore it before changing it", code="cancelled")
-            return _with(entry, patch.onto(entry.item.booking))
-
-        return await self._change(resource, booking, edit, version)
+        return await self._change(resource, booking, edits.patched(patch), version)
 
     async def bring(
         self, resource: PlatformId, booking: BookingId, wanted: Booking, version: Version | None = None
@@ -179,43 +168,23 @@ class Platform:
         """Make a booking ``wanted`` in all its fields, restoring a cancelled one; see ``change`` for ``version``."""
         if wanted.cancelled:
             raise Rejected("a booking is cancelled with a reason, not by changing it", code="invalid")
-        return await self._change(resource, booking, lambda entry: _with(entry, wanted), version)
+        return await self._change(resource, booking, edits.brought(wanted), version)
 
     async def cancel(
         self, resource: PlatformId, booking: BookingId, reason: str = "", version: Version | None = None
     ) -> Entry:
         """Cancel a booking; ``reason`` stands on it for its owner. One that is cancelled already stays as it is."""
         check_text("a reason", reason)
-
-        def edit(entry: Entry) -> Entry:
-            if entry.item.booking.cancelled:
-                return entry
-            return replace(_with(entry, replace(entry.item.booking, cancelled=True)), reason=reason)
-
-        return await self._change(resource, booking, edit, version)
+        return await self._change(resource, booking, edits.cancelled(reason), version)
 
     async def approve(self, resource: PlatformId, booking: BookingId) -> Entry:
         """Say yes to a requested booking; one that needs no yes any more stays as it is."""
-
-        def edit(entry: Entry) -> Entry:
-            if entry.item.booking.cancelled:
-                raise Rejected("the booking is cancelled; restore it before approving it", code="cancelled")
-            return _with(entry, replace(entry.item.booking, requested=False))
-
-        return await self._change(resource, booking, edit, None)
+        return await self._change(resource, booking, edits.approved, None)
 
     async def refuse(self, resource: PlatformId, booking: BookingId, reason: str = "") -> Entry:
         """Say no to a requested booking, which cancels it; ``Rejected`` where it was approved since."""
         check_text("a reason", reason)
-
-        def edit(entry: Entry) -> Entry:
-            if entry.item.booking.cancelled:
-                return entry
-            if not entry.item.booking.requested:
-                raise Rejected("the booking needs no yes any more; cancel it instead", code="approved")
-            return replace(_with(entry, replace(entry.item.booking, cancelled=True)), reason=reason)
-
-        return await self._change(resource, booking, edit, None)
+        return await self._change(resource, booking, edits.refused(reason), None)
 
     async def check_in(self, resource: PlatformId, booking: BookingId) -> Entry:
         """Note that somebody has come: from a quarter of an hour before a booking starts until it ends.
@@ -223,32 +192,16 @@ class Platform:
         ``Rejected`` with code ``cancelled`` where it was cancelled or released meanwhile.
         """
         state, now = await self._desk.state(resource), self._clock.now()
-
-        def edit(entry: Entry) -> Entry:
-            check_arrival(entry.item, now, state.resource.zone)
-            return entry if entry.item.checked_in else replace(entry, item=replace(entry.item, checked_in=now))
-
-        return await self._change(resource, booking, edit, None)
+        return await self._change(resource, booking, edits.arrived(now, state.resource.zone), None)
 
     async def release(self, resource: PlatformId, booking: BookingId, reason: str = "") -> Entry:
         """Cancel a booking at which nobody has checked in, ``Stale`` where somebody has; see ``cancel``."""
         check_text("a reason", reason)
-
-        def edit(entry: Entry) -> Entry:
-            if entry.item.booking.cancelled:
-                return entry
-            if entry.item.checked_in is not None:
-                raise Stale("somebody has checked in meanwhile; the booking stays")
-            gone = _with(entry, replace(entry.item.booking, cancelled=True))
-            return replace(gone, item=replace(gone.item, released=True), reason=reason)
-
-        return await self._change(resource, booking, edit, None)
+        return await self._change(resource, booking, edits.released(reason), None)
 
     async def restore(self, resource: PlatformId, booking: BookingId) -> Entry:
         """Let a cancelled booking take place again, if its time is free."""
-        return await self._change(
-            resource, booking, lambda entry: _with(entry, replace(entry.item.booking, cancelled=False)), None
-        )
+        return await self._change(resource, booking, edits.restored, None)
 
     async def get(self, resource: PlatformId, booking: BookingId) -> Entry | None:
         """Return a booking, cancelled or not; None where the resource has none of that id."""
@@ -295,9 +248,7 @@ class Platform:
         state = await self._series.writer.whole_state(resource)
         after = sequence(since, state) if since is not None else 0
         state = replace(state, sequence=max(after, state.shown(self._clock.now())))
-        found = await self._feed(state, after, limit) if after < state.sequence else []
-        is_whole = limit is None or len(found) < limit
-        reached = state.sequence if is_whole else rows.feed_sequence(found[-1])
+        found, reached = await self._desk.feed(state, after, limit)
         entries, set_aside = understood(found)
         told = await self._series.told(resource, entries)
         return Changes(told, set_aside, cursor(state, reached), more=reached < state.sequence)
@@ -310,14 +261,14 @@ class Platform:
         check_text("a reason", reason)
         block = Block(self._clock.ulid(), when, reason)
         # Replacing the resource's row, unchanged, holds off a booking that is being made at this moment.
-        await self._desk.alter(resource, lambda state: (Replace(rows.resource_row(state)), Put(rows.block_row(block))))
+        await self._desk.alter(resource, lambda state: (Replace(resource_row(state)), Put(rows.block_row(block))))
         return block
 
     async def unblock(self, resource: PlatformId, block: str) -> None:
         """Open a blocked time again; one that is open already is done."""
         if await self._desk.has_block(resource, block):
             await self._desk.alter(
-                resource, lambda state: (Replace(rows.resource_row(state)), Delete(rows.block_key(block)))
+                resource, lambda state: (Replace(resource_row(state)), Delete(rows.block_key(block)))
             )
 
     async def blocks(self, resource: PlatformId, window: Window) -> tuple[Block, ...]:
@@ -328,18 +279,8 @@ class Platform:
         """Remove what was cancelled or blocked and over before an instant, in every resource; return how many went."""
         return sum([await forget_past(self._desk, each.id, before) for each in await self.list_resources()])
 
-    async def _feed(self, state: ResourceState, after: int, limit: int | None) -> list[Row]:
-        """Read the feed up to where it stood when ``state`` was read; what came since is read next time."""
-        found: list[Row] = []
-        first, stop = rows.feed_key(after + 1), rows.feed_key(state.sequence + 1)
-        async for row in self._desk.between(state, first, stop):
-            found.append(row)
-            if limit is not None and len(found) >= limit:
-                break
-        return found
-
     async def _change(
-        self, resource: PlatformId, booking: BookingId, edit: Callable[[Entry], Entry], version: Version | None
+        self, resource: PlatformId, booking: BookingId, edit: edits.Edit, version: Version | None
     ) -> Entry:
         def checked(before: Entry | None) -> Entry:
             if before is None:
@@ -355,21 +296,4 @@ class Platform:
         return (await self._series.told(resource, [await self._desk.change(resource, booking, checked)]))[0]
 
     async def _list_it(self, resource: PlatformResource) -> None:
-        await self._store.commit(rows.RESOURCES, self._tenant, (Put(rows.listed_row(resource)),))
-
-
-def _with(entry: Entry, booking: Booking) -> Entry:
-    reason = entry.reason if booking.cancelled else ""
-    item = replace(entry.item, booking=booking, released=booking.cancelled and entry.item.released)
-    if booking.when != entry.item.booking.when:
-        # Whoever checked in did so for another time.
-        item = replace(item, checked_in=None)
-    return replace(entry, item=item, reason=reason)
-
-
-def _moved(rule: Rule, entry: Entry, when: When) -> Rule:
-    """Return the rule at another time of day or length, as one of its occurrences is to have it."""
-    first, at, length = wall(when, rule.zone)
-    if first != entry.original:
-        raise Rejected("to move a series to another day, give its 'recurrence' too", code="invalid")
-    return replace(rule, first=first, at=at, length=length)
+        await self._store.commit(rows.RESOURCES, self._tenant, (Put(listed_row(resource)),))

@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 
-from shared.adapters.builtin import rows
+from shared.adapters.builtin import resource_rows, rows
 from shared.adapters.builtin.desk import Desk
 from shared.adapters.builtin.entries import Entry
-from shared.adapters.builtin.rows import ResourceState, Unreadable
+from shared.adapters.builtin.resource_rows import ResourceState
+from shared.adapters.builtin.row_cells import Unreadable
 from shared.adapters.builtin.store import Delete, Operation, Replace
 from shared.domain.booking import Block
 from shared.domain.ids import PlatformId
@@ -45,7 +46,7 @@ async def _few(desk: Desk, state: ResourceState, before: datetime) -> tuple[int,
         count += 1
     if not count:
         return 0, ()
-    return count, (Replace(rows.resource_row(replace(state, forgotten=forgotten))), *operations.values())
+    return count, (Replace(resource_rows.resource_row(replace(state, forgotten=forgotten))), *operations.values())
 
 
 async def _past(desk: Desk, state: ResourceState, before: datetime) -> AsyncIterator[Entry | Block]:

@@ -22,64 +22,26 @@ Every row carries the version of this layout; one of another version is ``Unread
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from shared.adapters.builtin.entries import Entry, PlatformResource
+from shared.adapters.builtin.entries import Entry
+from shared.adapters.builtin.resource_rows import ResourceState, resource_row
+from shared.adapters.builtin.row_cells import LAYOUT, SEQUENCE_DIGITS, Cells, when_cells, when_of
 from shared.adapters.builtin.store import Cell, Delete, Insert, Operation, Put, Replace, Row
 from shared.domain.booking import Block, Booking, Person, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, SeriesId, TenantId, TransactionId, Version
-from shared.domain.opening_hours import OpeningHours
-from shared.domain.spans import AllDay, Span, Timed, When
+from shared.domain.spans import Span, Timed, When
 
 BOOKINGS = "platformbookings"
 RESOURCES = "platformresources"
 TABLES = (BOOKINGS, RESOURCES)
 """The tables that have to exist before the platform is used."""
-RESOURCE_KEY = "resource"
 BLOCKS = ("k|", "k}")
 SERIES = ("s|", "s}")
 LONG = "long"
-
-LAYOUT = 1
 _LONGEST_BY_DAY = 31
-_SEQUENCE_DIGITS = 16
-_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _ONE_DAY = timedelta(days=1)
-
-
-class Unreadable(ValueError):
-    """A row that this version of the platform cannot read."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """The feed shows nothing after ``sequence`` before ``until``: what comes next belongs together."""
-
-    sequence: int
-    until: datetime
-
-
-@dataclass(frozen=True)
-class ResourceState:
-    """A resource with what its row keeps beside it.
-
-    ``born`` is minted when the resource is made and is part of every cursor: a cursor of a resource that was
-    removed and made again is recognised. ``forgotten`` is the last sequence number that left the feed for good.
-    """
-
-    resource: PlatformResource
-    born: str
-    sequence: int = 0
-    etag: str = ""
-    forgotten: int = 0
-    held: Held | None = None
-
-    def shown(self, now: datetime) -> int:
-        """Return the sequence number up to which the feed is shown."""
-        return self.held.sequence if self.held is not None and now < self.held.until else self.sequence
 
 
 def partition(tenant: TenantId, resource: PlatformId) -> str:
@@ -95,7 +57,7 @@ def block_key(block: str) -> str:
 
 
 def feed_key(sequence: int) -> str:
-    return f"f|{sequence:0{_SEQUENCE_DIGITS}d}"
+    return f"f|{sequence:0{SEQUENCE_DIGITS}d}"
 
 
 def feed_sequence(row: Row) -> int:
@@ -125,65 +87,14 @@ def window_span(window: Window) -> Span:
     return Span(window.start.astimezone(UTC), window.end.astimezone(UTC))
 
 
-def resource_row(state: ResourceState) -> Row:
-    resource = state.resource
-    cells: dict[str, Cell] = {
-        "v": LAYOUT,
-        "id": resource.id,
-        "name": resource.name,
-        "zone": resource.zone,
-        "units": resource.units,
-        "buffer_minutes": resource.buffer_minutes,
-        "born": state.born,
-        "sequence": f"{state.sequence:0{_SEQUENCE_DIGITS}d}",
-    }
-    if resource.opening is not None:
-        cells["opening"] = json.dumps(resource.opening.as_given())
-    if state.forgotten:
-        cells["forgotten"] = f"{state.forgotten:0{_SEQUENCE_DIGITS}d}"
-    if state.held is not None:
-        cells |= {"held": str(state.held.sequence), "held_until": state.held.until.astimezone(UTC).isoformat()}
-    return Row(RESOURCE_KEY, cells, state.etag)
-
-
-def listed_row(resource: PlatformResource) -> Row:
-    """Return the row under which lists find a resource."""
-    return replace(resource_row(ResourceState(resource, "")), key=resource.id)
-
-
-def resource_state(row: Row) -> ResourceState:
-    """Read a row of a resource. Raises ``Unreadable``."""
-    cells = Cells(row)
-    resource = PlatformResource(
-        PlatformId(cells.text("id")),
-        cells.text("name"),
-        cells.text("zone"),
-        cells.number("units"),
-        cells.number("buffer_minutes"),
-        _opening(cells) if "opening" in row.cells else None,
-    )
-    forgotten = int(cells.text("forgotten")) if "forgotten" in row.cells else 0
-    held = None
-    if "held" in row.cells:
-        held = Held(int(cells.text("held")), datetime.fromisoformat(cells.text("held_until")))
-    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag, forgotten, held)
-
-
-def _opening(cells: Cells) -> OpeningHours:
-    try:
-        return OpeningHours.of(json.loads(cells.text("opening")))
-    except (ValueError, AttributeError, TypeError) as error:
-        raise Unreadable(f"a row holds opening hours that cannot be read: {error}") from error
-
-
 def entry_row(key: str, entry: Entry) -> Row:
     """Return a booking as a row under ``key``: its own, an index's and the feed's rows hold the same."""
     item, booking = entry.item, entry.item.booking
     cells: dict[str, Cell] = {
         "v": LAYOUT,
         "id": item.id,
-        "sequence": f"{entry.sequence:0{_SEQUENCE_DIGITS}d}",
-        **_when_cells(booking.when),
+        "sequence": f"{entry.sequence:0{SEQUENCE_DIGITS}d}",
+        **when_cells(booking.when),
         "title": booking.title,
         "private": booking.private,
         "requested": booking.requested,
@@ -212,7 +123,7 @@ def entry(row: Row) -> Entry:
     owner = Person(cells.text("owner"), cells.text("owner_name")) if "owner" in row.cells else None
     private, cancelled, requested = (cells.flag(name) for name in ("private", "cancelled", "requested"))
     join_url = cells.text("join_url") if "join_url" in row.cells else ""
-    booking = Booking(_when(cells), cells.text("title"), owner, private, cancelled, requested, join_url)
+    booking = Booking(when_of(cells), cells.text("title"), owner, private, cancelled, requested, join_url)
     transaction = TransactionId(cells.text("transaction")) if "transaction" in row.cells else None
     item = PlatformItem(
         BookingId(cells.text("id")),
@@ -241,13 +152,13 @@ def keep_newest(found: dict[str, Row], row: Row) -> None:
 
 
 def block_row(block: Block) -> Row:
-    return Row(block_key(block.id), {"v": LAYOUT, "id": block.id, **_when_cells(block.when), "reason": block.reason})
+    return Row(block_key(block.id), {"v": LAYOUT, "id": block.id, **when_cells(block.when), "reason": block.reason})
 
 
 def block(row: Row) -> Block:
     """Read a blocked time. Raises ``Unreadable``."""
     cells = Cells(row)
-    return Block(cells.text("id"), _when(cells), cells.text("reason"))
+    return Block(cells.text("id"), when_of(cells), cells.text("reason"))
 
 
 def transaction_row(transaction: TransactionId, booking: BookingId) -> Row:
@@ -310,49 +221,3 @@ def _index_days(when: When) -> Sequence[date]:
     if isinstance(when, Timed):
         return Span(when.start, when.end).days()
     return [when.first + timedelta(days=n) for n in range((when.until - when.first).days)]
-
-
-def _when_cells(when: When) -> dict[str, Cell]:
-    if isinstance(when, AllDay):
-        return {"kind": "days", "start": when.first.isoformat(), "end": when.until.isoformat()}
-    return {"kind": "timed", "start": f"{when.start:{_INSTANT}}", "end": f"{when.end:{_INSTANT}}"}
-
-
-class Cells:
-    """The cells of a row whose layout is known, each read as what it must be."""
-
-    def __init__(self, row: Row) -> None:
-        layout = row.cells.get("v")
-        if layout != LAYOUT:
-            raise Unreadable(f"the row {row.key} has layout {layout}; this version reads layout {LAYOUT}")
-        self._key = row.key
-        self._cells: Mapping[str, Cell] = row.cells
-
-    def text(self, name: str) -> str:
-        value = self._cells.get(name)
-        if not isinstance(value, str):
-            raise Unreadable(f"the row {self._key} has no text in {name}")
-        return value
-
-    def number(self, name: str) -> int:
-        value = self._cells.get(name)
-        if not isinstance(value, int):
-            raise Unreadable(f"the row {self._key} has no number in {name}")
-        return value
-
-    def flag(self, name: str) -> bool:
-        return bool(self._cells.get(name))
-
-
-def _when(cells: Cells) -> When:
-    kind, start, end = cells.text("kind"), cells.text("start"), cells.text("end")
-    try:
-        if kind == "days":
-            return AllDay(date.fromisoformat(start), date.fromisoformat(end))
-        return Timed(_instant(start), _instant(end))
-    except ValueError as error:
-        raise Unreadable(f"a row holds a time that cannot be read: {error}") from error
-
-
-def _instant(text: str) -> datetime:
-    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)

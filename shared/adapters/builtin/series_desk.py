@@ -18,7 +18,7 @@ from shared.adapters.builtin import rows, series_rows
 from shared.adapters.builtin.booking_rules import check_booking, check_free, is_free
 from shared.adapters.builtin.desk import Desk, required
 from shared.adapters.builtin.entries import Entry, Series
-from shared.adapters.builtin.rows import ResourceState
+from shared.adapters.builtin.resource_rows import ResourceState
 from shared.adapters.builtin.series_work import FULL
 from shared.adapters.builtin.series_work import TAKEN_MEANWHILE as TAKEN_MEANWHILE
 from shared.adapters.builtin.series_writer import SeriesWriter

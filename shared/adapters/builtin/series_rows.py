@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 
-from shared.adapters.builtin import rows
+from shared.adapters.builtin import resource_rows, row_cells, rows
 from shared.adapters.builtin.entries import Entry, Series
 from shared.adapters.builtin.store import Cell, Operation, Replace, Row
 from shared.domain.booking import Booking, Person
@@ -22,7 +22,7 @@ def series_row(series: Series) -> Row:
     """Return a series as a row; its occurrences are rows of bookings."""
     rule, booking = series.rule, series.booking
     cells: dict[str, Cell] = {
-        "v": rows.LAYOUT,
+        "v": row_cells.LAYOUT,
         "id": series.id,
         "rule": str(rule),
         "zone": rule.zone,
@@ -42,7 +42,7 @@ def series_row(series: Series) -> Row:
 
 def series(row: Row) -> Series:
     """Read a series. Raises ``Unreadable``."""
-    cells = rows.Cells(row)
+    cells = row_cells.Cells(row)
     rule = _rule(cells)
     owner = Person(cells.text("owner"), cells.text("owner_name")) if "owner" in row.cells else None
     return Series(
@@ -54,17 +54,17 @@ def series(row: Row) -> Series:
     )
 
 
-def _rule(cells: rows.Cells) -> Rule:
+def _rule(cells: row_cells.Cells) -> Rule:
     first, length = date.fromisoformat(cells.text("first")), timedelta(seconds=cells.number("seconds"))
     at = time.fromisoformat(cells.text("at")) if cells.text("at") else None
     try:
         return read_rule(cells.text("rule"), first, at, length, cells.text("zone"))
     except RuleError as error:
-        raise rows.Unreadable(f"a series has a rule that cannot be read: {error}") from error
+        raise row_cells.Unreadable(f"a series has a rule that cannot be read: {error}") from error
 
 
 def changes_operations(
-    state: rows.ResourceState, changes: Sequence[tuple[Entry | None, Entry]]
+    state: resource_rows.ResourceState, changes: Sequence[tuple[Entry | None, Entry]]
 ) -> tuple[Operation, ...]:
     """Return the one transaction that makes several changes, each with a sequence number of its own."""
     operations: list[Operation] = []
@@ -72,7 +72,7 @@ def changes_operations(
         state = replace(state, sequence=state.sequence + 1)
         stamped = replace(after, item=replace(after.item, version=Version(str(state.sequence))))
         operations += rows.change_operations(state, before, stamped)[1:]
-    return (Replace(rows.resource_row(state)), *operations)
+    return (Replace(resource_rows.resource_row(state)), *operations)
 
 
 def occurrence_range(series: SeriesId, first: date) -> tuple[str, str]:
@@ -81,7 +81,7 @@ def occurrence_range(series: SeriesId, first: date) -> tuple[str, str]:
 
 
 def occurrence_target(row: Row) -> BookingId:
-    return BookingId(rows.Cells(row).text("id"))
+    return BookingId(row_cells.Cells(row).text("id"))
 
 
 def is_occurrence(row: Row, entry: Entry) -> bool:

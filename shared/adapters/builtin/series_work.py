@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from shared.adapters.builtin import rows, series_rows
+from shared.adapters.builtin import row_cells, rows, series_rows
 from shared.adapters.builtin.entries import Entry
-from shared.adapters.builtin.rows import ResourceState
+from shared.adapters.builtin.resource_rows import ResourceState
 from shared.adapters.builtin.store import Cell, Delete, Operation, Row
 from shared.domain.ids import BookingId, Version
 
@@ -56,19 +56,19 @@ def work_row(work: Work) -> Row:
     plain = json.dumps([[seen, rows.entry_row("", after).cells] for seen, after in work.items])
     text = base64.b64encode(zlib.compress(plain.encode())).decode()
     parts = [text[place : place + _CELL] for place in range(0, len(text), _CELL)]
-    cells: dict[str, Cell] = {"v": rows.LAYOUT, "parts": len(parts)}
+    cells: dict[str, Cell] = {"v": row_cells.LAYOUT, "parts": len(parts)}
     return Row(WORK_KEY, cells | {f"part{number}": part for number, part in enumerate(parts)})
 
 
 def work(row: Row) -> Work:
     """Read a work. Raises ``Unreadable``."""
-    cells = rows.Cells(row)
+    cells = row_cells.Cells(row)
     text = "".join(cells.text(f"part{number}") for number in range(cells.number("parts")))
     found: list[tuple[str, Mapping[str, Cell]]]
     try:
         found = json.loads(zlib.decompress(base64.b64decode(text)))
     except (ValueError, zlib.error) as error:
-        raise rows.Unreadable(f"the change of a series that is under way cannot be read: {error}") from error
+        raise row_cells.Unreadable(f"the change of a series that is under way cannot be read: {error}") from error
     return Work(tuple((Version(seen), rows.entry(Row(WORK_KEY, cells))) for seen, cells in found))
 
 

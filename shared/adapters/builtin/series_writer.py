@@ -13,7 +13,7 @@ from shared.adapters.builtin import rows, series_rows
 from shared.adapters.builtin.booking_rules import is_free, takes_time
 from shared.adapters.builtin.desk import Desk, required
 from shared.adapters.builtin.entries import Entry, Series
-from shared.adapters.builtin.rows import Held, ResourceState
+from shared.adapters.builtin.resource_rows import Held, ResourceState
 from shared.adapters.builtin.series_work import LONGEST_HOLD, Change, Work, next_transaction, work_row
 from shared.adapters.builtin.store import Operation, Put
 from shared.domain.booking import Window

@@ -21,7 +21,8 @@ from shared.adapters.graph.meetings import meeting_of
 from shared.adapters.graph.proof import understood
 from shared.adapters.graph.recurrence import why_not
 from shared.adapters.graph.requests import BATCH_LIMIT, Answer, Request
-from shared.adapters.graph.wire import Json, has_attendees, is_bare, item, last_write, was_touched
+from shared.adapters.graph.wire import has_attendees, is_bare, item, last_write, was_touched
+from shared.adapters.graph.wire_times import Json
 from shared.domain.booking import (
     CalendarItem,
     CalendarKey,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.adapters.graph.wire import Json, in_series, is_bare, item, occurrence
+from shared.adapters.graph.wire import in_series, is_bare, item, occurrence
+from shared.adapters.graph.wire_times import Json
 from shared.domain.booking import CalendarItem, SetAside
 from shared.domain.ids import EventId
 from shared.ports.calendar import CalendarChanges

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from shared.adapters.graph.wire import Json
+from shared.adapters.graph.wire_times import Json
 from shared.domain.booking import Answer, CalendarItem, Meeting
 from shared.ports.errors import Rejected
 

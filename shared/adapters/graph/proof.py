@@ -12,7 +12,8 @@ from datetime import datetime, time, timedelta
 from shared.adapters.graph import asks
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import ItemMissing, TimedOut
-from shared.adapters.graph.wire import Json, item
+from shared.adapters.graph.wire import item
+from shared.adapters.graph.wire_times import Json
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, Proof, SetAside, Window
 from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import Timed, When, occupied

@@ -13,7 +13,8 @@ from shared.adapters.graph import asks, proof
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.drafts import changed_series, new_series
 from shared.adapters.graph.errors import AlreadyThere, ItemMissing
-from shared.adapters.graph.wire import Json, in_series, item
+from shared.adapters.graph.wire import in_series, item
+from shared.adapters.graph.wire_times import Json
 from shared.domain.booking import CalendarItem, Window
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.recurrence import begin

@@ -10,31 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from shared.adapters.graph.zones import UnknownZoneError, zone
+from shared.adapters.graph.wire_times import (
+    Json,
+    UnclearError,
+    begin,
+    dates,
+    instant,
+    moment,
+    original_day,
+    parsed,
+    text_of,
+    when_of,
+)
+from shared.adapters.graph.zones import UnknownZoneError
 from shared.domain.booking import Answer, Booking, CalendarItem, CalendarKey, Person, SetAside, ShowAs, Side
 from shared.domain.ids import EventId, TransactionId, Version
 from shared.domain.spans import AllDay, Timed, When
 
-Json = dict[str, Any]
 _T = TypeVar("_T")
-
 MARK = "String {8c8a1c52-6d0e-4d43-9b5e-52e0f6a3c9d1} Name LockstepTransaction"
 """The extended property that carries the transaction id on what Lockstep made; its name is case-sensitive."""
 BUFFER_CATEGORY = "Lockstep buffer"
-
 _PREFIX = "Canceled: "
 _LONGEST_URL = 2048
 _PRIVATE = {None: False, "normal": False, "personal": False, "private": True, "confidential": True}
 _ANSWERS: Mapping[str, Answer] = {answer.value: answer for answer in Answer}
 _SHOWN: Mapping[str, ShowAs] = {shown.value: shown for shown in ShowAs}
-_PLAIN_TAILS = frozenset(("", ".0000000", "Z", ".0000000Z"))
-
-
-class UnclearError(ValueError):
-    """What is wrong with an event, as the reason for which it is set aside."""
 
 
 def item(raw: Json) -> CalendarItem | SetAside:
@@ -76,13 +80,13 @@ def has_attendees(raw: Json) -> bool:
 def last_write(raw: Json) -> datetime | None:
     """Return when the event was last written, by the mailbox's own clock, where Graph tells it."""
     text = raw.get("lastModifiedDateTime")
-    return _parsed(text).astimezone(UTC) if isinstance(text, str) else None
+    return parsed(text).astimezone(UTC) if isinstance(text, str) else None
 
 
 def was_touched(raw: Json) -> bool:
     """Tell whether an event was written again later than its creation (or does not say so)."""
     try:
-        created, modified = _instant(raw["createdDateTime"]), _instant(raw["lastModifiedDateTime"])
+        created, modified = instant(raw["createdDateTime"]), instant(raw["lastModifiedDateTime"])
     except (KeyError, TypeError, ValueError):
         return True
     return modified - created > timedelta(seconds=1)
@@ -95,7 +99,7 @@ def _item(raw: Json) -> CalendarItem:
     is_organiser = _is_organiser(raw, answer)
     private = _known(_PRIVATE, raw.get("sensitivity"), "sensitivity")
     cancelled = raw.get("isCancelled") is True
-    when = _when(raw)
+    when = when_of(raw)
     transaction = _transaction(raw)
     return CalendarItem(
         _key(raw, when),
@@ -113,7 +117,7 @@ def _item(raw: Json) -> CalendarItem:
         answer,
         _known(_SHOWN, raw.get("showAs") or "busy", "showAs"),
         # To the fraction: of two new bookings the earlier creation may decide.
-        _parsed(_text(raw, "createdDateTime")).astimezone(UTC),
+        parsed(text_of(raw, "createdDateTime")).astimezone(UTC),
         transaction,
         raw.get("iCalUId") or "",
         BUFFER_CATEGORY in (raw.get("categories") or ()),
@@ -123,9 +127,9 @@ def _item(raw: Json) -> CalendarItem:
 
 def _hydrated(raw: Json, master: CalendarItem) -> CalendarItem:
     lent = master.booking
-    when = _dates(raw) if isinstance(lent.when, AllDay) else Timed(_moment(raw, "start"), _moment(raw, "end"))
+    when = dates(raw) if isinstance(lent.when, AllDay) else Timed(moment(raw, "start"), moment(raw, "end"))
     return CalendarItem(
-        CalendarKey(EventId(raw["seriesMasterId"]), _begin(when)),
+        CalendarKey(EventId(raw["seriesMasterId"]), begin(when)),
         EventId(raw["id"]),
         _version(raw),
         Booking(when, lent.title, lent.organiser, lent.private, lent.cancelled, join_url=lent.join_url),
@@ -152,95 +156,18 @@ def _key(raw: Json, when: When) -> CalendarKey:
         return CalendarKey(EventId(raw["id"]))
     if kind not in ("occurrence", "exception"):
         raise UnclearError("its type has a value that is not known")
-    master = EventId(_text(raw, "seriesMasterId"))
+    master = EventId(text_of(raw, "seriesMasterId"))
     if kind == "occurrence" and isinstance(when, AllDay):
-        return CalendarKey(master, _begin(when))
+        return CalendarKey(master, begin(when))
     original = raw.get("originalStart")
     if original is None and kind == "exception":
         raise UnclearError("it is an exception of a series without its original start")
-    start = _begin(when) if original is None else _instant(original)
-    return CalendarKey(master, _original_day(raw, start) if isinstance(when, AllDay) else start)
-
-
-def _original_day(raw: Json, start: datetime) -> datetime:
-    """Return midnight UTC of the day that an all-day exception replaces.
-
-    Its original start is midnight in a zone that only the mailbox knows for sure: the nearest midnight is taken
-    where the event's own zone does not make it one.
-    """
-    try:
-        local = start.astimezone(zone(raw.get("originalStartTimeZone") or "UTC"))
-    except UnknownZoneError:
-        local = start
-    day = local.date() if local.time() == time() else (start + timedelta(hours=12)).date()
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _begin(when: When) -> datetime:
-    """Return the start by which an occurrence is keyed; that of an all-day one is its date at midnight UTC."""
-    if isinstance(when, Timed):
-        return when.start
-    return datetime(when.first.year, when.first.month, when.first.day, tzinfo=UTC)
-
-
-def _when(raw: Json) -> When:
-    return _dates(raw) if raw.get("isAllDay") else Timed(_moment(raw, "start"), _moment(raw, "end"))
-
-
-def _dates(raw: Json) -> AllDay:
-    return AllDay(_day(raw, "start"), _day(raw, "end"))
-
-
-def _day(raw: Json, side: str) -> date:
-    """Return the date of an all-day boundary, which reads as midnight, or is one in the event's own zone."""
-    text: str = raw[side]["dateTime"]
-    if text[10:19] in ("T00:00:00", ""):
-        return date.fromisoformat(text[:10])
-    own = zone(raw.get(f"original{side.capitalize()}TimeZone") or "UTC")
-    local = _moment(raw, side).astimezone(own)
-    if local.time() != time():
-        raise UnclearError(f"it is an all-day event and its {side} is no midnight")
-    return local.date()
-
-
-def _moment(raw: Json, side: str) -> datetime:
-    """Return start or end as a UTC instant, to the second."""
-    value = raw.get(side)
-    if not isinstance(value, dict) or not isinstance(value.get("dateTime"), str):
-        raise UnclearError(f"it has no {side}")
-    text: str = value["dateTime"]
-    name = value.get("timeZone") or "UTC"
-    if name == "UTC" and text[19:] in _PLAIN_TAILS:
-        return _parsed(text[:19] + "+00:00")
-    moment = _parsed(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone(name))
-    return moment.astimezone(UTC)
-
-
-def _instant(text: str) -> datetime:
-    """Return a UTC instant of Graph (``…Z``, up to seven fractional digits), to the second."""
-    if text[-1:] != "Z":
-        return _parsed(text).astimezone(UTC).replace(microsecond=0)
-    return _parsed(text[:19] + "+00:00")
-
-
-def _parsed(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise UnclearError("one of its times is no date and time") from None
-
-
-def _text(raw: Json, name: str) -> str:
-    value = raw.get(name)
-    if not isinstance(value, str) or not value:
-        raise UnclearError(f"it has no {name}")
-    return value
+    start = begin(when) if original is None else instant(original)
+    return CalendarKey(master, original_day(raw, start) if isinstance(when, AllDay) else start)
 
 
 def _version(raw: Json) -> Version:
-    return Version(raw.get("@odata.etag") or f'W/"{_text(raw, "changeKey")}"')
+    return Version(raw.get("@odata.etag") or f'W/"{text_of(raw, "changeKey")}"')
 
 
 def _title(raw: Json, cancelled: bool, is_organiser: bool) -> str:

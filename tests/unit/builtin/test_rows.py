@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.adapters.builtin import rows
+from shared.adapters.builtin import row_cells, rows
 from shared.adapters.builtin.entries import Entry, PlatformResource
+from shared.adapters.builtin.resource_rows import ResourceState, resource_row, resource_state
 from shared.adapters.builtin.store import Delete, Insert, Put, Replace, Row
 from shared.domain.booking import Block, Booking, Person, PlatformItem
 from shared.domain.ids import BookingId, PlatformId, TransactionId, Version
@@ -17,7 +18,7 @@ from shared.domain.spans import AllDay, Span, Timed, When, occupied
 NINE = datetime(2027, 3, 3, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ONE_HOUR = Timed(NINE, NINE + HOUR)
-STATE = rows.ResourceState(PlatformResource(PlatformId("room"), "Room", "Europe/Zurich", 3, 15), "born", 7, "etag")
+STATE = ResourceState(PlatformResource(PlatformId("room"), "Room", "Europe/Zurich", 3, 15), "born", 7, "etag")
 
 
 def booked(when: When, sequence: int = 5, **fields: object) -> Entry:
@@ -45,7 +46,7 @@ def test_a_booking_is_read_as_it_was_written(entry: Entry) -> None:
 def test_a_resource_and_a_block_are_read_as_they_were_written() -> None:
     block = Block("x1", AllDay(date(2027, 5, 1), date(2027, 5, 2)), "May Day")
     assert rows.block(rows.block_row(block)) == block
-    assert rows.resource_state(rows.resource_row(STATE)) == STATE
+    assert resource_state(resource_row(STATE)) == STATE
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_a_resource_and_a_block_are_read_as_they_were_written() -> None:
 )
 def test_a_row_that_makes_no_sense_is_unreadable(damage: dict[str, str | int]) -> None:
     row = rows.entry_row("b|b1", booked(ONE_HOUR))
-    with pytest.raises(rows.Unreadable):
+    with pytest.raises(row_cells.Unreadable):
         rows.entry(Row(row.key, {**row.cells, **damage}))
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.adapters.builtin import rows
+from shared.adapters.builtin import row_cells, rows
 from shared.adapters.builtin.connector import BuiltinConnector
 from shared.adapters.builtin.entries import BookingPatch, Entry, PlatformResource
 from shared.adapters.builtin.platform import Platform
@@ -252,7 +252,7 @@ async def test_a_time_that_somebody_books_while_a_series_is_being_moved_there_st
 
 async def test_work_that_cannot_be_read_is_refused_with_a_sentence(store: MemoryRowStore, platform: Platform) -> None:
     first = await booked(platform)
-    damaged = Row(WORK_KEY, {"v": rows.LAYOUT, "parts": 1, "part0": "nothing that was ever written"})
+    damaged = Row(WORK_KEY, {"v": row_cells.LAYOUT, "parts": 1, "part0": "nothing that was ever written"})
     store.put(rows.BOOKINGS, rows.partition(TENANT, ROOM), damaged)
     with pytest.raises(Rejected, match="under way cannot be read"):
         await platform.cancel_series(ROOM, first.item.id, Scope.ALL)

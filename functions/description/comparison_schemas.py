@@ -1,0 +1,72 @@
+"""Schemas of a comparison of both sides, booking by booking."""
+
+from __future__ import annotations
+
+from functions.description.moments import A_MOMENT, MAPPING_ID, MOMENT, RESOURCE_ID, TIMED, WHEN
+from functions.description.parts import flag, one_of, or_null, record, ref, text
+from shared.domain.booking import Side
+from shared.domain.comparison import Difference
+from shared.domain.ledger import MappingState
+
+_SIDE = or_null(
+    record(
+        {
+            "key": text("What identifies the booking on this side."),
+            **WHEN,
+            "title": text("As the platform shows titles under the policy; empty where private."),
+            "private": flag(""),
+        }
+    )
+)
+PAIR = record(
+    {
+        "mapping": or_null(text("What ties both together; null: the ledger does not know the booking yet.")),
+        "state": one_of("The mapping's state.", [*MappingState, "unknown"]),
+        "origin": or_null(one_of("The side on which the booking was made.", Side)),
+        "reason": text("Why it has one side only."),
+        "equal": flag("No difference, or one side only and the ledger says why."),
+        "differences": {"type": "array", "items": one_of("In what both differ.", Difference)},
+        "calendar": _SIDE,
+        "platform": _SIDE,
+    }
+)
+COMPARISON = record(
+    {
+        "resource": text("The resource's id."),
+        "from": MOMENT,
+        "to": MOMENT,
+        "looked_at": MOMENT,
+        "equal": flag("Whether no pair differs and everything was understood."),
+        "pairs": {"type": "array", "items": ref("Pair")},
+        "not_understood": {
+            "type": "array",
+            "items": record({"side": one_of("", Side), "key": text(""), "reason": text("")}),
+        },
+    },
+    {
+        "resource": RESOURCE_ID,
+        "from": "2026-11-23T00:00:00.000Z",
+        "to": "2026-11-30T00:00:00.000Z",
+        "looked_at": A_MOMENT,
+        "equal": False,
+        "not_understood": [],
+        "pairs": [
+            {
+                "mapping": MAPPING_ID,
+                "state": "linked",
+                "origin": "calendar",
+                "reason": "",
+                "equal": False,
+                "differences": ["time"],
+                "calendar": {"key": "AAkALgAAAAAAHYQDEapmEc2byACqAC", **TIMED, "title": "Planning", "private": False},
+                "platform": {
+                    "key": "01KAJ42TB00KNG",
+                    **TIMED,
+                    "start": "2026-11-23T09:30:00Z",
+                    "title": "Planning",
+                    "private": False,
+                },
+            }
+        ],
+    },
+)
