@@ -147,7 +147,8 @@ class Installation:
         _silence("azure.servicebus")
         if self.settings.servicebus:
             return ServiceBusWakeups.from_connection_string(self.settings.servicebus, self.settings.queue)
-        return ServiceBusWakeups.at(self.settings.servicebus_namespace, self._identity, self.settings.queue)
+        own = self.settings
+        return ServiceBusWakeups.at(own.servicebus_namespace, self._identity, own.queue, own.authorities)
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -17,6 +17,7 @@ AZURE_CLIENT_ID                        client id of the user-assigned identity (
 LOCKSTEP_MAIL_FROM                     mailbox from which Lockstep's own mails are sent (optional: none are sent)
 LOCKSTEP_FOLLOW_PEOPLE                 true: the tenant's users are followed (default: false)
 LOCKSTEP_CEILING                       most linked resources: a number, or users+ and a number (default: none)
+SSL_CERT_FILE                          file of the authorities to trust instead of the usual ones (default: those)
 LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the tenant's mailboxes (optional)
 
 The three of mails, people and ceiling and the application are about the one tenant; a list has them per tenant.
@@ -61,6 +62,7 @@ class Settings:
     servicebus_namespace: str = ""
     graph_url: str = PUBLIC_GRAPH
     identity: str = ""
+    authorities: str = ""
 
     def of(self, tenant: TenantId) -> TenantSettings | None:
         """Return a tenant that is served, None for any other."""
@@ -82,6 +84,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.host("ServiceBus__fullyQualifiedNamespace", namespace),
         given.url("LOCKSTEP_GRAPH_URL", given.any("LOCKSTEP_GRAPH_URL") or PUBLIC_GRAPH),
         given.guid("AZURE_CLIENT_ID", given.any("AZURE_CLIENT_ID")),
+        given.any("SSL_CERT_FILE"),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)

@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import sys
 from pathlib import Path
 
@@ -30,9 +31,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, required=True, help="TCP port on 127.0.0.1; 0 for any")
     parser.add_argument("--state", type=Path, help="directory that keeps the state over a restart")
     parser.add_argument("--company", type=Path, help="JSON file as POST /sim/reset takes it")
+    parser.add_argument("--certificate", type=Path, help="PEM; with it everything is served over https")
+    parser.add_argument("--key", type=Path, help="PEM, of the certificate")
     options = parser.parse_args(argv)
+    tls = None
+    if options.certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(options.certificate, options.key)
     try:
-        asyncio.run(serve(options.port, options.state, options.company))
+        asyncio.run(serve(options.port, options.state, options.company, tls))
     except OSError as error:
         print(
             f"The Graph simulator cannot listen on port {options.port}: {os.strerror(error.errno or 0).lower()}.",
@@ -42,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-async def serve(port: int, state: Path | None, company: Path | None) -> None:
+async def serve(port: int, state: Path | None, company: Path | None, tls: ssl.SSLContext | None = None) -> None:
     """Build the store (from its journal where there is one), listen, wait for a signal."""
     store = Store(Journal(state) if state else None)
     if not store.mailboxes:
@@ -52,7 +59,7 @@ async def serve(port: int, state: Path | None, company: Path | None) -> None:
     application = build_app(store)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    listener = Listener(runner, port)
+    listener = Listener(runner, port, tls)
     application[OUTAGE_KEY].refuse = listener.refuse
     await listener.open()
     print(f"ready {listener.port}", flush=True)

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
+from local.graph.assertions import RefusedProofError, Registered, check_proof, registered_from
 from local.graph.permissions import access_denied, check, mailbox_of
 from local.graph.simulation import Simulation
 from local.graph.tokens import (
@@ -34,6 +35,9 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _CHALLENGE = (
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
     'client_id="00000003-0000-0000-c000-000000000000"'
+)
+_CONTROLS = frozenset(
+    ("roles", "tokenLifetime", "mailboxes", "clientSecret", "expireTokens", "applications", "registered")
 )
 _GRANTS: WeakKeyDictionary[Simulation, Grants] = WeakKeyDictionary()
 
@@ -134,6 +138,12 @@ async def client_credentials(call: Call) -> Reply:
     refusal = _refused_request(form, grants)
     if refusal is not None:
         return refusal
+    known = grants.registered.get(form["client_id"])
+    if known is not None:
+        try:
+            check_proof(known, form, f"{call.base}{call.path}")
+        except RefusedProofError as error:
+            return _entra_error(401, "invalid_client", error.code, str(error))
     audience = form["scope"].removesuffix("/.default")
     token, expires = make_token(grants, call.sim.store.tenant_id, Wanted(form["client_id"], audience))
     life = max(expires - int(time.time()), 0)
@@ -209,10 +219,11 @@ async def show_grants(call: Call) -> Reply:
 
 async def change_grants(call: Call) -> Reply:
     """Change `roles`, `tokenLifetime` (s), `mailboxes` (names or null), `clientSecret`, `applications` (consented
-    to; null is every one); `expireTokens` true makes every token given so far expired.
+    to; null is every one), `registered` (what each of the applications named proves itself with, as
+    `assertions.Registered`); `expireTokens` true makes every token given so far expired.
     """
     grants, body = grants_of(call.sim), call.json()
-    unknown = body.keys() - {"roles", "tokenLifetime", "mailboxes", "clientSecret", "expireTokens", "applications"}
+    unknown = body.keys() - _CONTROLS
     if unknown:
         raise GraphError(400, "BadRequest", f"/sim/identity knows no {', '.join(sorted(unknown))}.")
     if "roles" in body:
@@ -223,11 +234,20 @@ async def change_grants(call: Call) -> Reply:
         grants.mailboxes = _mailbox_ids(call, body["mailboxes"])
     if "applications" in body:
         grants.applications = None if body["applications"] is None else frozenset(body["applications"])
+    if "registered" in body:
+        grants.registered = _registered(call, body["registered"])
     if "clientSecret" in body:
         grants.client_secret = body["clientSecret"]
     if body.get("expireTokens"):
         grants.valid_since = time.time()
     return Reply(body=_grants_body(grants))
+
+
+def _registered(call: Call, entries: Json) -> dict[str, Registered]:
+    try:
+        return {name: registered_from(entry, call.sim.store.tenant_id) for name, entry in entries.items()}
+    except ValueError as error:
+        raise GraphError(400, "BadRequest", f"/sim/identity: {error}.") from error
 
 
 def _mailbox_ids(call: Call, names: Any) -> frozenset[str] | None:

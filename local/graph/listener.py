@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 from aiohttp import web
 
@@ -10,14 +11,15 @@ from aiohttp import web
 class Listener:
     """One port of 127.0.0.1; port 0 takes a free one and keeps it."""
 
-    def __init__(self, runner: web.AppRunner, port: int) -> None:
+    def __init__(self, runner: web.AppRunner, port: int, tls: ssl.SSLContext | None = None) -> None:
         self._runner = runner
+        self._tls = tls
         self.port = port
         self._site: web.TCPSite | None = None
 
     async def open(self) -> None:
         """Listen; OSError when the port is taken."""
-        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self._tls, reuse_address=True)
         await self._site.start()
         if self.port == 0:
             self.port = int(self._runner.addresses[0][1])

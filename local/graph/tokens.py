@@ -15,8 +15,11 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NewType
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NewType
+
+if TYPE_CHECKING:
+    from local.graph.assertions import Registered
 
 GRAPH = "https://graph.microsoft.com"
 GRAPH_AUDIENCES = frozenset({GRAPH, GRAPH + "/", "00000003-0000-0000-c000-000000000000"})
@@ -52,7 +55,8 @@ class Grants:
     `roles` go into tokens made from now on, as in Entra: a change reaches a client with its next token.
     `mailboxes` restricts mailbox access to those object ids, as RBAC for Applications does; None is all.
     `valid_since` (seconds of the epoch) makes every token issued before it expired. `applications` are those that
-    the tenant has consented to; None is every one.
+    the tenant has consented to; None is every one. `registered` is what applications prove themselves with; of
+    those that are not named only the form of the proof is checked.
     """
 
     roles: frozenset[str] = NEEDED_ROLES
@@ -61,6 +65,7 @@ class Grants:
     valid_since: float = 0.0
     client_secret: str | None = None
     applications: frozenset[str] | None = None
+    registered: Mapping[str, Registered] = field(default_factory=dict)
     identity_header: str = LOCAL_IDENTITY_HEADER
 
 
@@ -117,15 +122,23 @@ def read_token(grants: Grants, authorization: str) -> Claims:
     scheme, _, text = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
         raise RefusedTokenError("Access token is empty.")
-    signed, _, signature = text.strip().rpartition(".")
+    claims = read_signed(Token(text.strip()))
+    if claims["aud"] not in GRAPH_AUDIENCES:
+        raise RefusedTokenError("Access token validation failure. Invalid audience.")
+    if claims["iat"] < grants.valid_since:
+        raise RefusedTokenError("Lifetime validation failed, the token is expired.")
+    return Claims(claims["appid"], claims["tid"], frozenset(claims.get("roles", ())), claims.get("upn"))
+
+
+def read_signed(token: Token) -> dict[str, Any]:
+    """The claims of a token that we signed and that has not expired, or RefusedTokenError in Graph's words."""
+    signed, _, signature = token.rpartition(".")
     claims = _decode(signed.partition(".")[2])
     if not hmac.compare_digest(signature, _signature(signed)):
         raise RefusedTokenError("Access token validation failure. Invalid signature.")
-    if claims["aud"] not in GRAPH_AUDIENCES:
-        raise RefusedTokenError("Access token validation failure. Invalid audience.")
-    if claims["exp"] <= time.time() or claims["iat"] < grants.valid_since:
+    if claims["exp"] <= time.time():
         raise RefusedTokenError("Lifetime validation failed, the token is expired.")
-    return Claims(claims["appid"], claims["tid"], frozenset(claims.get("roles", ())), claims.get("upn"))
+    return claims
 
 
 def claimed_tenant(authorization: str) -> str:

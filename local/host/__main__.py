@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 from local.host.app_settings import SettingsFile, apply, read_settings_file
-from local.host.host import Host, Start
 from local.host.refusal import Refusal
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -60,11 +59,16 @@ def _positive(text: str) -> int:
 async def _serve(options: argparse.Namespace) -> None:
     root = options.app_root.resolve()
     settings = _settings(options.settings, root)
+    applied = apply(settings)
+    # After the app settings are in the environment, where Azure has them before any Python runs: some packages read
+    # their environment, trusted authorities among it, while they are imported.
+    from local.host.host import Host, Start
+
     port = options.port if options.port is not None else settings.host.port
     start = Start(
         root=root,
         state=(options.state or root / ".stack" / "host").resolve(),
-        settings=apply(settings),
+        settings=applied,
         section=settings.host,
         address=options.address,
         port=7071 if port is None else port,

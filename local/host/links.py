@@ -9,6 +9,7 @@ links share a connection.
 """
 
 import asyncio
+import os
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -88,7 +89,9 @@ def _endpoint_of_key(text: str) -> Endpoint:
 
 
 def _tls_context(used: bool) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=certifi.where()) if used else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if not used:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE") or certifi.where())
 
 
 def _credential(identity: Identity) -> AsyncTokenCredential:

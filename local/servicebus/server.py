@@ -1,6 +1,7 @@
 """The emulator as one object and as one program: queues file in, a listening port out.
 
-It listens on loopback and nowhere else: there is no authentication, since any token is accepted.
+It listens on loopback and nowhere else. Any token is accepted there, unless it is told to speak TLS: then it is
+reached as the service is with keys disabled, under identities alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import ipaddress
 import logging
 import signal
+import ssl
 import sys
 import time
 from collections.abc import Sequence
@@ -23,6 +25,7 @@ from local.servicebus.control import Control
 from local.servicebus.faults import Faults
 from local.servicebus.queues import QueueSettings, QueuesFileError, load_queues
 from local.servicebus.serving.connection import Connection
+from local.servicebus.serving.door import Door
 from local.servicebus.serving.wire_faults import WireFaults
 
 log = logging.getLogger(__name__)
@@ -40,14 +43,20 @@ class BindError(RuntimeError):
 class ServiceBusEmulator:
     """A Service Bus namespace in this process's event loop."""
 
-    def __init__(self, queues: Sequence[QueueSettings], state_dir: Path | None = None) -> None:
-        """Opens the state; without a directory everything is in memory. Raises `StoreError`."""
+    def __init__(
+        self, queues: Sequence[QueueSettings], state_dir: Path | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """Opens the state; without a directory everything is in memory. Raises `StoreError`.
+
+        With `tls` it speaks AMQPS and takes tokens only.
+        """
         self._store: Store = Forgetful() if state_dir is None else SqliteStore(state_dir)
         self._agenda = Agenda(lambda: time.time_ns() // 1_000_000)
         self.namespace = Namespace(queues, self._agenda, self._store)
         self._wire = WireFaults()
         self.faults = Faults(self.namespace, self._wire, self._listen_again, self._unlisten)
         self._container_id = f"lockstep-servicebus-{uuid4().hex}"
+        self._tls = tls
         self._timer: asyncio.TimerHandle | None = None
         self._server: asyncio.Server | None = None
         self._control: asyncio.Server | None = None
@@ -99,7 +108,9 @@ class ServiceBusEmulator:
     async def _listen(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(self._connection, self._host, self._port, backlog=1024)
+            self._server = await loop.create_server(
+                self._connection, self._host, self._port, backlog=1024, ssl=self._tls
+            )
         except OSError as error:
             raise _cannot_bind(self._host, self._port, error) from error
         self._port = int(self._server.sockets[0].getsockname()[1])
@@ -120,7 +131,7 @@ class ServiceBusEmulator:
             self._server = None
 
     def _connection(self) -> Connection:
-        return Connection(self.namespace, self._wire, self._container_id)
+        return Connection(self.namespace, self._wire, self._container_id, Door(self._tls is not None))
 
     def _set_timer(self) -> None:
         if self._timer is not None:
@@ -176,11 +187,17 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--queues", type=Path, default=DEFAULT_QUEUES, help="the file that declares the queues")
     parser.add_argument("--state", type=Path, default=None, help="where messages survive; in memory without it")
     parser.add_argument("--control-port", type=int, default=None, help="of /sim/; 0 takes a free one, none is off")
+    parser.add_argument("--certificate", type=Path, default=None, help="PEM; with it AMQPS, and tokens only")
+    parser.add_argument("--key", type=Path, default=None, help="PEM, of the certificate")
     return parser.parse_args(argv)
 
 
 async def _run(options: argparse.Namespace) -> int:
-    emulator = ServiceBusEmulator(load_queues(options.queues), options.state)
+    tls = None
+    if options.certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(options.certificate, options.key)
+    emulator = ServiceBusEmulator(load_queues(options.queues), options.state, tls)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -19,7 +19,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command != "up":
             return one(options.command, options.stack)
-        return up(Wishes(options.ready_file, options.ports, options.state, options.demo, options.once))
+        return up(
+            Wishes(options.ready_file, options.ports, options.state, options.demo, options.once, options.identity)
+        )
     except StackFailure as failure:
         print(failure, file=sys.stderr, flush=True)
         return 1
@@ -40,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="keep everything here over restarts; keep the ports too, subscriptions call them (default: forget)",
+    )
+    whole.add_argument(
+        "--identity", action="store_true", help="everything over TLS, and the app comes with an identity, without keys"
     )
     whole.add_argument("--demo", action=argparse.BooleanOptionalAction, default=False, help="play a working day")
     whole.add_argument("--once", action="store_true", help="end after the demo, with its exit code")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.stack.certificates import Certificates
 from local.stack.failure import StackFailure
 from local.stack.stackfile import Plan
 from local.tables import azurite
@@ -41,11 +42,11 @@ def component(plan: Plan, name: str) -> Component:
         case "tables":
             return _tables(plan)
         case "graph":
-            arguments = ["local.graph", "--port", str(ports.graph), "--state", str(state)]
+            arguments = ["local.graph", "--port", str(ports.graph), "--state", str(state), *_tls(plan)]
         case "servicebus":
             queues = str(CODE / "infra" / "queues.json")
             arguments = ["local.servicebus", "--port", str(ports.servicebus), "--control-port", str(ports.control)]
-            arguments += ["--queues", queues, "--state", str(state)]
+            arguments += ["--queues", queues, "--state", str(state), "--host", plan.broker, *_tls(plan)]
         case "host":
             arguments = ["local.host", "--app-root", str(plan.root), "--port", str(ports.host)]
             # Less than what a component is given to end: what still runs then is Azure's own case, a recycled host.
@@ -55,9 +56,16 @@ def component(plan: Plan, name: str) -> Component:
     return Component(name, (sys.executable, "-m", *arguments), "ready ", CODE)
 
 
+def _tls(plan: Plan) -> list[str]:
+    own = Certificates.of(plan.state)
+    return ["--certificate", str(own.shown), "--key", str(own.key)] if plan.secure else []
+
+
 def _tables(plan: Plan) -> Component:
+    own, location = Certificates.of(plan.state), plan.state / "tables" if plan.keep else None
+    secure = {"certificate": own.shown, "key": own.key} if plan.secure else {}
     try:
-        command = azurite.command(plan.ports.tables, plan.state / "tables" if plan.keep else None)
+        command = azurite.command(plan.ports.tables, location, **secure)
     except azurite.AzuriteMissing as missing:
         raise StackFailure(str(missing)) from None
     # Without --location Azurite still makes its working directory sure; with SIGTERM it would not save.

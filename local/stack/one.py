@@ -26,7 +26,7 @@ def one(name: str, file: Path, catalogue: Catalogue = component) -> int:
     """Run the component; the answer is the exit code. Raises StackFailure when it cannot start."""
     stack = stackfile.read(file)
     ports = {which: port for which, port in stack.plan.ports.named().items() if which in _listeners(name)}
-    require_free(ports, f"{name} may still run (process {stack.pids.get(name)}); end it first.")
+    require_free(ports, f"{name} may still run (process {stack.pids.get(name)}); end it first.", stack.plan.broker)
     if name == "tables" and not stack.plan.keep:
         print("This stack keeps no state (it has no --state): the tables start empty.", flush=True)
     return run_until_signalled(_run(name, file, stack, catalogue)) or 0

@@ -12,6 +12,10 @@ from local.stack.failure import StackFailure
 # port free again, and a connection of somebody else could hold an ephemeral one.
 _AUTO_RANGE = (20_000, 32_000)
 
+AMQPS = 5671
+"""The only port on which azure-servicebus speaks TLS, whatever a namespace's name says."""
+LOOPBACK = "127.0.0.1"
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -43,21 +47,34 @@ def choose(wish: str | None) -> Ports:
     return Ports(*range(int(wish), int(wish) + 5))
 
 
-def require_free(ports: dict[str, int], remedy: str) -> None:
-    """Raise StackFailure naming every port of `ports` that something listens on; `remedy` ends the line."""
-    taken = [f"{port} ({name})" for name, port in ports.items() if not is_free(port)]
+def require_free(ports: dict[str, int], remedy: str, broker: str = LOOPBACK) -> None:
+    """Raise StackFailure naming every port of `ports` that something listens on; `remedy` ends the line.
+
+    `broker` is the address on which the broker's two are meant.
+    """
+    addresses = dict.fromkeys(("servicebus", "control"), broker)
+    taken = [f"{port} ({name})" for name, port in ports.items() if not is_free(port, addresses.get(name, LOOPBACK))]
     if taken:
         noun, verb = ("Port", "is") if len(taken) == 1 else ("Ports", "are")
         raise StackFailure(f"{noun} {', '.join(taken)} {verb} in use: {remedy}")
 
 
-def is_free(port: int) -> bool:
-    """Whether a listener could be opened on 127.0.0.1 at `port` now."""
+def broker_address() -> str:
+    """A loopback address whose AMQPS port is free: 127.0.0.1, or another one where the system has more (Linux)."""
+    others = (f"127.{random.randint(1, 254)}.{random.randint(1, 254)}.{random.randint(1, 254)}" for _ in range(20))
+    for address in (LOOPBACK, *others):
+        if is_free(AMQPS, address):
+            return address
+    raise StackFailure(f"Port {AMQPS} is in use: the SDK of Service Bus speaks TLS on no other, end what uses it.")
+
+
+def is_free(port: int, address: str = LOOPBACK) -> bool:
+    """Whether a listener could be opened on a loopback address at `port` now."""
     with socket.socket() as probe:
         # As servers do: a port that is only in TIME_WAIT counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
         except OSError:
             return False
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import ssl
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from local.tables.azurite import connection_string
 OVERRIDES = "LOCKSTEP_"
 # What the simulated identity endpoint expects as IDENTITY_HEADER.
 IDENTITY_HEADER = "lockstep-local-identity"
+_WITH_KEYS = frozenset(("AzureWebJobsStorage", "LOCKSTEP_TABLES", "ServiceBus"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +40,29 @@ def servicebus_connection(port: int) -> str:
     )
 
 
-def tenant_of(graph: str) -> str:
+def tenant_of(graph: str, trusted: Path | None = None) -> str:
     """The id of the tenant that the simulator at this URL plays, found as Entra's tenants are: by discovery.
+
+    `trusted` is the authority of a simulator that speaks https.
 
     Raises StackFailure when it does not say.
     """
     address = f"{graph}/common/v2.0/.well-known/openid-configuration"
     try:
         # Without the proxy that the environment may name: the address is on loopback.
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=5) as answer:
+        tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=trusted))
+        with urllib.request.build_opener(urllib.request.ProxyHandler({}), tls).open(address, timeout=5) as answer:
             issuer: str = json.load(answer)["issuer"]
         return issuer.removesuffix("/v2.0").rpartition("/")[2]
     except (OSError, ValueError, LookupError) as error:
         raise StackFailure(f"graph does not name its tenant at {address} ({error}): read its log.") from None
 
 
-def app_settings(ports: Ports, tenant: str, overrides: Mapping[str, str]) -> dict[str, str]:
+def app_settings(
+    ports: Ports, tenant: str, overrides: Mapping[str, str], identity: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Name and value of every app setting. `overrides` (an environment) wins for names that start with
-    LOCKSTEP_, so that a test may run the stack with a faster sweep.
+    LOCKSTEP_, so that a test may run the stack with a faster sweep. `identity` takes the place of every key.
     """
     graph = f"http://127.0.0.1:{ports.graph}"
     tables = connection_string(ports.tables)
@@ -76,10 +83,14 @@ def app_settings(ports: Ports, tenant: str, overrides: Mapping[str, str]) -> dic
         "LOCKSTEP_RENEW_SCHEDULE": "0 */5 * * * *",
     }
     wins = {name: value for name, value in overrides.items() if name.startswith(OVERRIDES)}
+    if identity is not None:
+        settings = {name: value for name, value in settings.items() if name not in _WITH_KEYS} | dict(identity)
     return settings | wins
 
 
-def write_settings(file: Path, ports: Ports, tenant: str, overrides: Mapping[str, str]) -> Keys:
+def write_settings(
+    file: Path, ports: Ports, tenant: str, overrides: Mapping[str, str], identity: Mapping[str, str] | None = None
+) -> Keys:
     """Write the host's settings file, readable by its owner only, and return the keys it holds.
 
     Keys of an earlier file at the same place are kept: whoever noted them can still use them.
@@ -87,7 +98,7 @@ def write_settings(file: Path, ports: Ports, tenant: str, overrides: Mapping[str
     keys = _earlier_keys(file) or Keys(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
     document = {
         "IsEncrypted": False,
-        "Values": app_settings(ports, tenant, overrides),
+        "Values": app_settings(ports, tenant, overrides, identity),
         "Host": {"LocalHttpPort": ports.host, "MasterKey": keys.master, "FunctionKey": keys.function},
     }
     file.touch(mode=0o600)

@@ -1,7 +1,8 @@
 """The ready file: where a running stack is. Written when all components answer, removed when the stack ends.
 
 `host` and `graph` are URLs, `tables` and `servicebus` connection strings, `pids` the process of each component,
-`admin_key` the host's master key. The further keys let one component be started again exactly as it was.
+`admin_key` the host's master key. Of a secure stack `tables` and `servicebus` are an endpoint and a namespace without
+keys, and `trusted` is the authority to trust. The further keys let one component be started again exactly as it was.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from local.stack.certificates import Certificates
 from local.stack.failure import StackFailure
-from local.stack.ports import Ports
+from local.stack.ports import LOOPBACK, Ports
 from local.stack.settings import Keys, servicebus_connection
-from local.tables.azurite import connection_string
+from local.tables.azurite import connection_string, endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,15 @@ class Plan:
     ports: Ports
     keep: bool
     """Whether the state outlives the stack; if not, tables live in memory."""
+    secure: bool = False
+    """Whether everything speaks TLS and the app comes with identities instead of keys."""
+    broker: str = LOOPBACK
+    """The address on which the broker listens."""
+
+    @property
+    def graph(self) -> str:
+        """The simulator's base URL."""
+        return f"http{'s' if self.secure else ''}://{LOOPBACK}:{self.ports.graph}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +71,21 @@ class StackFile:
         ports = self.plan.ports
         return {
             "host": f"http://127.0.0.1:{ports.host}",
-            "graph": f"http://127.0.0.1:{ports.graph}",
-            "tables": connection_string(ports.tables),
-            "servicebus": servicebus_connection(ports.servicebus),
+            "graph": self.plan.graph,
+            "tables": endpoint(ports.tables, secure=True) if self.plan.secure else connection_string(ports.tables),
+            "servicebus": self.plan.broker if self.plan.secure else servicebus_connection(ports.servicebus),
             "admin_key": self.admin_key,
             "function_key": self.function_key,
             "pids": self.pids,
-            "control": f"http://127.0.0.1:{ports.control}",
+            "control": f"http://{self.plan.broker}:{ports.control}",
             "root": str(self.plan.root),
             "state": str(self.plan.state),
             "settings": str(self.plan.settings),
             "keep": self.plan.keep,
             "ports": asdict(ports),
+            "secure": self.plan.secure,
+            "broker": self.plan.broker,
+            "trusted": str(Certificates.of(self.plan.state).trusted) if self.plan.secure else "",
         }
 
 
@@ -85,6 +99,8 @@ def read(file: Path) -> StackFile:
             Path(content["settings"]),
             Ports(**content["ports"]),
             bool(content["keep"]),
+            bool(content.get("secure", False)),
+            content.get("broker", LOOPBACK),
         )
         return StackFile(plan, content["admin_key"], content["function_key"], dict(content["pids"]))
     except FileNotFoundError:

@@ -12,13 +12,15 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from local.stack.certificates import Certificates
 from local.stack.components import CODE, NAMES, Catalogue, component
 from local.stack.failure import StackFailure
+from local.stack.identity_settings import identity_settings
 from local.stack.interruption import run_until_signalled
-from local.stack.ports import choose, require_free
+from local.stack.ports import AMQPS, LOOPBACK, broker_address, choose, require_free
 from local.stack.processes import Running
 from local.stack.settings import OVERRIDES, Keys, tenant_of, write_settings
 from local.stack.stackfile import Plan, StackFile
@@ -37,6 +39,7 @@ class Wishes:
     state: Path | None = None
     demo: bool = False
     once: bool = False
+    identity: bool = False
     root: Path = CODE
     catalogue: Catalogue = component
     demo_module: str = "local.demo"
@@ -45,11 +48,14 @@ class Wishes:
 
 def up(wishes: Wishes) -> int:
     """Run the stack; the answer is the exit code. Raises StackFailure when it cannot start or a part crashed."""
-    ports = choose(wishes.ports)
-    require_free(ports.named(), "end what uses it, or choose others with `--ports auto`.")
+    ports, broker = choose(wishes.ports), LOOPBACK
+    if wishes.identity:
+        ports, broker = replace(ports, servicebus=AMQPS), broker_address()
+    require_free(ports.named(), "end what uses it, or choose others with `--ports auto`.", broker)
     with state_folder(wishes.state) as state, locked(state):
         settings = state / "local.settings.json"
-        life = _Life(wishes, Plan(wishes.root, state, settings, ports, keep=wishes.state is not None))
+        keep = wishes.state is not None
+        life = _Life(wishes, Plan(wishes.root, state, settings, ports, keep, wishes.identity, broker))
         code = run_until_signalled(life.run())
         if code is not None:
             return code
@@ -69,6 +75,8 @@ class _Life:
         """From starting to the end; the answer is the exit code."""
         began = time.monotonic()
         self._ready_file.unlink(missing_ok=True)
+        if self._plan.secure:
+            Certificates.of(self._plan.state).make(sorted({LOOPBACK, self._plan.broker}))
         try:
             async with Supervisor(self._plan.state / "logs") as stack:
                 make = self._wishes.catalogue
@@ -83,8 +91,10 @@ class _Life:
             self._ready_file.unlink(missing_ok=True)
 
     def _write_settings(self) -> Keys:
-        tenant = tenant_of(f"http://127.0.0.1:{self._plan.ports.graph}")
-        return write_settings(self._plan.settings, self._plan.ports, tenant, self._wishes.environment)
+        plan, trusted = self._plan, Certificates.of(self._plan.state).trusted
+        tenant = tenant_of(plan.graph, trusted if plan.secure else None)
+        identity = identity_settings(plan.ports, plan.broker, trusted) if plan.secure else None
+        return write_settings(plan.settings, plan.ports, tenant, self._wishes.environment, identity)
 
     async def _serve(self, stack: Supervisor) -> int:
         once = self._wishes.once
@@ -124,8 +134,8 @@ class _Life:
         ports = self._plan.ports
         _say(
             f"The embedded stack is ready after {seconds:.1f} s; Ctrl-C ends it.\n"
-            f"  host   http://127.0.0.1:{ports.host}    graph  http://127.0.0.1:{ports.graph}\n"
-            f"  tables 127.0.0.1:{ports.tables}          servicebus  127.0.0.1:{ports.servicebus}\n"
+            f"  host   http://127.0.0.1:{ports.host}    graph  {self._plan.graph}\n"
+            f"  tables 127.0.0.1:{ports.tables}          servicebus  {self._plan.broker}:{ports.servicebus}\n"
             f"  addresses and keys  {self._ready_file}\n"
             f"  logs                {self._plan.state / 'logs'}"
         )

@@ -40,11 +40,14 @@ def node() -> Path:
     return program
 
 
-def command(port: int, location: Path | None, *, folder: Path = FOLDER) -> list[str]:
+def command(
+    port: int, location: Path | None, *, folder: Path = FOLDER, certificate: Path | None = None, key: Path | None = None
+) -> list[str]:
     """The command line of Azurite's table service on loopback at `port`.
 
     With `location`, tables are written there every 5 s and when Azurite gets SIGINT (on SIGTERM it writes
-    nothing); without it they live in memory. `folder` is where npm installed the package.
+    nothing); without it they live in memory. `folder` is where npm installed the package. With a certificate it
+    speaks https and takes tokens of an identity beside keys, which it cannot be told to refuse.
     """
     program = folder / "node_modules" / "azurite" / "dist" / "src" / "table" / "main.js"
     if not program.is_file():
@@ -53,12 +56,18 @@ def command(port: int, location: Path | None, *, folder: Path = FOLDER) -> list[
     # SDKs ask for newer API versions than the emulator knows. 3.33.0 exits on --disableTelemetry, and has
     # no telemetry to disable.
     fixed = ["--silent", "--skipApiVersionCheck", "--tableHost", "127.0.0.1"]
-    return [str(node()), str(program), *where, *fixed, "--tablePort", str(port)]
+    secure = ["--oauth", "basic", "--cert", str(certificate), "--key", str(key)] if certificate and key else []
+    return [str(node()), str(program), *where, *fixed, *secure, "--tablePort", str(port)]
+
+
+def endpoint(port: int, *, secure: bool) -> str:
+    """The endpoint of the account's tables in the Azurite at `port`."""
+    return f"http{'s' if secure else ''}://127.0.0.1:{port}/{ACCOUNT}"
 
 
 def connection_string(port: int) -> str:
     """The connection string with which azure-data-tables reaches the Azurite at `port`."""
     return (
         f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
-        f"TableEndpoint=http://127.0.0.1:{port}/{ACCOUNT};"
+        f"TableEndpoint={endpoint(port, secure=False)};"
     )

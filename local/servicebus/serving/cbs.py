@@ -1,11 +1,11 @@
-"""`$cbs`: claims-based security. Any token is accepted, since everything is on loopback."""
+"""`$cbs`: claims-based security. What a token opens is the connection's door to say."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
 
-from local.servicebus.amqp.message import Map, application_properties, parse, reply, reply_to
+from local.servicebus.amqp.message import Map, application_properties, parse, reply, reply_to, value_body
 from local.servicebus.amqp.types import Int
 from local.servicebus.broker.message import BrokerError
 from local.servicebus.serving.address import CBS
@@ -33,5 +33,10 @@ class CbsSink:
         link = self._channel.replies_to(CBS, reply_to(request))
         if link is None:
             raise BrokerError("amqp:precondition-failed", "Attach a receiver to $cbs before asking it.")
-        headers: Map = {"status-code": Int(202), "status-description": "Accepted"}
+        try:
+            self._channel.connection.door.put(value_body(request))
+            headers: Map = {"status-code": Int(202), "status-description": "Accepted"}
+        except BrokerError as error:
+            log.warning("refused: a token: %s", error.description)
+            headers = {"status-code": Int(401), "status-description": error.description}
         link.reply(reply(request.message_id, headers, None))

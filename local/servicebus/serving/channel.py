@@ -208,11 +208,18 @@ class Channel:
             self.refuse(attach, error)
 
     def _attach_ingress(self, attach: Attach) -> None:
-        node = resolve(self.connection.namespace, address_of(attach.target, TARGET))
+        node = self._entered(address_of(attach.target, TARGET))
         sink, properties = self._sink(node)
         link = Ingress(self, attach, node, sink)
         self._links[attach.handle] = link
         link.answer(properties)
+
+    def _entered(self, address: str) -> Node:
+        """The node of an address that this connection may use. Raises `BrokerError`."""
+        node = resolve(self.connection.namespace, address)
+        if node.queue is not None:
+            self.connection.door.pass_link()
+        return node
 
     def _sink(self, node: Node) -> tuple[Sink, dict[Value, Value]]:
         if node.queue is None:
@@ -225,7 +232,7 @@ class Channel:
         return QueueSink(node.queue), {Symbol("com.microsoft:max-message-batch-size"): limit}
 
     def _attach_outbound(self, attach: Attach) -> None:
-        node = resolve(self.connection.namespace, address_of(attach.source, SOURCE))
+        node = self._entered(address_of(attach.source, SOURCE))
         if node.queue is None or node.management:
             replies = Replies(self, attach, node)
             self._links[attach.handle] = replies

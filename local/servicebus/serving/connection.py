@@ -41,6 +41,7 @@ from local.servicebus.amqp.types import Array, DecodeError, Symbol, UByte, UInt,
 from local.servicebus.broker.namespace import Namespace
 from local.servicebus.broker.store import StoreError
 from local.servicebus.serving.channel import Channel, ChannelViolation
+from local.servicebus.serving.door import Door
 from local.servicebus.serving.links import Egress, Replies
 from local.servicebus.serving.wire_faults import WireFaults
 
@@ -56,10 +57,11 @@ _SYMBOL_CODE = 0xA3
 
 
 class Connection(asyncio.Protocol):
-    """A client's connection; `namespace` is what it reaches, `faults` what disturbs it."""
+    """A client's connection; `namespace` is what it reaches, `door` what it may use, `faults` what disturbs it."""
 
-    def __init__(self, namespace: Namespace, faults: WireFaults, container_id: str):
+    def __init__(self, namespace: Namespace, faults: WireFaults, container_id: str, door: Door):
         self.namespace = namespace
+        self.door = door
         self.max_body = MAX_FRAME - HEADER_SIZE
         self.writable = True
         self._faults = faults

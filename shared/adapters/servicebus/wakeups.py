@@ -37,6 +37,7 @@ _ATTEMPT_SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
 _BATCH_BYTES = 192 * 1024
 """Of the 256 KiB that the Standard tier takes: the SDK counts a batch some bytes smaller than it sends it."""
+_UNAUTHORIZED = 401
 _REFUSED = (ServiceBusAuthenticationError, ServiceBusAuthorizationError)
 _NOT_NOW = (MessagingEntityNotFoundError, MessagingEntityDisabledError, ServiceBusServerBusyError)
 
@@ -66,9 +67,17 @@ class ServiceBusWakeups:
         return cls(lambda: ServiceBusClient.from_connection_string(text, retry_total=0), queue)
 
     @classmethod
-    def at(cls, namespace: str, credential: AsyncTokenCredential, queue: str) -> ServiceBusWakeups:
-        """Send to a namespace (``<name>.servicebus.windows.net``) under an identity."""
-        return cls(lambda: ServiceBusClient(namespace, credential, retry_total=0), queue)
+    def at(
+        cls, namespace: str, credential: AsyncTokenCredential, queue: str, authorities: str = ""
+    ) -> ServiceBusWakeups:
+        """Send to a namespace (``<name>.servicebus.windows.net``) under an identity.
+
+        ``authorities`` is a file of those to trust: alone among the SDKs, that of Service Bus does not look for
+        ``SSL_CERT_FILE`` itself.
+        """
+        return cls(
+            lambda: ServiceBusClient(namespace, credential, retry_total=0, connection_verify=authorities or None), queue
+        )
 
     async def send(
         self, resources: Sequence[ResourceId], cause: str, due: datetime | None = None, trace: str = ""
@@ -118,15 +127,14 @@ class ServiceBusWakeups:
                 await _send_in_batches(self._connected(), messages)
         except _REFUSED as error:
             await self._disconnect()
-            raise Rejected(
-                f"the queue {self._queue} refuses the app; give its identity the role Azure Service Bus Data Sender",
-                code="Unauthorized",
-            ) from error
+            raise _no_access(self._queue) from error
         except _NOT_NOW as error:
             await self._disconnect()
             raise Retry(f"the queue {self._queue} takes nothing now ({type(error).__name__})") from error
         except (AzureError, OSError, TimeoutError) as error:
             await self._disconnect()
+            if _refused_token(error):
+                raise _no_access(self._queue) from error
             raise _Broken from error
         except BaseException:
             await self._disconnect()
@@ -149,6 +157,17 @@ class ServiceBusWakeups:
         except (AzureError, OSError, TimeoutError):
             # It is given up because it no longer answers; that it does not answer a goodbye is no news.
             return
+
+
+def _no_access(queue: str) -> Rejected:
+    words = f"the queue {queue} refuses the app; give its identity the role Azure Service Bus Data Sender"
+    return Rejected(words, code="Unauthorized")
+
+
+def _refused_token(error: Exception) -> bool:
+    """Tell whether the namespace refused the token itself, for which the SDK has no error of its own."""
+    inner = getattr(error, "inner_exception", None)
+    return getattr(inner, "status_code", None) == _UNAUTHORIZED
 
 
 class _Broken(Exception):

@@ -6,12 +6,12 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from local.stack.components import CODE
+from local.stack.identity_settings import identity_settings
 from local.stack.ports import Ports
 from local.stack.processes import environment
 from local.stack.settings import app_settings, write_settings
+from shared.settings import read_settings
 
 
 def test_every_value_is_a_string_as_app_settings_are(tmp_path: Path) -> None:
@@ -49,12 +49,21 @@ def test_components_reach_loopback_without_a_proxy_and_others_as_before() -> Non
     assert seen["NO_PROXY"] == seen["no_proxy"] == "127.0.0.1,localhost,intranet"
 
 
-@pytest.mark.skipif(not (CODE / "shared/settings.py").exists(), reason="there is no shared/settings.py yet")
 def test_the_product_accepts_them() -> None:
-    from shared.settings import read_settings  # it may not be there yet
-
     settings = read_settings(app_settings(Ports(), "tenant-id", {}))
     assert [tenant.id for tenant in settings.tenants] == ["tenant-id"]
+
+
+def test_under_identities_alone_no_key_is_among_them_and_the_product_accepts_them(tmp_path: Path) -> None:
+    identity = identity_settings(Ports(), "127.0.0.1", tmp_path / "authority.pem")
+    values = app_settings(Ports(), "tenant-id", {}, identity)
+    assert not {"LOCKSTEP_TABLES", "ServiceBus", "AzureWebJobsStorage"} & values.keys()
+    assert "Key" not in " ".join(values.values())
+    settings = read_settings(values)
+    assert (settings.tables, settings.servicebus) == ("", "")
+    assert settings.servicebus_namespace == "127.0.0.1"
+    assert settings.tables_endpoint.startswith("https://")
+    assert settings.authorities == str(tmp_path / "authority.pem")
 
 
 def test_every_setting_that_a_binding_names_is_there() -> None:

@@ -19,7 +19,7 @@ from tests.integration.loop.driving.web import Web
 
 Json = dict[str, Any]
 
-_PEOPLES_APP = "99999999-0000-4000-8000-000000000001"
+PEOPLES_APP = "99999999-0000-4000-8000-000000000001"
 """The application by which people act: what Lockstep's may reach does not concern them."""
 
 
@@ -127,7 +127,7 @@ async def visiting(stack: Stack, fresh: dict[str, Iterator[Vacancy]]) -> AsyncIt
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
         controls = Web(session, where["graph"], {})
-        token = (await controls.ask("POST", "/sim/token", {"appId": _PEOPLES_APP}))["access_token"]
+        token = (await controls.ask("POST", "/sim/token", {"appId": PEOPLES_APP}))["access_token"]
         carried = {
             "Authorization": f"Bearer {token}",
             "Prefer": 'IdType="ImmutableId", outlook.timezone="UTC"',

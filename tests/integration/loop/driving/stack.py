@@ -27,14 +27,16 @@ _GLANCE_SECONDS = 0.02
 class Stack:
     """A running stack whose state lies in ``folder``.
 
-    ``settings`` are app settings that replace those of the stack; names must start with LOCKSTEP_.
+    ``settings`` are app settings that replace those of the stack; names must start with LOCKSTEP_. ``options`` are
+    further ones of ``local up``.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, options: Sequence[str] = ()) -> None:
         self.folder = folder
         self.state = folder / "state"
         self._ready_file = folder / "ready.json"
         self._settings = dict(settings or {})
+        self._options = tuple(options)
         self._up: subprocess.Popen[bytes] | None = None
         self._host: subprocess.Popen[bytes] | None = None
         self._odd_host: subprocess.Popen[bytes] | None = None
@@ -57,7 +59,7 @@ class Stack:
         """Start everything and wait until it is ready. Raises AssertionError with the stack's own words."""
         found_company(self.state / "graph")
         arguments = ["", "up", "--no-demo", "--ports", "auto", "--ready-file", str(self._ready_file)]
-        self._up = self._launch([*arguments, "--state", str(self.state)], "up", self._settings)
+        self._up = self._launch([*arguments, "--state", str(self.state), *self._options], "up", self._settings)
         self._wait(self._ready_file.exists, self._up, "up")
         return self
 
