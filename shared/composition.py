@@ -180,9 +180,11 @@ class Composition:
         self._installation = installation
         self._tenant = tenant
 
-    @property
+    @cached_property
     def secrets(self) -> Secrets:
-        return self._installation.secrets
+        from shared.app.tenant_secrets import TenantSecrets
+
+        return TenantSecrets(self._installation.secrets, self._tenant.id)
 
     @property
     def wakeups(self) -> Wakeups:

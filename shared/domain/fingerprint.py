@@ -16,7 +16,8 @@ from functools import lru_cache
 
 from shared.domain.booking import CalendarItem, Item, PlatformItem, ShowAs
 
-VERSION = 1
+VERSION = 2
+"""Raised whenever equal content gets another digest; since version 2 each tenant has a key of its own."""
 _DIGEST_BYTES = 12  # 96 bits: chance alone never makes two of a resource's values equal
 
 
@@ -53,7 +54,7 @@ class Fingerprint:
 
 
 def fingerprint(item: Item, key: bytes) -> Fingerprint:
-    """Return the fingerprint of what a side reports, under the installation's secret ``key``."""
+    """Return the fingerprint of what a side reports, under the secret ``key`` of its tenant."""
     booking = item.booking
     digests = {
         Field.TIME: _digest(key, "time:" + str(booking.when)),

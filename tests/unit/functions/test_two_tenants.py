@@ -43,6 +43,21 @@ async def test_both_tenants_work_side_by_side_with_rooms_of_the_same_names(house
         assert booking["start"] == f"2026-11-23T{start}:00Z"
 
 
+async def test_the_same_booking_leaves_other_digests_in_each_tenant(house: House) -> None:
+    await house.linked()
+    digests = []
+    for office in house.offices:
+        office.world.invite(MORNING, title="Budget")
+    house.ours.world.clock.advance(timedelta(seconds=2))
+    for office in house.offices:
+        await house.take(office.world.resource_id)
+        (mapping,) = [each async for each in office.world.ledgers.mappings(office.world.resource_id)]
+        assert mapping.platform is not None
+        digests.append(set(mapping.platform.print.digests.values()))
+    assert digests[0]
+    assert not digests[0] & digests[1]
+
+
 async def test_a_list_shows_the_tenant_of_the_key_alone(house: House) -> None:
     ours, theirs = await house.linked()
     assert ours.partition(".")[0] == TENANT

@@ -12,6 +12,7 @@ from typing import Any
 
 import azure.functions as func
 
+from shared.app.tenant_secrets import TenantSecrets
 from shared.composition import TenantUnknown, TenantUnnamed, using
 from shared.domain.ids import ResourceId, TenantId
 from shared.ports.ledgers import Secrets, Wakeups
@@ -49,7 +50,9 @@ class House:
             setattr(theirs, name, port)
         if theirs.outside.roster is None:
             del shared["roster"]
-        theirs.outside = replace(theirs.outside, **shared)
+        for world in (ours, theirs):
+            own = {**shared, "secrets": TenantSecrets(shared["secrets"], world.outside.tenant)}
+            world.outside = replace(world.outside, **own)
         self.ours = Office(ours)
         self.theirs = Office(theirs, self.ours.store)
         for office, key in ((self.ours, "key of ours"), (self.theirs, "key of theirs")):

@@ -1,0 +1,25 @@
+"""``Secrets`` as one tenant sees them: its own key for fingerprints, and the ring that all tenants share.
+
+What the ring signs names its tenant, and nobody but the app holds the ring; see ``shared/domain/tenant_keys.py`` for
+why fingerprints are another matter.
+"""
+
+from __future__ import annotations
+
+from shared.domain.ids import TenantId
+from shared.domain.tenant_keys import fingerprint_key_of
+from shared.ports.ledgers import Secrets
+
+
+class TenantSecrets:
+    """The installation's secrets for one tenant."""
+
+    def __init__(self, installed: Secrets, tenant: TenantId) -> None:
+        self._installed = installed
+        self._tenant = tenant
+
+    async def fingerprint_key(self) -> bytes:
+        return fingerprint_key_of(self._tenant, await self._installed.fingerprint_key())
+
+    async def client_state_keys(self) -> dict[str, bytes]:
+        return await self._installed.client_state_keys()
