@@ -34,6 +34,9 @@ MappingId = NewType("MappingId", str)
 SeriesId = NewType("SeriesId", str)
 """The platform's id of a series of bookings."""
 
+MeetingId = NewType("MeetingId", str)
+"""What all copies of a meeting share (a digest of its iCalUId)."""
+
 Version = NewType("Version", str)
 """What a side calls the state of one item (etag, sequence number). A hint only: the fingerprint decides."""
 
