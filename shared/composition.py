@@ -111,11 +111,12 @@ class Installation:
             async with self._opening:
                 if not self._ready:
                     from shared.adapters.builtin.rows import TABLES as PLATFORM_TABLES
+                    from shared.adapters.tables.meetings import TABLE as MEETINGS
                     from shared.adapters.tables.roster import TABLE as PEOPLE
                     from shared.adapters.tables.tables import TABLES
 
                     # At once and not one after the other: the first notification after a cold start waits for it.
-                    names = (*TABLES, PEOPLE, *PLATFORM_TABLES)
+                    names = (*TABLES, PEOPLE, MEETINGS, *PLATFORM_TABLES)
                     await asyncio.gather(*(self.tables.ensure_tables((name,)) for name in names))
                     self._ready = True
         return self
@@ -200,6 +201,7 @@ class Composition:
         from shared.adapters.graph.people import GraphPeople
         from shared.adapters.graph.subscriptions import GraphSubscriptions
         from shared.adapters.tables.ledgers import TableLedgers
+        from shared.adapters.tables.meetings import TableMeetings
         from shared.adapters.tables.resources import TableResources
         from shared.adapters.tables.roster import TableRoster
         from shared.app.outside import Outside
@@ -221,6 +223,7 @@ class Composition:
             GraphPeople(self._graph),
             TableRoster(tables) if self._tenant.follow_people else None,
             self._tenant.ceiling,
+            TableMeetings(tables),
         )
 
     @cached_property

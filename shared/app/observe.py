@@ -157,7 +157,7 @@ def _view(sight: Sight, orders: Orders, head: Head, blocks: tuple[Block, ...], *
         foreseen=orders.foreseen,
         rebuild=_is_rebuild(orders, head),
         requests=sight.requests,
-        refusing=sight.refusing,
+        other_rooms=sight.other_rooms,
         discarded=orders.let_go,
         takes_requests=sight.outside.platform.capabilities.requests,
     )

@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.app.buffers import remove_all_buffers
+from shared.app.other_rooms import with_look
 from shared.app.outside import Outside
 from shared.app.subscribe import LIFETIME, subscribe, unsubscribe
 from shared.domain.choice import is_chosen
 from shared.domain.commands import Command, Verb
 from shared.domain.ledger import Cause, Head, OpenStep
+from shared.domain.other_rooms import is_look
 from shared.domain.resource import BulkPlan, Resource, State
 from shared.domain.undo import undo_step
 from shared.ports.ledgers import Writes
@@ -59,9 +61,10 @@ async def take_orders(outside: Outside, resource: Resource, head: Head) -> Order
         if orders.resource.state is State.UNLINKED:
             head = await _without_buffers(outside, orders.resource, head)
         orders = replace(orders, resource=await outside.resources.put(orders.resource))
-        await outside.ledgers.commit(
-            resource.id, head, replace(head, trailing=None), Writes(commands_done=tuple(c.id for c in commands))
-        )
+        # A paused room is asked once: it looks when it is resumed.
+        asked = tuple(step for step in orders.open_steps if is_look(step) and step not in open_steps)
+        done = Writes(open_steps=asked, commands_done=tuple(command.id for command in commands))
+        await outside.ledgers.commit(resource.id, head, replace(head, trailing=None), done)
     return orders
 
 
@@ -212,6 +215,12 @@ async def _resume(_: Outside, orders: Orders, command: Command) -> Orders:
     return replace(orders, resource=replace(orders.resource, state=State.BEHIND, since=command.at, why="resumed"))
 
 
+async def _look(outside: Outside, orders: Orders, command: Command) -> Orders:
+    """Look at the other rooms of a meeting: one of them has said that it is out."""
+    steps = await with_look(outside, orders.resource.id, orders.open_steps, command)
+    return replace(orders, open_steps=steps)
+
+
 _VERBS = {
     Verb.LINK: _link,
     Verb.UNLINK: _unlink,
@@ -228,4 +237,5 @@ _VERBS = {
     Verb.UNDO: _undo,
     Verb.GO_LIVE: _go_live,
     Verb.REBUILD: _nothing_more,
+    Verb.LOOK: _look,
 }

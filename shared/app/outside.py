@@ -9,6 +9,7 @@ from shared.domain.ids import TenantId
 from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
+from shared.ports.meetings import Meetings
 from shared.ports.people import Mail, People, Roster
 
 
@@ -17,6 +18,7 @@ class Outside:
     """The ports of one tenant. ``notification_url`` is the public base URL of this app, without a slash at its end.
 
     ``mail`` is None where no mailbox for mails of ours is set, ``roster`` where the directory is not followed.
+    Without ``meetings`` the rooms of one meeting see each other's calendars only.
     """
 
     tenant: TenantId
@@ -34,3 +36,4 @@ class Outside:
     people: People | None = None
     roster: Roster | None = None
     ceiling: Ceiling | None = None
+    meetings: Meetings | None = None

@@ -26,6 +26,7 @@ from shared.app.planning import guarded
 from shared.app.proof import is_unequal_still
 from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
+from shared.app.tell_other_rooms import tell_other_rooms
 from shared.app.tell_people import prepare_notices, tell_people
 from shared.app.write_series import invites, write_series
 from shared.domain.ids import ResourceId, tenant_of
@@ -128,6 +129,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     noted, head = await note_intentions(applying, named, head, notices.notes)
     outcomes = (*await apply_plan(applying, noted.alone()), *await write_series(applying, noted, seen.window))
     told = await tell_people(applying, notices, outcomes, seen, head.run + 1)
+    await tell_other_rooms(applying, outcomes)
     late = _late_look(head, seen, started, cause)
     after = replace(_advanced(outside, head, seen, started, planned.plan), echo_look=late or head.echo_look)
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.

@@ -12,6 +12,7 @@ from shared.domain.fingerprint import fingerprint
 from shared.domain.ids import BookingId, EventId, MappingId, PlatformId
 from shared.domain.ledger import Mapping, RoomRequest
 from shared.domain.plan import CalendarReport, PlatformReport
+from shared.domain.presence import RoomSeen
 from shared.domain.resource import Resource
 from shared.ports.errors import Rejected
 
@@ -39,7 +40,7 @@ class Sight:
     astray: set[EventId] = field(default_factory=set)
     meetings: dict[MappingId, Meeting | Gone] = field(default_factory=dict)
     requests: dict[MappingId, RoomRequest] = field(default_factory=dict)
-    refusing: dict[CalendarKey, str] = field(default_factory=dict)
+    other_rooms: dict[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
 
     def know(self, mappings: Iterable[Mapping]) -> None:
         self.mappings.update({mapping.id: mapping for mapping in mappings})

@@ -1,4 +1,7 @@
-"""Commands: what a person or a timer asks of one resource, left in its ledger for the resource's own next run."""
+"""Commands: what a person or a timer asks of one resource, left in its ledger for the resource's own next run.
+
+One of them comes from another resource: a room of the same meeting, which asks to look.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from enum import StrEnum
 
 
 class Verb(StrEnum):
-    """What a person asks of a resource; it runs in the resource's own session."""
+    """What is asked of a resource; it runs in the resource's own session."""
 
     LINK = "link"
     UNLINK = "unlink"
@@ -26,6 +29,7 @@ class Verb(StrEnum):
     UNDO = "undo"
     GO_LIVE = "go_live"
     REBUILD = "rebuild"
+    LOOK = "look"
 
 
 @dataclass(frozen=True)

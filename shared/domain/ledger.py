@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shared.domain.booking import CalendarKey, ShowAs, Side
 from shared.domain.fingerprint import Fingerprint
-from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, SeriesId, Version
+from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, MeetingId, SeriesId, Version
 from shared.domain.spans import Timed, When
 
 
@@ -120,6 +120,14 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class SharedMeeting:
+    """The meeting with several rooms of which a booking is that of one, and a digest of the rooms that it asks."""
+
+    id: MeetingId
+    rooms: str
+
+
+@dataclass(frozen=True)
 class Mapping:
     """The row that ties an event to a booking.
 
@@ -146,6 +154,7 @@ class Mapping:
     turns: tuple[Turn, ...] = ()
     copy: Copy | None = None
     checked_in: datetime | None = None
+    meeting: SharedMeeting | None = None
 
     @property
     def is_ours_to_write(self) -> bool:

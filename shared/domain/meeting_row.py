@@ -29,13 +29,17 @@ class Attendance(StrEnum):
 
 @dataclass(frozen=True)
 class RoomOutcome:
-    """The outcome of one linked room. ``event`` is the key of its own copy, ``name`` what people call it."""
+    """The outcome of one linked room. ``event`` is the key of its own copy, ``name`` what people call it.
+
+    ``because`` names the other room for whose sake it left.
+    """
 
     resource: ResourceId
     address: str
     name: str
     event: str
     attendance: Attendance
+    because: str = ""
 
 
 @dataclass(frozen=True)

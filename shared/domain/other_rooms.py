@@ -2,37 +2,47 @@
 
     the run sees                              decision
     ----------------------------------------  ------------------------------------------------------------------
-    such a meeting for the first time         booked like any other; the other rooms are looked at a little later
+    such a meeting for the first time, at     booked like any other; the other rooms are looked at after 2, 10
+    another time, or with other rooms         and 30 seconds, then ever more seldom, until all have answered
     a room of it that does not attend         the room declines with the reason, the platform booking is cancelled
     the same in a first or full read          looked at again by itself, never settled in bulk
     all rooms attend, or none of it is known  nothing
 
-Each room decides for itself from what the others' calendars show: nobody writes another room's copy or ledger.
+Each room decides for itself from what the others' calendars show: nobody writes another room's copy or ledger. A
+room that is refused later says so in the meeting's row, and asks the others to look.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.booking import Answer, CalendarItem, Side
 from shared.domain.cases import Setting
 from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, OpenStep
+from shared.domain.ledger import Cause, Mapping, OpenStep, SharedMeeting
+from shared.domain.meeting_row import meeting_id, rooms_digest
 from shared.domain.merge import withdrawal
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import SeveralRooms
+from shared.domain.presence import RoomSeen, is_settled, look_after, refusing
+from shared.domain.spans import occupied
 
-_PATIENCE = timedelta(seconds=30)
-"""How long after a meeting was first seen the other rooms have had time to answer."""
 _PREFIX = "rooms-"
 
 
 def asks_others(event: CalendarItem) -> bool:
     """Tell whether a room attends a single meeting of somebody that asks other rooms too."""
-    single = event.key.original_start is None
-    return single and bool(event.rooms) and not event.is_organiser and event.answer is Answer.ACCEPTED
+    return shared_by(event) is not None and event.answer is Answer.ACCEPTED
+
+
+def shared_by(event: CalendarItem) -> SharedMeeting | None:
+    """Return the meeting with several rooms of which an event is one room's copy; None where it is none."""
+    single = event.key.original_start is None and not event.is_organiser
+    if not single or not event.rooms or not event.ical_uid:
+        return None
+    return SharedMeeting(meeting_id(event.ical_uid), rooms_digest(event.rooms))
 
 
 def is_look(step: OpenStep) -> bool:
@@ -40,22 +50,75 @@ def is_look(step: OpenStep) -> bool:
     return step.id.startswith(_PREFIX)
 
 
+def look_now(mapping: Mapping, known: OpenStep | None, now: datetime) -> OpenStep:
+    """Return the step of a look that another room asks for; one that waits already is made sooner."""
+    if known is not None:
+        return replace(known, due=now)
+    return _step(mapping.id, mapping.held_since, now)
+
+
 def with_other_rooms(settlement: Settlement, ledger: LedgerView, setting: Setting) -> Settlement:
     """Return the settlement of a meeting with several rooms as the other rooms let it be."""
     event, after = settlement.calendar, settlement.after
-    if setting.policy.several_rooms is SeveralRooms.ANY or event is None or after is None or not asks_others(event):
+    shared = shared_by(event) if event is not None else None
+    if event is None or after is None or shared is None:
         return settlement
-    refusing = ledger.refusing.get(event.key)
-    if refusing is None:
-        is_new = settlement.open is None and (settlement.before is None or not settlement.before.is_linked)
-        return replace(settlement, open=_look(settlement.id, setting.now, _PATIENCE)) if is_new else settlement
+    tied = replace(settlement, after=replace(after, meeting=shared))
+    if setting.policy.several_rooms is SeveralRooms.ANY or not asks_others(event):
+        return tied
+    known = next((step for step in ledger.open_steps if is_look(step) and step.mapping == settlement.id), None)
+    return _judged(tied, known, ledger.other_rooms.get(event.key), ledger, setting)
+
+
+def _judged(
+    tied: Settlement,
+    known: OpenStep | None,
+    seen: tuple[RoomSeen, ...] | None,
+    ledger: LedgerView,
+    setting: Setting,
+) -> Settlement:
+    now = setting.now
+    if seen is None:
+        if _asks_anew(tied, setting):
+            return _waiting(tied, _next_look(tied, ledger, now, now))
+        return _waiting(tied, known if known and known.due and known.due > now else None)
+    since = known.since if known else now
+    refused_by = refusing(seen, now - since)
+    if refused_by is None:
+        # Whoever comes under this policy looks once by itself: that is when it asks to be told.
+        waits = setting.policy_changed or not is_settled(seen)
+        return _waiting(tied, _next_look(tied, ledger, since, now)) if waits else tied
     if ledger.bulk:
-        return replace(settlement, open=settlement.open or _look(settlement.id, setting.now, timedelta()))
-    reason = Reason(Code.OTHER_ROOM_REFUSED, {"room": refusing})
-    decline = withdrawal(after, reason.code, dict(reason.facts))
-    steps = (Step(Action.CANCEL, Side.PLATFORM, reason), decline) if after.platform is not None else (decline,)
+        return _waiting(tied, _step(tied.id, since, now))
+    return _leaving(tied, refused_by)
+
+
+def _asks_anew(tied: Settlement, setting: Setting) -> bool:
+    """Tell whether the rooms of a meeting are asked for what they were not asked for before."""
+    before, after = tied.before, tied.after
+    if before is None or after is None or not before.is_linked or setting.policy_changed:
+        return True
+    return before.when != after.when or (before.meeting is not None and before.meeting != after.meeting)
+
+
+def _next_look(tied: Settlement, ledger: LedgerView, since: datetime, now: datetime) -> OpenStep | None:
+    assert tied.after is not None
+    due = look_after(since, now, occupied(tied.after.when, ledger.zone).start)
+    return _step(tied.id, since, due) if due else None
+
+
+def _step(mapping: MappingId, since: datetime, due: datetime) -> OpenStep:
+    return OpenStep(f"{_PREFIX}{mapping}", Cause.AWAITING_ROOM, since, due, mapping)
+
+
+def _waiting(settlement: Settlement, step: OpenStep | None) -> Settlement:
+    return settlement if step is None or settlement.open is not None else replace(settlement, open=step)
+
+
+def _leaving(settlement: Settlement, refused_by: str) -> Settlement:
+    assert settlement.after is not None
+    reason = Reason(Code.OTHER_ROOM_REFUSED, {"room": refused_by})
+    decline = withdrawal(settlement.after, reason.code, dict(reason.facts))
+    cancel = Step(Action.CANCEL, Side.PLATFORM, reason)
+    steps = (cancel, decline) if settlement.after.platform is not None else (decline,)
     return replace(settlement, after=None, steps=steps, decisions=(reason,), open=None)
-
-
-def _look(mapping: MappingId, now: datetime, after: timedelta) -> OpenStep:
-    return OpenStep(f"{_PREFIX}{mapping}", Cause.AWAITING_ROOM, now, now + after, mapping)

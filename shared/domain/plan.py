@@ -28,6 +28,7 @@ from shared.domain.decisions import Reason
 from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId, MappingId, TransactionId
 from shared.domain.ledger import BufferRecord, Mapping, OpenStep, RoomRequest
+from shared.domain.presence import RoomSeen
 from shared.domain.recurrence import Rule
 
 
@@ -196,8 +197,8 @@ class LedgerView:
     ``takes_requests`` tells that the platform can show a booking as requested.
     ``foreseen`` are the digests of what was shown in shadow and may happen now. ``rebuild`` tells that the ledger was
     lost or restored from an earlier day.
-    ``refusing`` names another room of a meeting that does not attend it. ``discarded`` are the held steps that a person
-    let go.
+    ``other_rooms`` is what was seen of the others of a meeting with several rooms. ``discarded`` are the held steps
+    that a person let go.
     """
 
     mappings: tuple[Mapping, ...]
@@ -218,7 +219,7 @@ class LedgerView:
     rebuild: bool = False
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     takes_requests: bool = False
-    refusing: MappingOf[CalendarKey, str] = field(default_factory=dict)
+    other_rooms: MappingOf[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
     discarded: tuple[OpenStep, ...] = ()
 
 

@@ -21,7 +21,7 @@ from shared.domain.horizon import placed
 from shared.domain.ledger import Cause, WriteMode
 from shared.domain.meeting_edits import merge_meeting
 from shared.domain.one_sided import settle_one_sided, settle_pair_of_series
-from shared.domain.other_rooms import with_other_rooms
+from shared.domain.other_rooms import is_look, with_other_rooms
 from shared.domain.pairing import pair
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy, Requests
@@ -94,7 +94,8 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
     insisted = frozenset(step.mapping for step in refusals if step.mapping and step.attempts > 1)
     disputed = frozenset(s.mapping for s in ledger.open_steps if s.cause is Cause.CONFLICT and s.mapping)
     unsettled = frozenset(s.mapping for s in ledger.open_steps if s.cause in UNDONE and s.mapping)
-    waiting = {s.mapping: s for s in ledger.open_steps if s.cause is Cause.AWAITING_ROOM and s.mapping}
+    waits = (s for s in ledger.open_steps if s.cause is Cause.AWAITING_ROOM and not is_look(s))
+    waiting = {s.mapping: s for s in waits if s.mapping}
     return Setting(
         policy,
         ledger.key,

@@ -39,6 +39,8 @@ class Attendant:
             room.requests.append(event)
             if room.attends:
                 self.answer(room)
+            elif room.shows_requests and not event.deleted:
+                self._show_request(room, event)
 
     def left_out(self, event: StoredEvent, address: str) -> None:
         """Deliver the cancellation that a room gets when it is taken out of a meeting."""
@@ -62,6 +64,22 @@ class Attendant:
             else:
                 self._accept(room, event, copy)
                 self._tell(room, event, Answer.ACCEPTED)
+
+    def withdraw(self, room: Box, ical_uid: str) -> None:
+        """Decline, for the room, a meeting that it had accepted; its organiser is told."""
+        copy = next(each for each in room.standing() if each.ical_uid == ical_uid)
+        self._take_away(room, copy, Answer.DECLINED)
+        for box in self._boxes.values():
+            for event in [e for e in box.standing() if e.ical_uid == ical_uid and e.is_organiser]:
+                self._tell(room, event, Answer.DECLINED)
+
+    def _show_request(self, room: Box, event: StoredEvent) -> None:
+        """Put what a delegate has still to answer into the calendar, as tentative."""
+        copy = _copy(room, event)
+        if not _has(room, event):
+            self._accept(room, event, copy)
+            stored = next(each for each in room.standing() if each.ical_uid == event.ical_uid)
+            room.put(replace(stored, answer=Answer.NOT_RESPONDED, show_as=ShowAs.TENTATIVE))
 
     def _accept(self, room: Box, event: StoredEvent, copy: StoredEvent | None) -> None:
         organiser = self._organiser(event)

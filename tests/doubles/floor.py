@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from shared.app.link_resource import LinkOrder, link_resource
+from shared.app.order_command import order_command
 from shared.domain.booking import Occupancy, Person, ResourceFacts, occupancy
+from shared.domain.commands import Verb
 from shared.domain.decisions import Code
 from shared.domain.ids import MailboxId, PlatformId, ResourceId
 from shared.domain.wakeup import WakeCause
@@ -38,6 +40,11 @@ class Floor(World):
         for resource in order if first == MATTERHORN else order[::-1]:
             await self.wakeups.send([resource], WakeCause.NOTIFICATION)
             await self.settle()
+
+    async def order_of(self, resource: ResourceId, verb: Verb, **facts: str) -> None:
+        """Order something of one of the rooms, and settle."""
+        await order_command(self.outside, resource, verb, facts)
+        await self.settle()
 
     def booked(self) -> dict[str, list[str]]:
         """Return the times that are booked on the platform, by room."""

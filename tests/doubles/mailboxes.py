@@ -105,6 +105,7 @@ class Box:
     removes_cancelled: bool = False
     owner: Person | None = None
     attends: bool = True
+    shows_requests: bool = False
     requests: list[StoredEvent] = field(default_factory=list)
     generation: int = 0
     lag_from: int | None = None

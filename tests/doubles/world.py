@@ -36,6 +36,7 @@ from tests.doubles.connector import InMemoryConnector
 from tests.doubles.directory import InMemoryMailboxDirectory
 from tests.doubles.faults import Faults, Killed
 from tests.doubles.ledgers import MemoryLedgers
+from tests.doubles.meetings import MemoryMeetings
 from tests.doubles.people import InMemoryMail, InMemoryPeople, MemoryRoster
 from tests.doubles.resources import MemoryResources
 from tests.doubles.secrets import MemorySecrets
@@ -87,6 +88,7 @@ class World:
         self.mail = InMemoryMail(self.faults)
         self.people = InMemoryPeople(self.faults, self.subscriptions)
         self.roster = MemoryRoster(self.faults)
+        self.meetings = MemoryMeetings(self.faults)
         self.outside = Outside(
             self.tenant,
             "https://lockstep.example",
@@ -102,6 +104,7 @@ class World:
             self.mail,
             self.people,
             self.roster if self.follows_people else None,
+            meetings=self.meetings,
         )
         self.calendar.add_mailbox(ROOM, owner=Person("matterhorn@contoso.example", "Matterhorn"))
         self.directory.add(

@@ -13,6 +13,7 @@ from azure.functions.timer import TimerRequest
 from shared.app.order_command import order_command
 from shared.domain.booking import Booking
 from shared.domain.commands import Verb
+from shared.domain.meeting_row import MeetingRow, meeting_id
 from shared.ports.errors import Retry
 from tests.doubles.world import at
 from tests.unit.functions.calling.office import FUNCTIONS, Office
@@ -133,6 +134,15 @@ class TestTimers:
         assert await platform.get(room.id, made.item.id) is not None
         await take(office, "order_reads", timer((clock.now() - timedelta(days=1)).isoformat()))
         assert await platform.get(room.id, made.item.id) is None
+
+    async def test_what_rooms_told_each_other_is_forgotten_a_week_after_their_meeting(self, office: Office) -> None:
+        clock, meetings, tenant = office.world.clock, office.world.meetings, office.world.tenant
+        ended = clock.now()
+        await meetings.put(tenant, MeetingRow(meeting_id("planning"), ended))
+        for days, kept in ((6, True), (2, False)):
+            clock.advance(timedelta(days=days))
+            await take(office, "order_reads", timer((clock.now() - timedelta(days=1)).isoformat()))
+            assert (await meetings.get(tenant, meeting_id("planning")) is not None) is kept
 
     async def test_subscriptions_are_renewed_in_time(self, office: Office) -> None:
         await office.room()
