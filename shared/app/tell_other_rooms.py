@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from shared.app.apply import Applying, Outcome
+from shared.app.applying import Applying, Outcome
 from shared.app.order_command import order_command
 from shared.app.outside import Outside
 from shared.domain.commands import Verb
