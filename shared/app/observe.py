@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from datetime import datetime, time, timedelta
 
+from shared.app.blocked_times import find_opened
 from shared.app.feeds import read_feeds
 from shared.app.find_creations import find_creations
 from shared.app.neighbours import read_coming_day, read_neighbours, read_twins
@@ -51,7 +52,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     quiet = cause is WakeCause.PLATFORM and not rebase and not due and not orders.commands
     changes, batch, full = await read_feeds(sight, head, rebase, platform_first=quiet)
     _take(sight, changes, batch)
-    due += judged_again(sight, orders, changes, batch, due)
+    due += judged_again(sight, orders, changes, batch, due) or await find_opened(sight, orders.open_steps)
     # An overlap that a person has permitted to settle is judged like an open one: with what stands beside it.
     judged = (step for step in due if step.cause is Cause.CONFLICT or step.permitted)
     sight.disputed = frozenset(step.mapping for step in judged if step.mapping)

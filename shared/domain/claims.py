@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from shared.domain.booking import Side
+from shared.domain.booking import Block, Side
 from shared.domain.cases import Setting
 from shared.domain.conflicts import Claim, crowded
 from shared.domain.ids import MappingId
@@ -17,6 +17,8 @@ from shared.domain.opening_hours import days_of
 from shared.domain.plan import Action, LedgerView, Settlement
 from shared.domain.spans import AllDay, Timed, occupied
 
+BLOCK = "block:"
+"""What the id of a blocked time's claim begins with."""
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 """Since when a blocked time holds: longer than any booking."""
 
@@ -39,10 +41,13 @@ def claims_of(
         for place, mapping in enumerate(standing)
         if place in touching
     ]
-    for block, span in zip(ledger.blocks, blocked, strict=True):
-        known_as = MappingId(f"block:{block.id}")
-        claims.append(Claim(known_as, span, Side.PLATFORM, ALWAYS, ALWAYS, is_block=True, is_closing=block.is_closing))
-    return claims
+    return claims + [claim_of_block(block, ledger.zone) for block in ledger.blocks]
+
+
+def claim_of_block(block: Block, zone: str) -> Claim:
+    """Return the claim of a blocked time: it was there before any booking, and nobody can remove it."""
+    span, known_as = occupied(block.when, zone), MappingId(f"{BLOCK}{block.id}")
+    return Claim(known_as, span, Side.PLATFORM, ALWAYS, ALWAYS, is_block=True, is_closing=block.is_closing)
 
 
 def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: Setting) -> Claim:

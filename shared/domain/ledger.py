@@ -15,7 +15,7 @@ from enum import StrEnum
 from shared.domain.booking import CalendarKey, ShowAs, Side
 from shared.domain.fingerprint import Fingerprint
 from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, MeetingId, SeriesId, Version
-from shared.domain.spans import Timed, When
+from shared.domain.spans import Span, Timed, When
 
 
 class WriteMode(StrEnum):
@@ -200,6 +200,7 @@ class OpenStep:
 
     It holds keys, cause and times, never content. ``due`` is when the next run looks at it again; without
     one it waits for a change or for a person. ``key`` names the item where there is no mapping yet.
+    ``blocked`` is the time that the platform keeps free, where what is open is an overlap with it.
     """
 
     id: str
@@ -216,6 +217,7 @@ class OpenStep:
     wants: str = ""
     plan: str = ""
     told: datetime | None = None
+    blocked: Span | None = None
 
 
 @dataclass(frozen=True)

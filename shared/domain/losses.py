@@ -12,6 +12,7 @@ from dataclasses import replace
 from shared.domain.approval import actions_of, asked
 from shared.domain.booking import Booking, Side
 from shared.domain.cases import Setting
+from shared.domain.claims import BLOCK
 from shared.domain.conflicts import Verdict
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field
@@ -91,19 +92,24 @@ def _is_kept_direct_entry(loser: Settlement, setting: Setting) -> bool:
 def _reported(loser: Settlement, reason: Reason, setting: Setting, verdict: Verdict) -> Settlement:
     """Show the overlap. A new booking is still written where ``report`` asks for both to stay."""
     assert loser.after is not None  # a claim is made of a mapping that stands
-    already = loser.base is not None and loser.base.state is MappingState.REFUSED
+    already = loser.id in setting.disputed or (loser.base is not None and loser.base.state is MappingState.REFUSED)
     open_step = _conflict(loser, setting, verdict)
     if (setting.policy.winner is Winner.REPORT or verdict.both_stay) and loser.id not in setting.rejected:
         known = loser.id in setting.disputed
         return replace(loser, decisions=loser.decisions if known else (*loser.decisions, reason), open=open_step)
+    decisions = () if already else (reason,)
+    if loser.steps and _has_both(loser.base):
+        # What is not written is not agreed: whoever judges it again sees the same change.
+        return replace(loser, after=loser.base, steps=(), decisions=decisions, open=open_step)
     after = replace(loser.after, state=MappingState.REFUSED, reason=reason.code) if loser.steps else loser.after
-    return replace(loser, after=after, steps=(), decisions=() if already else (reason,), open=open_step)
+    return replace(loser, after=after, steps=(), decisions=decisions, open=open_step)
 
 
 def _conflict(loser: Settlement, setting: Setting, verdict: Verdict) -> OpenStep:
-    return OpenStep(
-        f"conflict-{loser.id}", Cause.CONFLICT, setting.now, mapping=loser.id, reason=f"overlaps {verdict.winner.id}"
-    )
+    winner = verdict.winner
+    blocked = winner.span if winner.id.startswith(BLOCK) else None
+    why = f"overlaps {winner.id}"
+    return OpenStep(f"conflict-{loser.id}", Cause.CONFLICT, setting.now, mapping=loser.id, reason=why, blocked=blocked)
 
 
 def held_back(loser: Settlement, verdict: Verdict, setting: Setting) -> Settlement:

@@ -19,13 +19,14 @@ from dataclasses import replace
 
 from shared.domain.booking import Side
 from shared.domain.cases import Setting
-from shared.domain.claims import ALWAYS, claims_of
+from shared.domain.claims import ALWAYS, claim_of_block, claims_of
 from shared.domain.conflicts import Claim, Verdict, judge
 from shared.domain.holding import waiting_for
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, MappingState, OpenStep
 from shared.domain.left_bookings import with_left
 from shared.domain.losses import held_back, is_left_standing, judged
+from shared.domain.opening_hours import keeps_out
 from shared.domain.plan import LedgerView, Settlement
 from shared.domain.policy import Winner
 from shared.domain.settling import split_settling
@@ -79,18 +80,20 @@ def _waiting(
 
 
 def _refused_by_platform(loser: Settlement, ledger: LedgerView, setting: Setting) -> Settlement:
-    """The platform refuses a time again although nothing that we know of stands there: its word counts as a booking.
+    """The platform refuses a time again although no booking that we know of stands there: its word counts as one.
 
     One refusal is not enough: what stood there then may have left since.
     """
     writes_time = any(step.side is Side.PLATFORM and step.wanted is not None for step in loser.steps)
     if not writes_time or loser.after is None:
         return loser
-    span = occupied(loser.after.when, ledger.zone)
+    when = loser.after.when
+    span = occupied(when, ledger.zone)
+    blocks = (claim_of_block(block, ledger.zone) for block in ledger.blocks if keeps_out(block, when, ledger.zone))
     unknown = Claim(MappingId("platform"), span, Side.PLATFORM, ALWAYS, ALWAYS, is_block=True)
     lost = Claim(loser.id, span, loser.after.origin, setting.now, loser.after.made_at, contested=True)
     stays = setting.policy.winner in (Winner.CALENDAR, Winner.REPORT)
-    return judged(loser, Verdict(unknown, lost, reported_only=stays), setting)
+    return judged(loser, Verdict(next(blocks, unknown), lost, reported_only=stays), setting)
 
 
 def _is_unsure(settlement: Settlement) -> bool:

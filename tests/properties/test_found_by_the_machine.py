@@ -208,3 +208,39 @@ async def test_a_move_that_cannot_be_put_back_is_an_open_overlap_that_names_the_
     (moved,) = [item.id for item in made.bookings() if item.booking.when == NINE]
     shown = await made.world.ledgers.open_steps(made.world.resource_id)
     assert [step.cause for step in shown if step.platform == moved] == [Cause.CONFLICT]
+
+
+async def test_an_entry_reported_over_a_blocked_time_is_brought_over_once_the_time_is_opened_again() -> None:
+    made = await office(settle_seconds=0)
+    made.block(NINE)
+    made.enter(HALF_PAST_NINE)
+    await made.wake(WakeCause.NOTIFICATION)
+    assert made.bookings() == []
+    await rests(made)
+    made.open_all()
+    await made.wake(WakeCause.PLATFORM)
+    assert [item.booking.when for item in made.bookings()] == [HALF_PAST_NINE]
+    await rests(made)
+
+
+async def test_a_blocked_time_that_stays_costs_one_question_a_sweep_while_an_overlap_with_it_is_open() -> None:
+    made = await office(settle_seconds=0)
+    made.block(NINE)
+    made.enter(HALF_PAST_NINE)
+    await made.wake(WakeCause.NOTIFICATION)
+    await rests(made)
+    made.world.platform.requests.clear()
+    await made.wake(WakeCause.SWEEP)
+    assert made.world.platform.requests == ["changes", "blocks"]
+
+
+async def test_a_meeting_that_the_platform_refused_because_of_a_block_follows_once_it_is_opened() -> None:
+    made = await office(Conflict.ENFORCED, winner="calendar", settle_seconds=0)
+    made.block(THIRTEEN)
+    made.invite(THIRTEEN)
+    await made.burst(3)
+    assert made.bookings() == []
+    made.open_all()
+    await made.wake(WakeCause.SWEEP)
+    assert [item.booking.when for item in made.bookings()] == [THIRTEEN]
+    await rests(made)
