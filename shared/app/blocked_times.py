@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 from shared.app.sight import Sight
 from shared.domain.booking import Window
-from shared.domain.ledger import OpenStep
+from shared.domain.ledger import Cause, OpenStep
 from shared.domain.spans import occupied
 
 
 async def find_opened(sight: Sight, steps: Iterable[OpenStep]) -> tuple[OpenStep, ...]:
     """Return the open steps that wait for a blocked time which has gone, or has other bounds by now."""
-    waiting = {step.id: (step, step.blocked) for step in steps if step.blocked is not None}
+    waiting = {step.id: (step, step.blocked) for step in steps if step.cause is Cause.CONFLICT and step.blocked}
     if not waiting:
         return ()
     blocked = [span for _, span in waiting.values()]

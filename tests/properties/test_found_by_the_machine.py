@@ -8,14 +8,17 @@ from shared.domain.booking import Side
 from shared.domain.commands import Verb
 from shared.domain.decisions import Code, Reason
 from shared.domain.ledger import Cause, MappingState
-from shared.domain.spans import Timed
+from shared.domain.spans import AllDay, Timed
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
 from shared.ports.errors import Retry
 from tests.properties.machine.office import SLOTS, Office
 from tests.properties.machine.rest import check
 
-EIGHT, HALF_PAST, NINE, HALF_PAST_NINE, THIRTEEN, *_ = (slot for slot in SLOTS if isinstance(slot, Timed))
+EIGHT, HALF_PAST, NINE, HALF_PAST_NINE, THIRTEEN, HALF_PAST_THIRTEEN, LONG, NEXT_DAY = (
+    slot for slot in SLOTS if isinstance(slot, Timed)
+)
+(ALL_NEXT_DAY,) = (slot for slot in SLOTS if isinstance(slot, AllDay))
 
 
 async def office(conflict: Conflict = Conflict.NOT_ENFORCED, **settings: object) -> Office:
@@ -243,4 +246,22 @@ async def test_a_meeting_that_the_platform_refused_because_of_a_block_follows_on
     made.open_all()
     await made.wake(WakeCause.SWEEP)
     assert [item.booking.when for item in made.bookings()] == [THIRTEEN]
+    await rests(made)
+
+
+async def test_a_moved_entry_whose_overlap_is_reported_after_an_approval_is_brought_over_when_it_ends() -> None:
+    made = await office(Conflict.ENFORCED, winner="platform", buffer_minutes=15, settle_seconds=0)
+    made.enter(NINE)
+    made.enter(NINE)
+    await made.change_policy(titles="full")
+    for when in (NEXT_DAY, ALL_NEXT_DAY, LONG):
+        made.enter(when)
+    made.ask_delegates(THIRTEEN)
+    made.move_event(1, NEXT_DAY)
+    made.meanwhile("ledgers.head", lambda: made.cancel_event(0))
+    made.ask_delegates(HALF_PAST)
+    for when in (LONG, HALF_PAST_NINE):
+        made.enter(when)
+    await made.change_policy(titles="full")
+    made.ask_delegates(LONG)
     await rests(made)
