@@ -242,10 +242,10 @@ class Composition:
         # httpx logs the URL of each request, which holds mailboxes and delta tokens; the layers below it log
         # headers, and among them the access token.
         _silence("httpx", "httpcore", "hpack", "h2")
-        own = self._tenant
+        own, settings = self._tenant, self._installation.settings
         where = own.id if own.application else ""
-        identity = GraphIdentity(own.identity, where, own.application, own.certificate, own.secret)
-        return GraphClient(credential_factory(identity), self._installation.settings.graph_url)
+        identity = GraphIdentity(own.identity, where, own.application, own.certificate, own.secret, settings.cloud)
+        return GraphClient(credential_factory(identity), settings.graph_url, scope=settings.cloud.graph_scope)
 
 
 def _silence(*names: str) -> None:

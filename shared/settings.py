@@ -12,7 +12,8 @@ LOCKSTEP_TABLES__endpoint              their endpoint, reached under the app's i
 ServiceBus                             connection string of the namespace, or
 ServiceBus__fullyQualifiedNamespace    its host name, reached under the app's identity
 LOCKSTEP_QUEUE                         queue of the wake-ups
-LOCKSTEP_GRAPH_URL                     Graph's base URL with its version (default: the public cloud's)
+LOCKSTEP_CLOUD                         which Microsoft cloud (``shared/clouds.py``; default: public)
+LOCKSTEP_GRAPH_URL                     Graph's base URL with its version (default: that cloud's)
 AZURE_CLIENT_ID                        client id of the user-assigned identity (default: system-assigned)
 LOCKSTEP_MAIL_FROM                     mailbox from which Lockstep's own mails are sent (optional: none are sent)
 LOCKSTEP_FOLLOW_PEOPLE                 true: the tenant's users are followed (default: false)
@@ -31,11 +32,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from shared.clouds import CLOUDS, PUBLIC, Cloud
 from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
 from shared.tenants import TenantSettings, is_mailbox, read_tenants
 
-PUBLIC_GRAPH = "https://graph.microsoft.com/v1.0"
+PUBLIC_GRAPH = PUBLIC.graph
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TENANT = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -63,6 +65,7 @@ class Settings:
     graph_url: str = PUBLIC_GRAPH
     identity: str = ""
     authorities: str = ""
+    cloud: Cloud = PUBLIC
 
     def of(self, tenant: TenantId) -> TenantSettings | None:
         """Return a tenant that is served, None for any other."""
@@ -74,6 +77,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = _Given(os.environ if environment is None else environment)
     tables, tables_endpoint = given.either("LOCKSTEP_TABLES", "LOCKSTEP_TABLES__endpoint")
     servicebus, namespace = given.either("ServiceBus", "ServiceBus__fullyQualifiedNamespace")
+    cloud = given.cloud("LOCKSTEP_CLOUD")
     settings = Settings(
         given.tenants(),
         given.url("LOCKSTEP_NOTIFICATION_URL", given.one("LOCKSTEP_NOTIFICATION_URL")),
@@ -82,9 +86,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.url("LOCKSTEP_TABLES__endpoint", tables_endpoint),
         servicebus,
         given.host("ServiceBus__fullyQualifiedNamespace", namespace),
-        given.url("LOCKSTEP_GRAPH_URL", given.any("LOCKSTEP_GRAPH_URL") or PUBLIC_GRAPH),
+        given.url("LOCKSTEP_GRAPH_URL", given.any("LOCKSTEP_GRAPH_URL") or cloud.graph),
         given.guid("AZURE_CLIENT_ID", given.any("AZURE_CLIENT_ID")),
         given.any("SSL_CERT_FILE"),
+        cloud,
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -151,6 +156,12 @@ class _Given:
         if value not in ("", "true", "false"):
             self.mistakes.append(f"{name} is neither true nor false")
         return value == "true"
+
+    def cloud(self, name: str) -> Cloud:
+        value = self.any(name) or PUBLIC.name
+        if value not in CLOUDS:
+            self.mistakes.append(f"{name} is none of {', '.join(CLOUDS)}")
+        return CLOUDS.get(value, PUBLIC)
 
     def ceiling(self, name: str, counted_by: str) -> Ceiling | None:
         if not self.any(name):

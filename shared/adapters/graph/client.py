@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 from shared.adapters.graph.errors import from_body, translated
 from shared.adapters.graph.requests import Answer, Request, answers, batch
+from shared.clouds import PUBLIC
 from shared.ports.errors import Retry
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.graph.transport import Transport
 
-GRAPH = "https://graph.microsoft.com/v1.0"
+GRAPH = PUBLIC.graph
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MAILBOX_CONCURRENCY = 4
 """How many requests Exchange serves at a time per application and mailbox (facts on Graph, section 4)."""
@@ -46,6 +47,7 @@ class GraphClient:
         on_request: OnRequest | None = None,
         timeout_seconds: float = 30.0,
         clock: Callable[[], datetime] | None = None,
+        scope: str = PUBLIC.graph_scope,
     ) -> None:
         target = urlsplit(base_url)
         if target.scheme != "https" and target.hostname not in _LOOPBACK:
@@ -55,6 +57,7 @@ class GraphClient:
         self._base_url = base_url
         self._on_request = on_request
         self._timeout = timeout_seconds
+        self._scope = scope
         self._opened: Transport | None = None
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -136,7 +139,7 @@ class GraphClient:
         if self._opened is None:
             from shared.adapters.graph.transport import Transport
 
-            self._opened = Transport(self._credentials, self._base_url, self._timeout)
+            self._opened = Transport(self._credentials, self._base_url, self._timeout, self._scope)
         return self._opened
 
     @asynccontextmanager

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from shared.clouds import PUBLIC, Cloud
+
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
-GRAPH_SCOPE = "https://graph.microsoft.com/.default"
-_EXCHANGE_SCOPE = "api://AzureADTokenExchange/.default"
+GRAPH_SCOPE = PUBLIC.graph_scope
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class GraphIdentity:
     application: str = ""
     certificate: bytes = field(default=b"", repr=False)
     secret: str = field(default="", repr=False)
+    cloud: Cloud = PUBLIC
 
     def __post_init__(self) -> None:
         if bool(self.tenant) != bool(self.application):
@@ -46,6 +48,9 @@ def credential_factory(identity: GraphIdentity, **options: Any) -> Callable[[], 
 
     ``options`` are azure-identity's own, for an application's credential (its authority and transport).
     """
+    # In the public cloud azure-identity's own default stays, which its environment variable may replace.
+    if identity.cloud is not PUBLIC:
+        options = {"authority": identity.cloud.authority, **options}
 
     def make() -> AsyncTokenCredential:
         from azure.identity.aio import ClientAssertionCredential, ManagedIdentityCredential
@@ -64,7 +69,7 @@ def credential_factory(identity: GraphIdentity, **options: Any) -> Callable[[], 
         return ClientAssertionCredential(
             identity.tenant,
             identity.application,
-            lambda: speaker.get_token(_EXCHANGE_SCOPE).token,
+            lambda: speaker.get_token(identity.cloud.exchange_scope).token,
             retry_total=0,
             **options,
         )

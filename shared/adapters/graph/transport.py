@@ -50,8 +50,9 @@ class Unreachable(Exception):
 class Authentication(AuthenticationProvider):
     """Signs requests with the token of a credential, which ``renew`` replaces by a fresh one."""
 
-    def __init__(self, make: Callable[[], AsyncTokenCredential]) -> None:
+    def __init__(self, make: Callable[[], AsyncTokenCredential], scope: str = GRAPH_SCOPE) -> None:
         self._make = make
+        self._scope = scope
         self._credential: AsyncTokenCredential | None = None
         self._provider: AzureIdentityAuthenticationProvider | None = None
         self.generation = 0
@@ -63,7 +64,7 @@ class Authentication(AuthenticationProvider):
         if self._provider is None:
             self._credential = self._make()
             # Without explicit scopes the SDK would ask for a token for the host it talks to.
-            self._provider = AzureIdentityAuthenticationProvider(self._credential, scopes=[GRAPH_SCOPE])
+            self._provider = AzureIdentityAuthenticationProvider(self._credential, scopes=[self._scope])
         await self._provider.authenticate_request(request, additional_authentication_context or {})
 
     async def renew(self, generation: int) -> None:
@@ -82,9 +83,15 @@ class Authentication(AuthenticationProvider):
 class Transport:
     """One connection pool to one Graph endpoint (``base_url`` ends with the version)."""
 
-    def __init__(self, make: Callable[[], AsyncTokenCredential], base_url: str, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        make: Callable[[], AsyncTokenCredential],
+        base_url: str,
+        timeout_seconds: float,
+        scope: str = GRAPH_SCOPE,
+    ) -> None:
         self._base_url = base_url.rstrip("/")
-        self.authentication = Authentication(make)
+        self.authentication = Authentication(make, scope)
         self._http = httpx.AsyncClient(
             http2=True,
             timeout=httpx.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds)),

@@ -23,11 +23,11 @@ _OUTSIDE = "Microsoft.Graph/"
 
 
 def check(path: Path, root: Path, published: Published | None, source: str | None = None) -> list[Finding]:
-    """Return what is wrong with a file; ``source`` stands in for what is on the disk, ``published`` None skips types."""
+    """Return what is wrong with a file; without ``published``, types are skipped."""
     document = read(path, root, source)
     if document.faults:
         return document.faults
-    opened = {name: each for name, each in _opened(document, root)}
+    opened = dict(_opened(document, root))
     broken = [fault for each in opened.values() for fault in each.faults]
     if broken:
         return broken
