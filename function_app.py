@@ -15,10 +15,11 @@ from functions.people import people
 from functions.platform import platform
 from functions.reconcile import reconcile
 from functions.schedules import schedules
+from functions.setup import setup
 from functions.story import story
 from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
-_OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story)
+_OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
 for blueprint in (*_OWN, platform, bookings, people):
     app.register_functions(blueprint)

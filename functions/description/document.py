@@ -12,6 +12,7 @@ from functions.description import (
     platform_schemas,
     safety_paths,
     safety_schemas,
+    setup_paths,
 )
 from functions.description.moments import RESOURCE_ID
 from functions.description.parts import ERRORS, Json, in_path, in_query, operation, ref, sent
@@ -108,6 +109,7 @@ def document() -> Json:
             **safety_paths.PATHS,
             **platform_paths.PATHS,
             **people_paths.PATHS,
+            **setup_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
             "/api/story/{token}": {"get": _story()},
@@ -121,6 +123,7 @@ def document() -> Json:
                 **safety_schemas.SCHEMAS,
                 **platform_schemas.SCHEMAS,
                 **people_paths.SCHEMAS,
+                **setup_paths.SCHEMAS,
             },
             "responses": _errors(),
             "securitySchemes": {

@@ -10,7 +10,8 @@ from local.stack.components import CODE
 
 pytestmark = pytest.mark.skipif(not (CODE / ".git").exists(), reason="only a git checkout says what belongs to it")
 
-DEPLOYED = {"function_app.py", "host.json", "requirements.txt", "functions", "shared"}
+DEPLOYED = {"function_app.py", "host.json", "requirements.txt", "functions", "shared", "infra"}
+HANDED_OUT = "infra/tenant/grant.ps1"
 
 
 def tracked(*options: str) -> set[str]:
@@ -24,6 +25,11 @@ def test_only_the_app_is_deployed() -> None:
     assert {file.split("/")[0] for file in tracked() - left_out} == DEPLOYED
 
 
+def test_of_the_infrastructure_only_the_script_that_is_handed_out_is_deployed() -> None:
+    left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
+    assert {file for file in tracked() - left_out if file.startswith("infra/")} == {HANDED_OUT}
+
+
 def test_nothing_of_the_app_is_left_out() -> None:
     left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
-    assert [file for file in left_out if file.split("/")[0] in DEPLOYED] == []
+    assert [file for file in left_out if file.split("/")[0] in DEPLOYED - {"infra"}] == []

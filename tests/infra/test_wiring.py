@@ -84,8 +84,9 @@ class _Heard(Mapping[str, str]):
 
 def _functions() -> dict[str, list[dict[str, Any]]]:
     """The bindings of each function, by its name."""
-    functions = function_app.app.get_functions()
     # The SDK remembers the names it has seen and would call a second look one at duplicates.
+    function_app.app.functions_bindings = None
+    functions = function_app.app.get_functions()
     function_app.app.functions_bindings = None
     return {str(each.get_function_name()): json.loads(each.get_function_json())["bindings"] for each in functions}
 
