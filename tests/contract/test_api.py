@@ -81,7 +81,7 @@ class TestDescription:
 
     def test_only_notifications_health_and_signed_links_are_open(self) -> None:
         opened = {each.name for each in ENDPOINTS if each.auth == "anonymous"}
-        assert opened == {"health", "notify_changes", "notify_lifecycle", "notify_people", "tell_story"}
+        assert opened == {"health", "notify_changes", "notify_lifecycle", "notify_people", "tell_story", "show_setup"}
 
     @pytest.mark.parametrize(("path", "method", "operation"), operations(), ids=lambda value: str(value)[:40])
     def test_an_operation_describes_itself(self, path: str, method: str, operation: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch, office: Office) -> None:
 
 async def _link(office: Office) -> str:
     made = await office.ask("GET", "/api/setup")
-    return urlsplit(made["url"]).path
+    return str(urlsplit(made["url"]).path)
 
 
 async def test_the_link_is_at_this_installation_and_ends_after_30_days(office: Office) -> None:
