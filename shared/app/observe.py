@@ -26,6 +26,8 @@ from shared.app.read_organisers import read_organisers
 from shared.app.room_answers import look_at_requests
 from shared.app.series_sight import know_whole_series
 from shared.app.sight import Sight
+from shared.app.standing_series import read_standing_series
+from shared.app.unfinished_series import find_second_halves
 from shared.domain.booking import Block, Window
 from shared.domain.commands import Verb
 from shared.domain.ledger import Cause, Head, OpenStep
@@ -61,6 +63,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await read_open_steps(sight, due)
     await read_let_go(sight, orders.let_go)
     await find_creations(sight)
+    await find_second_halves(sight, orders.open_steps)
     proving = any(command.verb is Verb.PROVE for command in orders.commands)
     differences = await find_differences(sight) if proving else None
     unreadable = await _read_beside(sight, orders, head, due, everything=full)
@@ -108,6 +111,7 @@ async def _read_beside(
     await read_coming_day(sight)
     await read_successors(sight)
     await know_whole_series(sight)
+    await read_standing_series(sight)
     return unreadable
 
 
@@ -161,6 +165,7 @@ def _view(sight: Sight, orders: Orders, head: Head, blocks: tuple[Block, ...], *
         other_rooms=sight.other_rooms,
         discarded=orders.let_go,
         takes_requests=sight.outside.platform.capabilities.requests,
+        series=sight.series,
     )
 
 

@@ -28,6 +28,7 @@ from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
 from shared.app.tell_other_rooms import tell_other_rooms
 from shared.app.tell_people import prepare_notices, tell_people
+from shared.app.unfinished_series import finish_rewrites, rewrites_noted
 from shared.app.write_series import invites, write_series
 from shared.domain.ids import ResourceId, tenant_of
 from shared.domain.ledger import Cause, Head
@@ -107,6 +108,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
         return Run(Ending.UNLINKED)
     if resource.state is State.PAUSED:
         return Run(Ending.LEFT_ALONE, why="the resource is paused")
+    await finish_rewrites(outside, resource, orders.open_steps)
     seen = await observe(outside, orders, head, cause)
     planned = await name_free_resources(outside, resource, guarded(seen, resource.policy, started))
     assert resource.platform is not None
@@ -126,8 +128,11 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     named = await name_organisers(outside, planned.plan, seen.view.key)
     named = fold_series(named, seen.view, outside.calendar.why_not, started, invites=invites(applying))
     notices = await prepare_notices(applying, named, seen)
-    noted, head = await note_intentions(applying, named, head, notices.notes)
-    outcomes = (*await apply_plan(applying, noted.alone()), *await write_series(applying, noted, seen.window))
+    notes = (*notices.notes, *rewrites_noted(named, started))
+    noted, head = await note_intentions(applying, named, head, notes)
+    alone = await apply_plan(applying, noted.alone())
+    series = await write_series(applying, noted, seen.window)
+    outcomes = (*alone, *series.outcomes)
     told = await tell_people(applying, notices, outcomes, seen, head.run + 1)
     await tell_other_rooms(applying, outcomes)
     late = _late_look(head, seen, started, cause)
@@ -135,7 +140,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
     await _wake_again(outside, resource, outcomes, late)
     awaited = await wait_for_check_ins(outside, resource, seen, outcomes)
-    after, written = await remember(outside, resource, head, after, seen, outcomes, told, awaited)
+    after, written = await remember(outside, resource, head, after, seen, outcomes, told, awaited, series.rewrites)
     await show_state(outside, resource, seen, after, outcomes, written, bulk)
     return _ended(outcomes, planned.why)
 

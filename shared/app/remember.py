@@ -17,6 +17,7 @@ from shared.app.held_again import tell_again
 from shared.app.observed import Observed
 from shared.app.outside import Outside
 from shared.app.tell_people import NOTHING_TOLD, Told
+from shared.app.unfinished_series import NOTHING_REWRITTEN, Rewrites
 from shared.domain.booking import SetAside
 from shared.domain.check_in import NOTHING_AWAITED, Awaited
 from shared.domain.decisions import Code, Decision, Reason
@@ -41,12 +42,13 @@ async def remember(
     outcomes: Sequence[Outcome],
     told: Told = NOTHING_TOLD,
     awaited: Awaited = NOTHING_AWAITED,
+    rewrites: Rewrites = NOTHING_REWRITTEN,
 ) -> tuple[Head, Writes]:
     """Commit what a run found and did. Raises ``Stale`` when another run holds the ledger."""
     now = outside.clock.now()
     deciding = Deciding(outside, after.run, seen.cause)
-    opened = _opened(seen, outcomes, now) | {step.id: step for step in awaited.opened}
-    settled = (_settled(seen, outcomes) | set(told.settled) | awaited.settled) - opened.keys()
+    opened = _opened(seen, outcomes, now) | {step.id: step for step in (*awaited.opened, *rewrites.unfinished)}
+    settled = (_settled(seen, outcomes) | set(told.settled) | awaited.settled | rewrites.finished) - opened.keys()
     standing = {step.id: step for step in seen.view.open_steps if step.id not in settled} | opened
     again = tell_again(outside, standing.values(), resource.policy, after.run)
     opened |= {step.id: step for step in again.steps}

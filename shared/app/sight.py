@@ -14,6 +14,7 @@ from shared.domain.ledger import Mapping, RoomRequest
 from shared.domain.plan import CalendarReport, PlatformReport
 from shared.domain.presence import RoomSeen
 from shared.domain.resource import Resource
+from shared.domain.standing import StandingSeries
 from shared.ports.errors import Rejected
 
 NOT_UNDERSTOOD = "not_understood"
@@ -41,6 +42,7 @@ class Sight:
     meetings: dict[MappingId, Meeting | Gone] = field(default_factory=dict)
     requests: dict[MappingId, RoomRequest] = field(default_factory=dict)
     other_rooms: dict[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
+    series: dict[EventId, StandingSeries] = field(default_factory=dict)
 
     def know(self, mappings: Iterable[Mapping]) -> None:
         self.mappings.update({mapping.id: mapping for mapping in mappings})

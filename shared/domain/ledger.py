@@ -192,6 +192,7 @@ class Cause(StrEnum):
     UNDO = "undo"
     SHADOW = "shadow"
     CHECK_IN = "check_in"
+    SERIES = "series"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from shared.domain.ids import EventId, MappingId, TransactionId
 from shared.domain.ledger import BufferRecord, Mapping, OpenStep, RoomRequest
 from shared.domain.presence import RoomSeen
 from shared.domain.recurrence import Rule
+from shared.domain.standing import PutBack, StandingSeries
 
 
 class Action(StrEnum):
@@ -127,6 +128,9 @@ class SeriesAction(StrEnum):
     CHANGE = "change"
     CANCEL = "cancel"
     DECLINE = "decline"
+    SPLIT = "split"
+    EXTEND = "extend"
+    SHORTEN = "shorten"
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,9 @@ class SeriesWrite:
     ``rule`` begins at the first of ``members``. ``exceptions`` are the members that do not stand where the rule has
     them and are put there afterwards. ``master`` is the series in the calendar that is written or replaced, ``cut`` the
     first start of it that is touched, ``resets`` tells that its times or its rule change, at which Exchange drops its
-    exceptions. ``mails`` is how many mails Exchange sends for it.
+    exceptions. ``mails`` is how many mails Exchange sends for it. ``generation`` is that of the copies made within it.
+    ``put_back`` is what Exchange drops of ``master`` although it stays as it is. In a split, ``left`` is the rule of
+    what stays of ``master``.
     """
 
     action: SeriesAction
@@ -149,9 +155,13 @@ class SeriesWrite:
     cut: datetime | None = None
     resets: bool = False
     mails: int = 0
+    generation: int = 1
+    put_back: tuple[PutBack, ...] = ()
+    left: Rule | None = None
 
     def __str__(self) -> str:
         besides = f", {len(self.exceptions)} put elsewhere" if self.exceptions else ""
+        besides += f", {len(self.put_back)} put back" if self.put_back else ""
         by = f": {self.rule}" if self.rule else ""
         return f"{self.action} a series of {len(self.members)}{besides}, {self.mails} mails{by}"
 
@@ -198,7 +208,8 @@ class LedgerView:
     ``foreseen`` are the digests of what was shown in shadow and may happen now. ``rebuild`` tells that the ledger was
     lost or restored from an earlier day.
     ``other_rooms`` is what was seen of the others of a meeting with several rooms. ``discarded`` are the held steps
-    that a person let go.
+    that a person let go. ``series`` are the series of ours of which the platform changed several occurrences, as they
+    stand.
     """
 
     mappings: tuple[Mapping, ...]
@@ -221,6 +232,7 @@ class LedgerView:
     takes_requests: bool = False
     other_rooms: MappingOf[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
     discarded: tuple[OpenStep, ...] = ()
+    series: MappingOf[EventId, StandingSeries] = field(default_factory=dict)
 
 
 CalendarReport = CalendarItem | Gone

@@ -58,7 +58,15 @@ def plan(
     setting = setting_of(ledger, policy, now)
     pairing = pair(ledger.mappings, calendar, platform, later_marks(ledger.mappings) if ledger.rebuild else {})
     shows = any(isinstance(each, PlatformItem) and not each.booking.cancelled for each in platform)
-    ties = followed(ledger, pairing.events, pairing.new_events, pairing.new_bookings, now, platform_shows=shows)
+    ties = followed(
+        ledger,
+        pairing.events,
+        pairing.new_events,
+        pairing.new_bookings,
+        now,
+        reported=pairing.bookings,
+        platform_shows=shows,
+    )
     pairing.take(ties)
     new: list[Item] = [*pairing.new_events, *pairing.new_bookings]
     twins = find_twins(new, ledger, pairing.events, pairing.bookings, setting)

@@ -4,7 +4,8 @@
 
     seen                                           tied to
     ---------------------------------------------  -------------------------------------------------
-    an occurrence of a series that we made         the booking of the platform's series at that start
+    an occurrence of a series that we made         the booking of the platform's series at that start, which may have
+                                                   stood in another series until now
     the same, and no booking                       nothing: it is withdrawn
     a series without old starts and with new ones  by date in the zone, then in order: they were moved
 """
@@ -20,11 +21,12 @@ from datetime import datetime
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, Side
 from shared.domain.decisions import Code, Reason
 from shared.domain.ids import EventId, MappingId, SeriesId, TransactionId, series_transaction
-from shared.domain.ledger import Mapping, MappingState
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import (
     Action,
     CalendarReport,
     LedgerView,
+    PlatformReport,
     Settlement,
     Step,
 )
@@ -60,9 +62,11 @@ def followed(
     bookings: Iterable[PlatformItem],
     now: datetime,
     *,
+    reported: MappingOf[MappingId, PlatformReport] | None = None,
     platform_shows: bool = True,
 ) -> Ties:
-    """Return what ties unknown occurrences to what is known. ``seen`` are the reports of known mappings.
+    """Return what ties unknown occurrences to what is known. ``seen`` and ``reported`` are the reports of both sides of
+    known mappings.
 
     ``platform_shows`` tells that the platform showed a booking that takes place.
     """
@@ -72,7 +76,7 @@ def followed(
     moved = _moved(ledger, seen, occurrences)
     settled = {each.key for each in moved.values()}
     left = [event for event in occurrences if event.key not in settled]
-    ours = _Ours(ledger.mappings)
+    ours = _Ours(ledger.mappings, reported or {}, ledger.open_steps)
     booked = {(b.series.id, b.series.original_start): b for b in bookings if b.series and not b.booking.cancelled}
     tied: dict[MappingId, CalendarItem] = dict(moved)
     pairs, orphans = [], []
@@ -80,11 +84,12 @@ def followed(
         series = ours.series_of(event)
         if series is None or event.key.original_start is None:
             continue
-        place = (series, event.key.original_start)
-        if place in ours.creating:
-            tied[ours.creating[place]] = event
-        elif place in booked:
-            pairs.append((event, booked[place]))
+        whose = [known for each in sorted(series) if (known := ours.mapping_of(event, each))]
+        booking = [booked[place] for each in sorted(series) if (place := (each, event.key.original_start)) in booked]
+        if whose:
+            tied[whose[0]] = event
+        elif booking:
+            pairs.append((event, booking[0]))
         elif occupied(event.booking.when, ledger.zone).end > now:
             orphans.append(event)
     if ledger.bulk and not platform_shows:
@@ -93,31 +98,73 @@ def followed(
 
 
 class _Ours:
-    """The series of the platform that stand in the calendar, or are to stand there, as far as the ledger shows them."""
+    """The series of the platform that stand in the calendar, or are to stand there, as far as ledger and reports show.
 
-    def __init__(self, mappings: Iterable[Mapping]) -> None:
-        self._by_transaction: dict[TransactionId, SeriesId] = {}
-        self._by_master: dict[EventId, SeriesId] = {}
-        self.creating: dict[tuple[SeriesId, datetime], MappingId] = {}
-        generations: dict[SeriesId, int] = {}
+    ``places`` are the mappings whose booking is that occurrence of that series, and whose copy is not known yet or
+    stands in another series.
+    """
+
+    def __init__(
+        self,
+        mappings: Iterable[Mapping],
+        reported: MappingOf[MappingId, PlatformReport],
+        open_steps: Iterable[OpenStep],
+    ) -> None:
+        self._by_transaction: dict[TransactionId, set[SeriesId]] = defaultdict(set)
+        self._by_master: dict[EventId, set[SeriesId]] = defaultdict(set)
+        self.places: dict[tuple[SeriesId, datetime], Mapping] = {}
+        self._generations: dict[SeriesId, int] = {}
         for mapping in mappings:
-            platform, calendar = mapping.platform, mapping.calendar
-            if platform is None or platform.series is None or not mapping.in_series:
-                continue
-            generations[platform.series] = max(mapping.generation, generations.get(platform.series, 1))
-            if calendar is not None and calendar.is_organiser and calendar.key.original_start is not None:
-                self._by_master[calendar.key.event] = platform.series
-            if mapping.state is MappingState.CREATING and calendar is None and platform.original_start is not None:
-                self.creating[platform.series, platform.original_start] = mapping.id
-        for series, last in generations.items():
-            for generation in range(1, last + 1):
-                self._by_transaction[series_transaction(series, generation)] = series
+            for series, start in _places(mapping, reported.get(mapping.id)):
+                self._generations[series] = max(mapping.generation, self._generations.get(series, 1))
+                self._take(mapping, series, start)
+        for series, last in self._generations.items():
+            # The next generation may have been made by a run that died before it was remembered.
+            for generation in range(1, last + 2):
+                self._by_transaction[series_transaction(series, generation)].add(series)
+        for step in open_steps:
+            if step.cause is Cause.SERIES and step.wants:
+                self._by_transaction[TransactionId(step.wants)] |= set()
 
-    def series_of(self, event: CalendarItem) -> SeriesId | None:
+    def _take(self, mapping: Mapping, series: SeriesId, start: datetime | None) -> None:
+        calendar = mapping.calendar
+        if calendar is not None and calendar.is_organiser and calendar.key.original_start is not None:
+            self._by_master[calendar.key.event].add(series)
+        is_made = mapping.state is MappingState.CREATING and calendar is None
+        moves_on = calendar is not None and calendar.is_organiser and mapping.state is MappingState.LINKED
+        if start is not None and (is_made or moves_on):
+            self.places[series, start] = mapping
+
+    def series_of(self, event: CalendarItem) -> frozenset[SeriesId] | None:
+        """Return the series of the platform that an occurrence may be of; None where it is none of ours."""
         if not event.is_organiser:
             return None
         by_mark = self._by_transaction.get(event.transaction) if event.transaction else None
-        return by_mark or self._by_master.get(event.key.event)
+        by_master = self._by_master.get(event.key.event)
+        if by_mark is None and by_master is None:
+            return None
+        return frozenset((by_mark or set()) | (by_master or set()))
+
+    def mapping_of(self, event: CalendarItem, series: SeriesId) -> MappingId | None:
+        """Return whose an unknown occurrence is: it was made for it, or in place of one in another series."""
+        mapping = self.places.get((series, event.key.original_start)) if event.key.original_start else None
+        if mapping is None or mapping.calendar is None:
+            return mapping.id if mapping else None
+        # What stands already moves on to a copy that was made later, never back to one that was left.
+        later = range(mapping.generation + 1, self._generations[series] + 3)
+        is_later = any(event.transaction == series_transaction(series, generation) for generation in later)
+        return mapping.id if is_later else None
+
+
+def _places(mapping: Mapping, report: PlatformReport | None) -> Iterable[tuple[SeriesId, datetime | None]]:
+    """Return the occurrences of the platform's series that a booking was, and is by now."""
+    platform = mapping.platform
+    if not mapping.in_series or platform is None:
+        return
+    if platform.series is not None:
+        yield platform.series, platform.original_start
+    if isinstance(report, PlatformItem) and report.series is not None and not report.booking.cancelled:
+        yield report.series.id, report.series.original_start
 
 
 def _moved(

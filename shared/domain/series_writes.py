@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.booking import CalendarKey, PlatformSeries, Side
+from shared.domain.booking import Booking, CalendarKey, PlatformSeries, Side
 from shared.domain.decisions import Code, Reason
-from shared.domain.fingerprint import Field
-from shared.domain.ids import EventId, SeriesId, series_transaction
+from shared.domain.ids import EventId, series_transaction
 from shared.domain.plan import (
     Action,
     LedgerView,
@@ -23,8 +22,10 @@ from shared.domain.plan import (
     SeriesWrite,
     Settlement,
 )
-from shared.domain.recurrence import Rule, begin
+from shared.domain.recurrence import Rule
 from shared.domain.series import by_master
+from shared.domain.series_places import leaves_its_place, rest
+from shared.domain.series_reshape import reshape
 from shared.domain.spans import occupied
 
 NEIGHBOURS = "Outlook keeps an occurrence between those before and after it"
@@ -40,15 +41,16 @@ def fold(plan: Plan, ledger: LedgerView, why_not: WhyNot, now: datetime, *, invi
 
     ``invites`` tells that the person of a booking is invited to what is made in the calendar.
     """
-    found = {settlement.id: settlement for settlement in plan.settlements}
-    writes: list[SeriesWrite] = []
-    for group in _creations(plan, now):
+    reshaped = reshape(plan, ledger, why_not, now)
+    found = {settlement.id: settlement for settlement in plan.settlements} | dict(reshaped.settlements)
+    writes = [_told(write, invites=invites) for write in reshaped.writes]
+    taken = frozenset(member for write in reshaped.writes for member in write.members)
+    others = replace(plan, settlements=tuple(s for s in plan.settlements if s.id not in taken))
+    for group in _creations(others, now):
         write, changed = _creation(group, ledger, why_not, invites=invites)
         found |= {settlement.id: settlement for settlement in changed}
         writes += [write] if write else []
-    writes += (_told(write, invites=invites) for write in _cancellations(plan, ledger, now))
-    changes = (write for write in _changes(plan, ledger, now) if write.rule and not why_not(write.rule))
-    writes += (_told(write, invites=invites) for write in changes)
+    writes += (_told(write, invites=invites) for write in _cancellations(others, ledger, now))
     settlements = tuple(found[settlement.id] for settlement in plan.settlements)
     return replace(plan, settlements=settlements, series=tuple(writes))
 
@@ -57,7 +59,10 @@ def _told(write: SeriesWrite, *, invites: bool) -> SeriesWrite:
     """Return a write of a standing series with its mails: its organiser is told once, so is whom we invited."""
     is_told = write.action is SeriesAction.DECLINE or invites
     silent = write.action is SeriesAction.CHANGE and not write.resets
-    return replace(write, mails=0 if silent or not is_told else 1 + len(write.exceptions))
+    halves = 1 + (write.action is SeriesAction.SPLIT)
+    # What a changed series has elsewhere is put back there; the halves of a split are put back each by itself.
+    again = len(write.exceptions) + (0 if write.action is SeriesAction.CHANGE else len(write.put_back))
+    return replace(write, mails=0 if silent or not is_told else halves + again)
 
 
 def _creations(plan: Plan, now: datetime) -> list[list[Settlement]]:
@@ -86,13 +91,14 @@ def _creation(
     group: list[Settlement], ledger: LedgerView, why_not: WhyNot, *, invites: bool
 ) -> tuple[SeriesWrite | None, list[Settlement]]:
     """Return the write that makes a series, and its members as they are to be noted; or why they stay alone."""
-    apart = [settlement for settlement in group if _leaves_its_place(settlement, group)]
+    places = [_series(settlement) for settlement in group]
+    apart = [s for s in group if leaves_its_place(_wanted(s).when, _series(s), places)]
     alone = [_singly(settlement, NEIGHBOURS) for settlement in apart]
     group = [settlement for settlement in group if settlement not in apart]
     if len(group) < _FEWEST:
         return None, alone
     first = _series(group[0])
-    rule = _rest(first.rule, first.original_start)
+    rule = rest(first.rule, first.original_start)
     why = BEGUN if rule is None else why_not(rule)
     if rule is None or why:
         return None, alone + [_singly(settlement, why) for settlement in group]
@@ -110,14 +116,6 @@ def _creation(
         mails=(1 + len(exceptions)) * (invites and wanted is not None and wanted.organiser is not None),
     )
     return write, alone + members
-
-
-def _rest(rule: Rule, start: datetime) -> Rule | None:
-    """Return what a rule has from one of its starts on; None where it would have to be counted anew."""
-    day = rule.day_of(start)
-    if day == rule.first:
-        return rule
-    return None if rule.count is not None else rule.starting(day)
 
 
 def _generation(group: Sequence[Settlement], ledger: LedgerView) -> int:
@@ -145,24 +143,14 @@ def _singly(settlement: Settlement, why: str) -> Settlement:
     return replace(settlement, after=after, decisions=(*settlement.decisions, reason))
 
 
-def _leaves_its_place(settlement: Settlement, group: Sequence[Settlement]) -> bool:
-    """Tell whether an occurrence was moved to or past the day of the one before or after it."""
-    series, wanted = _series(settlement), settlement.steps[0].wanted
+def _wanted(settlement: Settlement) -> Booking:
+    wanted = settlement.steps[0].wanted
     assert wanted is not None
-    if type(wanted.when) is not type(series.rule.on(series.rule.first)):
-        return True
-    if begin(wanted.when) == series.original_start:
-        return False
-    day = series.rule.day_of(begin(wanted.when))
-    others = [series.rule.day_of(_start(other)) for other in group if other is not settlement]
-    own = series.rule.day_of(series.original_start)
-    return any(day <= other for other in others if other < own) or any(day >= other for other in others if other > own)
+    return wanted
 
 
 def _is_exception(settlement: Settlement, first: Settlement) -> bool:
-    series, wanted, like = _series(settlement), settlement.steps[0].wanted, first.steps[0].wanted
-    assert wanted is not None
-    assert like is not None
+    series, wanted, like = _series(settlement), _wanted(settlement), _wanted(first)
     at_its_place = wanted.when == series.rule.on(series.rule.day_of(series.original_start))
     return not at_its_place or (wanted.title, wanted.private) != (like.title, like.private)
 
@@ -186,47 +174,6 @@ def _cancellations(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[Se
         if len(group) >= _FEWEST and not stays and min(starts) > now:
             kind = SeriesAction.CANCEL if action is Action.CANCEL else SeriesAction.DECLINE
             yield SeriesWrite(kind, tuple(s.id for s in group), master=master, cut=min(starts))
-
-
-def _changes(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[SeriesWrite]:
-    """Fold the changes of a series of ours that has not begun and of which every occurrence changes."""
-    groups: dict[tuple[EventId, SeriesId], list[Settlement]] = defaultdict(list)
-    for settlement in plan.settlements:
-        key, item, after = _calendar_key(settlement), settlement.platform, settlement.after
-        actions = [(step.action, step.side) for step in settlement.steps]
-        ours = after is not None and after.in_series and after.request is None
-        if ours and key and item and item.series and actions == [(Action.CHANGE, Side.CALENDAR)]:
-            groups[key.event, item.series.id].append(settlement)
-    members = by_master(ledger.mappings) if groups else {}
-    for (master, _), group in groups.items():
-        group.sort(key=_start)
-        changing = {settlement.id for settlement in group}
-        others = any(mapping.id not in changing for mapping in members.get(master, ()))
-        if len(group) >= _FEWEST and not others:
-            write = _change(master, group, now)
-            if write is not None:
-                yield write
-
-
-def _change(master: EventId, group: list[Settlement], now: datetime) -> SeriesWrite | None:
-    rule, first = _series(group[0]).rule, _series(group[0]).original_start
-    old = [key.original_start for s in group if (key := _calendar_key(s)) and key.original_start]
-    apart = any(_leaves_its_place(settlement, group) for settlement in group)
-    exceptions = tuple(settlement.id for settlement in group if _is_exception(settlement, group[0]))
-    rest = _rest(rule, first)
-    if rest is None or min([first, *old]) <= now or apart or len(exceptions) * 2 > len(group):
-        return None
-    moves = any(Field.TIME in settlement.steps[0].fields for settlement in group)
-    return SeriesWrite(
-        SeriesAction.CHANGE,
-        tuple(settlement.id for settlement in group),
-        rule=rest,
-        wanted=group[0].steps[0].wanted,
-        exceptions=exceptions,
-        master=master,
-        cut=min(old),
-        resets=moves,
-    )
 
 
 def _calendar_key(settlement: Settlement) -> CalendarKey | None:

@@ -101,13 +101,16 @@ class SeriesFound:
     """A series as it stands in a calendar.
 
     ``first`` is its first start, ``last`` the last date on which it may have one (None: endless). ``items`` are its
-    occurrences in the window that was asked for, by their own times.
+    occurrences in the window that was asked for, by their own times. ``rule`` is its recurrence, where that is
+    understood, and ``cancelled`` are the original starts in the window that the rule has and ``items`` lacks.
     """
 
     master: EventId
     first: datetime
     last: date | None
     items: tuple[CalendarItem, ...]
+    rule: Rule | None = None
+    cancelled: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)

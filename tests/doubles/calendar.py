@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from shared.adapters.recurring.expansion import dates
+from shared.adapters.recurring.expansion import dates, last_date, missing
 from shared.domain.booking import (
     Answer,
     CalendarItem,
@@ -209,6 +209,7 @@ class InMemoryCalendar:
             if master is None:
                 master = self.new_id()
                 box.made_series[draft.transaction] = master
+                box.rules[master] = draft.rule
                 for event in self._occurrences(draft, master):
                     box.put(event)
                 if draft.invited is not None:
@@ -227,6 +228,7 @@ class InMemoryCalendar:
             if like is None:
                 raise Stale("The series is no longer in the calendar; read it again.")
             if change.rule is not None:
+                box.rules[master] = change.rule
                 self._reset(box, like, change.rule)
             for event in [each for each in box.occurrences(master) if not each.deleted]:
                 title = event.title if change.title is None else change.title
@@ -280,7 +282,11 @@ class InMemoryCalendar:
             return None
         starts = [event.original_start for event in standing if event.original_start]
         items = tuple(event.item() for event in standing if box.within(event, window))
-        return SeriesFound(master, min(starts), max(starts).date(), items)
+        rule = box.rules.get(master)
+        if rule is None:
+            return SeriesFound(master, min(starts), max(starts).date(), items)
+        shown = {item.key.original_start for item in items if item.key.original_start}
+        return SeriesFound(master, min(starts), last_date(rule), items, rule, missing(rule, shown, window))
 
     async def cancel(self, mailbox: MailboxId, event: EventId, comment: str) -> None:
         """Remove an event that the mailbox organises and tell its attendees; a master goes with its occurrences."""

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from shared.domain.booking import Answer, Booking, CalendarItem, CalendarKey, Person, ShowAs, Window
 from shared.domain.ids import EventId, TransactionId, Version
+from shared.domain.recurrence import Rule
 from shared.domain.spans import Span, When, occupied
 
 
@@ -113,6 +114,7 @@ class Box:
     log: list[EventId] = field(default_factory=list)
     mails: list[str] = field(default_factory=list)
     made_series: dict[TransactionId, EventId] = field(default_factory=dict)
+    rules: dict[EventId, Rule] = field(default_factory=dict)
     _revisions: Iterator[int] = field(default_factory=itertools.count(1).__iter__)
 
     def put(self, event: StoredEvent) -> StoredEvent:

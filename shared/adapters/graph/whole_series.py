@@ -13,11 +13,15 @@ from shared.adapters.graph import asks, proof
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.drafts import changed_series, new_series
 from shared.adapters.graph.errors import AlreadyThere, ItemMissing
+from shared.adapters.graph.recurrence import all_day_rule_of, rule_of
 from shared.adapters.graph.wire import in_series, item
 from shared.adapters.graph.wire_times import Json
+from shared.adapters.graph.zones import zone
+from shared.adapters.recurring.expansion import missing
 from shared.domain.booking import CalendarItem, Window
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
-from shared.domain.recurrence import begin
+from shared.domain.recurrence import Rule, begin, wall
+from shared.domain.spans import AllDay
 from shared.ports.calendar import SeriesChange, SeriesDraft, SeriesFound
 from shared.ports.errors import Rejected, Stale
 
@@ -85,9 +89,23 @@ async def read(client: GraphClient, mailbox: MailboxId, master: EventId, window:
     items = [told for each in raws if isinstance(told := item(each), CalendarItem)]
     if items and not await proof.is_listed(client, mailbox, items[0].event, items[0].booking.when):
         return None
-    return SeriesFound(
-        master, _first(lent), _last(raw), tuple(in_series(each, lent) for each in items if not each.booking.cancelled)
-    )
+    standing, rule = tuple(in_series(each, lent) for each in items if not each.booking.cancelled), _rule(raw, lent)
+    starts = {each.key.original_start for each in standing if each.key.original_start}
+    cancelled = missing(rule, starts, window) if rule else ()
+    return SeriesFound(master, _first(lent), _last(raw), standing, rule, cancelled)
+
+
+def _rule(raw: Json, master: CalendarItem) -> Rule | None:
+    """Return the rule of a series; None where it is in no form that is understood."""
+    recurrence, when = raw["recurrence"], master.booking.when
+    named = recurrence["range"].get("recurrenceTimeZone") or raw.get("originalStartTimeZone") or "UTC"
+    try:
+        if isinstance(when, AllDay):
+            return all_day_rule_of(recurrence, (when.until - when.first).days, named)
+        _, _, length = wall(when, zone(named).key)
+        return rule_of(recurrence, when.start.replace(tzinfo=None), length, "UTC", "UTC")
+    except (KeyError, ValueError):
+        return None
 
 
 def _first(master: CalendarItem) -> datetime:

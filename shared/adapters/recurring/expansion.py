@@ -6,13 +6,15 @@ rule itself then says what a date means in UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 from typing import Any, Literal
 
 from dateutil import rrule as dateutil_rrule
 
+from shared.domain.booking import Window
 from shared.domain.recurrence import WEEK, Frequency, Rule
+from shared.domain.spans import occupied
 
 _FREQUENCY: dict[Frequency, Literal[0, 1, 2, 3]] = {
     Frequency.YEARLY: dateutil_rrule.YEARLY,
@@ -44,6 +46,14 @@ def last_date(rule: Rule) -> date | None:
     for moment in _expanded(rule):
         last = moment.date()
     return last
+
+
+def missing(rule: Rule, starts: Collection[datetime], window: Window) -> tuple[datetime, ...]:
+    """Return the original starts of a rule inside a window that are not among ``starts``."""
+    days = dates(rule, window.start.date(), window.end.date())
+    places = {rule.original_start(day): occupied(rule.on(day), rule.zone) for day in days}
+    inside = (start for start, span in places.items() if window.start <= span.start and span.end <= window.end)
+    return tuple(start for start in inside if start not in starts)
 
 
 def _expanded(rule: Rule) -> dateutil_rrule.rrule:

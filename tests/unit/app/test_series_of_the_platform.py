@@ -227,21 +227,6 @@ async def test_what_was_cancelled_and_moved_by_itself_is_put_back_when_the_serie
     assert len(world.on_calendar()) == len(kept)
 
 
-async def test_a_series_that_has_begun_changes_one_by_one_so_that_the_past_stays() -> None:
-    world = await linked()
-    items = book(world)
-    await world.platform_says()
-    world.clock.advance(timedelta(days=11))
-    past = world.on_calendar()[:2]
-    for item in items[2:]:
-        world.platform.retitle(world.platform_id, item.id, "Retro")
-    world.calendar.calls.clear()
-    await world.platform_says()
-    world.assert_equal()
-    assert set(writes(world)) == {"change"}
-    assert world.on_calendar()[:2] == past
-
-
 @pytest.mark.parametrize("point", range(1, 30))
 async def test_a_death_while_a_series_moves_loses_nothing_and_doubles_nothing(point: int) -> None:
     world = await linked()
@@ -256,21 +241,6 @@ async def test_a_death_while_a_series_moves_loses_nothing_and_doubles_nothing(po
     world.assert_equal()
     assert len(masters(world)) == 1
     assert len(world.on_platform()) == len(items)
-
-
-async def test_an_extension_is_a_series_of_its_own() -> None:
-    world = await linked()
-    items = book(world)
-    await world.platform_says()
-    series = items[0].series
-    assert series is not None
-    longer = series.rule.ending(date(2027, 4, 1))
-    world.platform.continue_series(world.platform_id, series.id, longer, "Standup", BEN, after=date(2027, 2, 1))
-    world.calendar.calls.clear()
-    await world.platform_says()
-    world.assert_equal()
-    assert writes(world) == ["create_series"]
-    assert len(masters(world)) == 2
 
 
 async def test_an_endless_series_appears_in_the_window_as_it_slides_without_anything_made_again() -> None:
