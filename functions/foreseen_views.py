@@ -16,6 +16,7 @@ from shared.domain.ledger import Mapping
 from shared.domain.plan import SeriesWrite, Step
 from shared.domain.preview import Counts, Fate, Foreseen, Preview, held_first
 from shared.domain.resource import Resource
+from shared.domain.standing import PutBack
 
 Json = dict[str, Any]
 
@@ -41,9 +42,15 @@ def series_view(write: SeriesWrite) -> Json:
         "bookings": len(write.members),
         "put_back": len(write.exceptions),
         "resets": write.resets,
+        "dropped": [dropped_view(each) for each in write.put_back],
         "rule": str(write.rule) if write.rule else None,
         "mails": write.mails,
     }
+
+
+def dropped_view(each: PutBack) -> Json:
+    """Return an occurrence that Exchange drops and that is put back."""
+    return {"start": moment(each.start), "when": when_view(each.when) if each.when else None}
 
 
 def counts_view(counts: Counts) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.description.moments import MAPPING_ID, MOMENT, RESOURCE_ID, TIMED, WHEN
+from functions.description.moments import A_MOMENT, MAPPING_ID, MOMENT, RESOURCE_ID, TIMED, WHEN
 from functions.description.parts import Json, flag, one_of, or_null, record, ref, text, whole
 from shared.domain.booking import Side
 from shared.domain.commands import Verb
@@ -195,6 +195,7 @@ SCHEMAS: dict[str, Json] = {
             "bookings": whole("For how many bookings it stands."),
             "put_back": whole("Those that are put elsewhere afterwards, because they do not follow the rule."),
             "resets": flag("Whether Exchange drops the exceptions of the series; they are put back in the same run."),
+            "dropped": {"type": "array", "items": ref("Dropped")},
             "rule": or_null(text("By what the series repeats then, an RRULE.")),
             "mails": whole("Mails that Exchange sends for it."),
         },
@@ -203,9 +204,17 @@ SCHEMAS: dict[str, Json] = {
             "bookings": 11,
             "put_back": 1,
             "resets": False,
+            "dropped": [],
             "rule": "FREQ=WEEKLY;UNTIL=20270201",
             "mails": 0,
         },
+    ),
+    "Dropped": record(
+        {
+            "start": {**MOMENT, "description": "Where the rule of its series has the occurrence."},
+            "when": {**or_null(record(WHEN)), "description": "Where it is put back; null: it is cancelled again."},
+        },
+        {"start": A_MOMENT, "when": None},
     ),
     "Preview": record(
         {

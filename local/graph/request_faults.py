@@ -43,8 +43,9 @@ async def middleware(call: Call, proceed: Handler) -> Reply:
 
 
 def _asks_for_more_than(call: Call, longest: timedelta) -> bool:
-    """Whether a view of a calendar or of a series asks for a longer window."""
-    if not call.path.lower().endswith(("/calendarview", "/instances")) or not option(call, "startDateTime"):
+    """Whether a view of a calendar or of a series, or the beginning of a delta round, asks for a longer window."""
+    views = ("/calendarview", "/instances", "/calendarview/delta", "/calendarview/delta()")
+    if not call.path.lower().endswith(views) or not option(call, "startDateTime"):
         return False
     start, end = window(call)
     return end - start > longest

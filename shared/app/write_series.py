@@ -1,34 +1,29 @@
-"""Write a series as one: made, and read back with its exceptions put in place in the same run; or ended as a whole.
+"""Write a series as one, and read it back in the same run: made, changed, split, given another end, or ended.
 
-Each occurrence keeps a mapping of its own. The series is made under one transaction, which was noted with its mappings
-before: after a crash the same series is found again. An occurrence that the calendar has and no booking wants is taken
-back at once; one that it does not have is written by itself. No error leaves this module.
+Each occurrence keeps a mapping of its own. A series is made under one transaction, which was noted with its mappings
+before, or with the series of which it is the second half: after a crash the same series is found again. No error
+leaves this module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.app.apply import run_settlement
 from shared.app.applying import Applying, Outcome
-from shared.app.buffers import write_buffers
 from shared.app.leave_open import failed
+from shared.app.link_occurrences import link, link_all, original_of, take_back, without_buffers
 from shared.app.unfinished_series import Rewrites, end_before, note_id, put_in_place, rewrites_noted
 from shared.app.wording import sentence
-from shared.domain.booking import Booking, CalendarItem, Window
-from shared.domain.fingerprint import Field
+from shared.domain.booking import Window
 from shared.domain.ids import EventId
-from shared.domain.ledger import Cause, MappingState, OpenStep
+from shared.domain.ledger import OpenStep
 from shared.domain.plan import Plan, SeriesAction, SeriesWrite, Settlement
 from shared.domain.policy import Booker
-from shared.domain.projection import to_calendar
-from shared.domain.records import calendar_record
-from shared.domain.spans import occupied
-from shared.domain.undo import as_made
 from shared.domain.wakeup import WakeCause, retry_delay
-from shared.ports.calendar import EventChange, SeriesChange, SeriesDraft, SeriesFound
+from shared.ports.calendar import SeriesChange, SeriesDraft, SeriesFound
 from shared.ports.errors import PortError, Retry, Stale
 
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -61,16 +56,18 @@ async def write_series(applying: Applying, plan: Plan, window: Window) -> Series
                 await _end_first_half(applying, write)
         except PortError as error:
             settled = {outcome.settlement.id for outcome in outcomes}
-            outcomes += [failed(applying, each, error) for each in members if each.id not in settled]
+            open_members = [each for each in members if each.id not in settled]
+            outcomes += [failed(applying, each, error) for each in open_members]
             step = noted.get(note_id(write.master)) if write.master else None
             if step is not None:
                 unfinished[step.id] = replace(step, attempts=1, reason=type(error).__name__)
+            if not open_members:
                 await _come_again(applying, error)
     return SeriesWritten(tuple(outcomes), Rewrites(tuple(unfinished.values()), frozenset(noted) - unfinished.keys()))
 
 
 async def _come_again(applying: Applying, error: PortError) -> None:
-    """Let the next run finish what broke off; the members of the write may be settled already."""
+    """Let another run finish what broke off when every booking was settled: nothing else would wake one."""
     asked = error.after if isinstance(error, Retry) else None
     due = applying.outside.clock.now() + retry_delay(0, asked, _LONGEST_WAIT)
     await applying.outside.wakeups.send([applying.resource.id], WakeCause.DUE, due)
@@ -79,7 +76,7 @@ async def _come_again(applying: Applying, error: PortError) -> None:
 async def _made(applying: Applying, write: SeriesWrite, members: Sequence[Settlement], window: Window) -> list[Outcome]:
     found = await _new_series(applying, write, members, window)
     items = {item.key.original_start: item for item in found.items}
-    return [await _linked(applying, settlement, items.get(_original(settlement))) for settlement in members]
+    return [await link(applying, settlement, items.get(original_of(settlement))) for settlement in members]
 
 
 async def _new_series(
@@ -94,15 +91,9 @@ async def _new_series(
     draft = SeriesDraft(write.rule, write.wanted.title, write.wanted.private, write.transaction, invited)
     calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
     found = await calendar.create_series(mailbox, draft, window)
-    if await _take_back(applying, found, members):
+    if await take_back(applying, found, members):
         found = await calendar.series(mailbox, found.master, window) or found
     return found
-
-
-def _original(settlement: Settlement) -> datetime:
-    assert settlement.platform is not None
-    assert settlement.platform.series is not None
-    return settlement.platform.series.original_start
 
 
 async def _changed(
@@ -114,9 +105,9 @@ async def _changed(
     calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
     change = SeriesChange(write.rule if write.resets else None, write.wanted.title, write.wanted.private)
     found = await calendar.change_series(mailbox, write.master, change, window)
-    if write.resets and await _take_back(applying, found, members):
+    if write.resets and await take_back(applying, found, members):
         found = await calendar.series(mailbox, write.master, window) or found
-    return await _all_linked(applying, write, members, found)
+    return await link_all(applying, write, members, found)
 
 
 async def _split(
@@ -126,7 +117,7 @@ async def _split(
     found = await _new_series(applying, write, members, window)
     if found.master == write.master:
         raise Stale("the second half of the series was made as the series itself; plan it again")
-    return await _all_linked(applying, write, members, found)
+    return await link_all(applying, write, members, found)
 
 
 async def _end_first_half(applying: Applying, write: SeriesWrite) -> None:
@@ -146,9 +137,9 @@ async def _extended(
     found = await calendar.series(mailbox, write.master, window)
     if found is None:
         raise Stale("the series is not in the calendar any more; read it again")
-    if await _take_back(applying, found, members):
+    if await take_back(applying, found, members):
         found = await calendar.series(mailbox, write.master, window) or found
-    return await _all_linked(applying, write, members, found)
+    return await link_all(applying, write, members, found)
 
 
 async def _shortened(applying: Applying, write: SeriesWrite, members: Sequence[Settlement], _: Window) -> list[Outcome]:
@@ -156,102 +147,7 @@ async def _shortened(applying: Applying, write: SeriesWrite, members: Sequence[S
     assert write.master is not None
     assert write.cut is not None
     await end_before(applying.outside, applying.resource, write.master, write.cut, write.put_back)
-    return [await _without_buffers(applying, settlement) for settlement in members]
-
-
-async def _all_linked(
-    applying: Applying, write: SeriesWrite, members: Sequence[Settlement], found: SeriesFound
-) -> list[Outcome]:
-    """Link every booking to its occurrence; one that the series does not have is made by itself in the next run."""
-    items = {item.key.original_start: item for item in found.items}
-    outcomes = []
-    for settlement in members:
-        item = items.get(_original(settlement)) if settlement.after is not None else None
-        if settlement.after is None:
-            outcomes.append(await _without_buffers(applying, settlement))
-        elif item is None:
-            outcomes.append(_apart(applying, settlement))
-        else:
-            outcomes.append(await _linked(applying, settlement, item, write.generation))
-    return outcomes
-
-
-def _apart(applying: Applying, settlement: Settlement) -> Outcome:
-    """Return a booking whose series has no occurrence for it as one whose copy is still to be made, by itself."""
-    after, now = settlement.after, applying.outside.clock.now()
-    assert after is not None
-    alone = replace(after, calendar=None, generation=after.generation + 1, state=MappingState.CREATING, in_series=False)
-    platform = settlement.platform.id if settlement.platform else None
-    step = OpenStep(f"{Cause.STALE}-{settlement.id}", Cause.STALE, now, now, settlement.id, platform=platform)
-    return Outcome(settlement, settlement.before, alone, applying.carried(step, settlement.id))
-
-
-async def _take_back(applying: Applying, found: SeriesFound, members: Sequence[Settlement]) -> bool:
-    """Cancel the occurrences that stand for no booking; return whether there were any."""
-    wanted = {_original(settlement) for settlement in members if settlement.after is not None}
-    extra = [item for item in found.items if item.key.original_start not in wanted and _is_to_come(applying, item)]
-    if extra:
-        mappings = await applying.outside.ledgers.by_series(applying.resource.id, found.master)
-        ids = {settlement.id for settlement in members}
-        known = {mapping.calendar.key for mapping in mappings if mapping.calendar and mapping.id not in ids}
-        extra = [item for item in extra if item.key not in known]
-    for item in extra:
-        await applying.outside.calendar.cancel(applying.resource.mailbox, item.event, "")
-    return bool(extra)
-
-
-def _is_to_come(applying: Applying, item: CalendarItem) -> bool:
-    return occupied(item.booking.when, applying.resource.facts.zone).end > applying.started
-
-
-async def _linked(
-    applying: Applying, settlement: Settlement, item: CalendarItem | None, generation: int = 1
-) -> Outcome:
-    """Link an occurrence to its booking, put where the booking is; where the series lacks it, write it by itself."""
-    if item is None:
-        return await run_settlement(applying, settlement)
-    after = settlement.after
-    assert after is not None
-    try:
-        item = await _put(applying, settlement, item)
-        linked = replace(after, calendar=calendar_record(item, applying.key), state=MappingState.LINKED)
-        after = as_made(replace(linked, generation=max(linked.generation, generation)))
-        after = await write_buffers(applying.outside, applying.resource, settlement, after) or after
-    except PortError as error:
-        return failed(applying, settlement, error)
-    return Outcome(settlement, settlement.before, after)
-
-
-def _wanted(settlement: Settlement) -> Booking:
-    """Return what an occurrence is to show; one that stays as it is shows what its booking does."""
-    if settlement.steps and settlement.steps[0].wanted is not None:
-        return settlement.steps[0].wanted
-    assert settlement.platform is not None
-    return to_calendar(settlement.platform)
-
-
-async def _put(applying: Applying, settlement: Settlement, item: CalendarItem) -> CalendarItem:
-    """Bring an occurrence to what its booking wants, where it differs."""
-    wanted, shown = _wanted(settlement), item.booking
-    fields = {
-        Field.TIME: wanted.when != shown.when,
-        Field.TITLE: wanted.title != shown.title and not (shown.private and wanted.private),
-        Field.PRIVATE: wanted.private != shown.private,
-    }
-    if not any(fields.values()):
-        return item
-    calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
-    now = await calendar.read(mailbox, item.key)
-    if not isinstance(now, CalendarItem):
-        raise Stale("an occurrence was removed while its series was made")
-    change = EventChange(
-        applying.resource.facts.zone,
-        wanted.when if fields[Field.TIME] else None,
-        wanted.title if fields[Field.TITLE] else None,
-        wanted.private if fields[Field.PRIVATE] else None,
-    )
-    changed = await calendar.change(mailbox, now.event, change, now.version)
-    return replace(changed, key=item.key)
+    return [await without_buffers(applying, settlement) for settlement in members]
 
 
 async def _ended(
@@ -266,16 +162,7 @@ async def _ended(
         return [await run_settlement(applying, settlement) for settlement in members]
     comment = sentence(members[0].steps[0].reason, applying.resource.facts.zone)
     await _end(applying, write.action, write.master, comment)
-    return [await _without_buffers(applying, settlement) for settlement in members]
-
-
-async def _without_buffers(applying: Applying, settlement: Settlement) -> Outcome:
-    """Take the entries around an occurrence away that went with its series."""
-    try:
-        await write_buffers(applying.outside, applying.resource, settlement, settlement.after)
-    except PortError as error:
-        return failed(applying, settlement, error)
-    return Outcome(settlement, settlement.before, settlement.after)
+    return [await without_buffers(applying, settlement) for settlement in members]
 
 
 def _is_whole(found: SeriesFound, write: SeriesWrite, window: Window) -> bool:

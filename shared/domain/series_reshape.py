@@ -21,21 +21,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 
-from shared.domain.booking import Booking, PlatformSeries, Side
+from shared.domain.booking import Booking
 from shared.domain.fingerprint import Field
 from shared.domain.ids import MappingId, SeriesId, series_transaction
 from shared.domain.ledger import Mapping
-from shared.domain.plan import Action, LedgerView, Plan, SeriesAction, SeriesWrite, Settlement
-from shared.domain.projection import to_calendar
+from shared.domain.plan import LedgerView, Plan, SeriesAction, SeriesWrite, Settlement
 from shared.domain.recurrence import Rule
+from shared.domain.series_kin import CHANGE, CREATE, Kin, actions_of, place_of, series_of, wanted_of
 from shared.domain.series_places import leaves_its_place, rest
 from shared.domain.standing import PutBack, StandingSeries, is_continued_by, most_shown
 
 _FEWEST = 2
-_CHANGE = [(Action.CHANGE, Side.CALENDAR)]
-_CANCEL = [(Action.CANCEL, Side.CALENDAR)]
-_CREATE = [(Action.CREATE, Side.CALENDAR)]
-_OF_A_SERIES = frozenset({Field.TIME, Field.TITLE, Field.PRIVATE})
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def reshape(plan: Plan, ledger: LedgerView, why_not: Callable[[Rule], str], now:
     settlements: dict[MappingId, Settlement] = {}
     taken: set[MappingId] = set()
     for standing in ledger.series.values():
-        write = _written(_Kin.of(plan, ledger, standing, now, taken))
+        write = _written(Kin.of(plan, ledger, standing, now, taken))
         if write is not None and write.rule is not None and not why_not(write.rule):
             writes.append(write)
             taken.update(write.members)
@@ -64,142 +60,53 @@ def _noted(plan: Plan, write: SeriesWrite) -> Iterable[Settlement]:
     """Return the bookings that get a copy within the series, as they are to be noted."""
     members = set(write.members)
     for settlement in plan.settlements:
-        if settlement.id in members and _actions(settlement) == _CREATE and settlement.after is not None:
+        if settlement.id in members and actions_of(settlement) == CREATE and settlement.after is not None:
             after = replace(settlement.after, generation=write.generation, in_series=True)
             yield replace(settlement, after=after)
 
 
-@dataclass(frozen=True)
-class _Kin:
-    """The bookings of a standing series: of each the original start in the calendar, and what this run settled.
-
-    ``changed``, ``ended`` and ``kept`` are those that stand, in their order; a kept one was reported and stays as it
-    is. ``known`` are the original starts of all. ``created`` are new ones of the platform's series.
-    """
-
-    standing: StandingSeries
-    mappings: MappingOf[datetime, Mapping]
-    changed: MappingOf[datetime, Settlement]
-    ended: MappingOf[datetime, Settlement]
-    kept: MappingOf[datetime, Settlement]
-    created: tuple[Settlement, ...]
-    series: frozenset[SeriesId]
-    ledger: LedgerView
-    now: datetime
-
-    @classmethod
-    def of(
-        cls, plan: Plan, ledger: LedgerView, standing: StandingSeries, now: datetime, taken: Iterable[MappingId]
-    ) -> _Kin:
-        mappings = {
-            mapping.calendar.key.original_start: mapping
-            for mapping in ledger.mappings
-            if mapping.calendar is not None and mapping.calendar.key.event == standing.master
-            if mapping.calendar.key.original_start is not None
-        }
-        found = {settlement.id: settlement for settlement in plan.settlements}
-        settled = {start: found[mappings[start].id] for start in sorted(mappings) if mappings[start].id in found}
-        series = {mapping.platform.series for mapping in mappings.values() if mapping.platform}
-        series |= {each.platform.series.id for each in settled.values() if each.platform and each.platform.series}
-        gone = set(taken)
-        created = (each for each in plan.settlements if each.id not in gone and _is_new_of(each, series, now))
-        return cls(
-            standing,
-            mappings,
-            {start: each for start, each in settled.items() if _is_changed(each)},
-            {start: each for start, each in settled.items() if _actions(each) == _CANCEL},
-            {start: each for start, each in settled.items() if _is_kept(each)},
-            tuple(sorted(created, key=_place)),
-            frozenset(each for each in series if each is not None),
-            ledger,
-            now,
-        )
-
-
-def _actions(settlement: Settlement) -> list[tuple[Action, Side]]:
-    return [(step.action, step.side) for step in settlement.steps]
-
-
-def _is_changed(settlement: Settlement) -> bool:
-    item, after = settlement.platform, settlement.after
-    ours = after is not None and after.in_series and after.request is None
-    is_one = ours and item is not None and item.series is not None and _actions(settlement) == _CHANGE
-    return is_one and settlement.steps[0].fields <= _OF_A_SERIES
-
-
-def _is_kept(settlement: Settlement) -> bool:
-    item, after = settlement.platform, settlement.after
-    is_settled = not settlement.steps and settlement.open is None and not settlement.decisions
-    stands = after is not None and after.is_linked and after.in_series and after.request is None
-    return is_settled and stands and item is not None and item.series is not None and not item.booking.cancelled
-
-
-def _is_new_of(settlement: Settlement, series: Iterable[SeriesId | None], now: datetime) -> bool:
-    item, after = settlement.platform, settlement.after
-    if _actions(settlement) != _CREATE or after is None or after.request is not None or item is None:
-        return False
-    return item.series is not None and item.series.id in set(series) and item.series.original_start > now
-
-
-def _series(settlement: Settlement) -> PlatformSeries:
-    assert settlement.platform is not None
-    assert settlement.platform.series is not None
-    return settlement.platform.series
-
-
-def _place(settlement: Settlement) -> datetime:
-    return _series(settlement).original_start
-
-
-def _wanted(settlement: Settlement) -> Booking:
-    if settlement.steps and settlement.steps[0].wanted is not None:
-        return settlement.steps[0].wanted
-    assert settlement.platform is not None
-    return to_calendar(settlement.platform)
-
-
-def _written(kin: _Kin) -> SeriesWrite | None:
+def _written(kin: Kin) -> SeriesWrite | None:
     if kin.changed:
         return _rewritten(kin)
     return _extended(kin) or _shortened(kin)
 
 
-def _rewritten(kin: _Kin) -> SeriesWrite | None:
+def _rewritten(kin: Kin) -> SeriesWrite | None:
     """Return the change of all of a series that has not begun, or the split of one at its first changed occurrence."""
     coming = [start for start in kin.changed if start > kin.now]
     if not coming:
         return None
-    series = _series(kin.changed[min(coming)]).id
+    series = series_of(kin.changed[min(coming)]).id
     cut = _first_touched(kin, min(coming), series)
     own = {**kin.changed, **kin.kept}
     standing = [own[start] for start in sorted(own) if start >= cut]
     ended = [kin.ended[start] for start in kin.ended if start >= cut]
     touched = {settlement.id for settlement in (*standing, *ended)}
     left_out = any(mapping.id not in touched for start, mapping in kin.mappings.items() if start >= cut)
-    created = [each for each in kin.created if _series(each).id == series]
-    group = sorted([*standing, *created], key=_place)
-    if left_out or len(group) + len(ended) < _FEWEST or any(_series(each).id != series for each in group):
+    created = [each for each in kin.created if series_of(each).id == series]
+    group = sorted([*standing, *created], key=place_of)
+    if left_out or len(group) + len(ended) < _FEWEST or any(series_of(each).id != series for each in group):
         return None
     return _in_one(kin, cut, group, ended)
 
 
-def _first_touched(kin: _Kin, changed: datetime, series: SeriesId) -> datetime:
+def _first_touched(kin: Kin, changed: datetime, series: SeriesId) -> datetime:
     """Return where a rewrite begins: at the first occurrence where all of it is still to come and has the new rule."""
     earlier = [start for start in kin.mappings if start < changed]
     first = min(earlier, default=changed)
-    is_whole = all(start in kin.kept and _series(kin.kept[start]).id == series for start in earlier)
+    is_whole = all(start in kin.kept and series_of(kin.kept[start]).id == series for start in earlier)
     return first if is_whole and first > kin.now and not kin.standing.has_some_before(first) else changed
 
 
-def _in_one(kin: _Kin, cut: datetime, group: Sequence[Settlement], ended: Sequence[Settlement]) -> SeriesWrite | None:
-    rule, wanted = rest(_series(group[0]).rule, _place(group[0])), _most_wanted(group)
+def _in_one(kin: Kin, cut: datetime, group: Sequence[Settlement], ended: Sequence[Settlement]) -> SeriesWrite | None:
+    rule, wanted = rest(series_of(group[0]).rule, place_of(group[0])), _most_wanted(group)
     exceptions = tuple(each.id for each in group if _is_put_elsewhere(each, wanted))
-    elsewhere = any(leaves_its_place(_wanted(each).when, _series(each), map(_series, group)) for each in group)
-    if rule is None or _place(group[0]) <= kin.now or elsewhere or len(exceptions) * 2 > len(group):
+    elsewhere = any(leaves_its_place(wanted_of(each).when, series_of(each), map(series_of, group)) for each in group)
+    if rule is None or place_of(group[0]) <= kin.now or elsewhere or len(exceptions) * 2 > len(group):
         return None
     has_begun = kin.standing.has_some_before(cut)
     members = tuple(settlement.id for settlement in (*group, *ended))
-    moves = any(Field.TIME in each.steps[0].fields for each in group if _actions(each) == _CHANGE)
+    moves = any(Field.TIME in each.steps[0].fields for each in group if actions_of(each) == CHANGE)
     write = SeriesWrite(
         SeriesAction.CHANGE,
         members,
@@ -212,11 +119,11 @@ def _in_one(kin: _Kin, cut: datetime, group: Sequence[Settlement], ended: Sequen
         generation=_generation(group),
     )
     if has_begun:
-        return _split(kin, write, _series(group[0]).id)
+        return _split(kin, write, series_of(group[0]).id)
     return replace(write, put_back=_exceptions(group, exceptions)) if write.resets else write
 
 
-def _split(kin: _Kin, write: SeriesWrite, series: SeriesId) -> SeriesWrite | None:
+def _split(kin: Kin, write: SeriesWrite, series: SeriesId) -> SeriesWrite | None:
     standing, cut = kin.standing, write.cut
     assert cut is not None
     put_back = standing.put_back(cut, kin.mappings.keys())
@@ -239,19 +146,19 @@ def _split(kin: _Kin, write: SeriesWrite, series: SeriesId) -> SeriesWrite | Non
 def _exceptions(group: Iterable[Settlement], exceptions: Iterable[MappingId]) -> tuple[PutBack, ...]:
     """Return where the occurrences go that do not follow the rule of their changed series."""
     chosen = set(exceptions)
-    return tuple(PutBack(_place(each), _wanted(each).when) for each in group if each.id in chosen)
+    return tuple(PutBack(place_of(each), wanted_of(each).when) for each in group if each.id in chosen)
 
 
-def _extended(kin: _Kin) -> SeriesWrite | None:
+def _extended(kin: Kin) -> SeriesWrite | None:
     """Return the later end of a series that goes on by the rule that it has."""
     standing, group = kin.standing, kin.created
     if not group or kin.ended or standing.last is None:
         return None
-    rule = _longer(standing, _series(group[0]).rule)
-    follows = all(rule and rule.day_of(_place(each)) > standing.last for each in group)
+    rule = _longer(standing, series_of(group[0]).rule)
+    follows = all(rule and rule.day_of(place_of(each)) > standing.last for each in group)
     wanted, put_back = _most_wanted(group), standing.put_back(None, kin.mappings.keys())
-    alike = most_shown([wanted]) == standing.shown and len({_series(each).rule for each in group}) == 1
-    elsewhere = any(leaves_its_place(_wanted(each).when, _series(each), map(_series, group)) for each in group)
+    alike = most_shown([wanted]) == standing.shown and len({series_of(each).rule for each in group}) == 1
+    elsewhere = any(leaves_its_place(wanted_of(each).when, series_of(each), map(series_of, group)) for each in group)
     if rule is None or not (follows and alike) or elsewhere:
         return None
     if standing.has_own_titles(None) or len(put_back) > len(group):
@@ -263,7 +170,7 @@ def _extended(kin: _Kin) -> SeriesWrite | None:
         wanted=wanted,
         exceptions=tuple(each.id for each in group if _is_put_elsewhere(each, wanted)),
         master=standing.master,
-        cut=_place(group[0]),
+        cut=place_of(group[0]),
         resets=bool(put_back),
         generation=_generation(kin.mappings.values()),
         put_back=put_back,
@@ -280,7 +187,7 @@ def _longer(standing: StandingSeries, rule: Rule) -> Rule | None:
     return replace(standing.rule, count=rule.count, until=rule.until)
 
 
-def _shortened(kin: _Kin) -> SeriesWrite | None:
+def _shortened(kin: Kin) -> SeriesWrite | None:
     """Return the earlier end of a series whose last occurrences are cancelled."""
     standing = kin.standing
     tail = list(takewhile(lambda start: start in kin.ended, sorted(kin.mappings, reverse=True)))
@@ -300,7 +207,7 @@ def _shortened(kin: _Kin) -> SeriesWrite | None:
     )
 
 
-def _ends_there(kin: _Kin, tail: Sequence[datetime]) -> bool:
+def _ends_there(kin: Kin, tail: Sequence[datetime]) -> bool:
     """Tell whether nothing of the series follows what is cancelled, beyond the window either."""
     if kin.standing.last is not None and kin.standing.last < kin.ledger.window.end.date():
         return True
@@ -317,11 +224,11 @@ def _generation(members: Iterable[Settlement | Mapping]) -> int:
 
 def _most_wanted(group: Sequence[Settlement]) -> Booking:
     """Return what the series is to show: what most of its occurrences are to."""
-    shown = most_shown([_wanted(each) for each in group])
-    return next(_wanted(each) for each in group if most_shown([_wanted(each)]) == shown)
+    shown = most_shown([wanted_of(each) for each in group])
+    return next(wanted_of(each) for each in group if most_shown([wanted_of(each)]) == shown)
 
 
 def _is_put_elsewhere(settlement: Settlement, like: Booking) -> bool:
-    series, wanted = _series(settlement), _wanted(settlement)
+    series, wanted = series_of(settlement), wanted_of(settlement)
     at_its_place = wanted.when == series.rule.on(series.rule.day_of(series.original_start))
     return not at_its_place or most_shown([wanted]) != most_shown([like])

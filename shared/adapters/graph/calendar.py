@@ -12,9 +12,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from shared.adapters.graph import asks, organisers, proof, whole_series
+from shared.adapters.graph import asks, delta_halves, organisers, proof, whole_series
 from shared.adapters.graph.client import GraphClient
-from shared.adapters.graph.delta import Round
 from shared.adapters.graph.drafts import adopted_event, changed_event, new_event
 from shared.adapters.graph.errors import AlreadyThere, ItemMissing
 from shared.adapters.graph.meetings import meeting_of
@@ -53,14 +52,16 @@ class GraphCalendar:
         self._invites: OrderedDict[EventId, bool] = OrderedDict()
 
     async def changes(self, mailbox: MailboxId, token: str | None, window: Window) -> CalendarChanges:
-        """Read a delta round to its end; ``token`` is the link of the round before."""
-        if token is not None and not self._client.owns(token):
+        """Read a delta round to its end; ``token`` is what the round before ended with."""
+        following = delta_halves.links(token) if token is not None else []
+        if not all(map(self._client.owns, following)):
             raise CursorExpired("The delta token belongs to another Graph endpoint; a full round is needed.")
-        told = Round()
-        link: str | None = token or asks.delta_start(mailbox, window)
-        while link is not None:
-            link = told.add(await self._client.fetch(asks.delta_page(mailbox, link)))
-        return told.changes(await self._masters(mailbox, told.missing_masters()))
+        if token is None:
+            rounds = await delta_halves.first_rounds(self._client, mailbox, window)
+        else:
+            rounds = [await delta_halves.whole_round(self._client, mailbox, link) for link in following]
+        parts = [told.changes(await self._masters(mailbox, told.missing_masters())) for told in rounds]
+        return delta_halves.as_one(parts)
 
     async def _masters(self, mailbox: MailboxId, wanted: Sequence[EventId]) -> dict[EventId, Json | None]:
         found: dict[EventId, Json | None] = {}
