@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from shared.adapters.recurring.expansion import dates
 from shared.domain.booking import CalendarItem, Gone
 from shared.domain.ids import SeriesId, TransactionId, series_transaction
 from shared.domain.recurrence import Rule, begin, parse_rule
@@ -175,3 +176,63 @@ async def test_an_occurrence_is_refused_a_day_beyond_its_neighbour(world: Calend
     with pytest.raises(Rejected) as refused:
         await world.calendar.change(world.room, second.event, EventChange(ZONE, at(15, day=2)), second.version)
     assert refused.value.code == "crossing"
+
+
+@pytest.mark.parametrize(
+    "text", ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYMONTHDAY=5", "FREQ=DAILY;INTERVAL=3"]
+)
+async def test_a_series_tells_by_what_it_repeats(world: CalendarWorld, text: str) -> None:
+    """What is written with the rule that was read is the series as it was."""
+    rule = parse_rule(text, at(9), ZONE)
+    first = next(day for day in (DAY + number * DAYS for number in range(40)) if has(rule, day))
+    wanted = draft(replace(rule, first=first, until=first + 30 * DAYS))
+    made = await world.calendar.create_series(world.room, wanted, WINDOW)
+    assert made.rule is not None
+    assert (made.rule.first, made.rule.until, made.rule.at, made.rule.length) == (
+        wanted.rule.first,
+        wanted.rule.until,
+        wanted.rule.at,
+        wanted.rule.length,
+    )
+    again = await world.calendar.change_series(world.room, made.master, SeriesChange(made.rule), WINDOW)
+    assert [item.booking.when for item in again.items] == [item.booking.when for item in made.items]
+
+
+def has(rule: Rule, day: date) -> bool:
+    return day in dates(replace(rule, first=day), day, day)
+
+
+async def test_a_series_of_whole_days_tells_by_what_it_repeats(world: CalendarWorld) -> None:
+    rule = parse_rule("FREQ=WEEKLY", AllDay(DAY, DAY + 2 * DAYS), ZONE).ending(DAY + 14 * DAYS)
+    made = await world.calendar.create_series(world.room, draft(rule), WINDOW)
+    assert made.rule is not None
+    assert made.rule.at is None
+    assert [made.rule.on(made.rule.day_of(start)) for item in made.items if (start := item.key.original_start)] == [
+        item.booking.when for item in made.items
+    ]
+
+
+async def test_a_series_tells_which_of_its_occurrences_were_cancelled(world: CalendarWorld) -> None:
+    made = await world.calendar.create_series(world.room, draft(), WINDOW)
+    assert made.cancelled == ()
+    await world.calendar.cancel(world.room, made.items[1].event, "")
+    await world.calendar.change(
+        world.room, made.items[2].event, EventChange(ZONE, at(15, day=2)), made.items[2].version
+    )
+    found = await world.calendar.series(world.room, made.master, WINDOW)
+    assert found is not None
+    assert found.cancelled == (made.items[1].key.original_start,)
+
+
+@pytest.mark.parametrize("count", [2, 6], ids=["earlier", "later"])
+async def test_a_series_gets_another_end_and_loses_its_exceptions(world: CalendarWorld, count: int) -> None:
+    made = await world.calendar.create_series(world.room, draft(), WINDOW)
+    await world.calendar.change(
+        world.room, made.items[1].event, EventChange(ZONE, at(15, day=1)), made.items[1].version
+    )
+    assert made.rule is not None
+    rule = made.rule.ending(DAY + (count - 1) * DAYS)
+    changed = await world.calendar.change_series(world.room, made.master, SeriesChange(rule), WINDOW)
+    assert [item.booking.when for item in changed.items] == [at(9, day=number) for number in range(count)]
+    assert [item.key for item in changed.items][:2] == [item.key for item in made.items][:2]
+    assert changed.last == rule.until

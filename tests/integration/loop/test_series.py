@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.stack
 Json = dict[str, Any]
 ADELES = "Adele Vance"
 ZURICH = "Europe/Zurich"
+NEW_YORK = "America/New_York"
+HOURS = (("start", 10), ("end", 11))
 
 
 def weeks(count: int, hour: int = 9, title: str = ADELES, offset: int = 0, skip: tuple[int, ...] = ()) -> list[Shown]:
@@ -97,6 +100,22 @@ class TestFromOutlook:
         await site.outlook.invite(ADELE, room.address, rest, recurrence=weekly(2, offset=14))
         later = [shown(at(12, offset=n), at(13, offset=n), ADELES) for n in (14, 21)]
         await room.agrees_on(*weeks(2), *later)
+
+    async def test_it_gets_another_zone_and_keeps_its_bookings(self, site: Site) -> None:
+        """The same hour of the day in another zone, which from then on repeats on that zone's clocks."""
+        room = await site.room()
+        meeting = await invited(site, room)
+        await room.agrees_on(*weeks(4))
+        before = await room.desk.listed(room.platform, at(0), at(0, offset=40))
+        rule = weekly(4)
+        rule["range"]["recurrenceTimeZone"] = NEW_YORK
+        times = {side: {"dateTime": f"{day():%Y-%m-%d}T{hour}:00:00", "timeZone": NEW_YORK} for side, hour in HOURS}
+        await site.outlook.change(meeting, **times, recurrence=rule)
+        clocks = [datetime.combine(day(7 * week), time(10), ZoneInfo(NEW_YORK)) for week in range(4)]
+        starts = [clock.astimezone(UTC) for clock in clocks]
+        await room.agrees_on(*(shown(start, start + timedelta(hours=1), ADELES) for start in starts))
+        after = await room.desk.listed(room.platform, at(0), at(0, offset=40))
+        assert [each["id"] for each in after] == [each["id"] for each in before]
 
     async def test_an_endless_series_is_on_the_platform_as_far_as_the_room_takes_it(self, site: Site) -> None:
         room = await site.room()
@@ -188,6 +207,24 @@ class TestFromThePlatform:
         await self.change(room, bookings[2], "following", booked(at(15, offset=14), at(16, offset=14)))
         later = [shown(at(15, offset=n), at(16, offset=n), "Standup") for n in (14, 21)]
         await room.agrees_on(*weeks(2, title="Standup"), *later)
+        assert len(await self.masters(room)) == 2
+        assert None not in await self.masters(room)
+        assert len(site.stack.events_ever_made(room.mailbox)) == 2
+
+    async def test_what_was_moved_and_cancelled_before_stays_so_when_the_rest_moves(self, site: Site) -> None:
+        room = await site.room()
+        bookings = await self.booked(room, "FREQ=WEEKLY;COUNT=7")
+        await room.agrees_on(*weeks(7, title="Standup"))
+        moved = at(13, offset=8), at(14, offset=8)
+        await room.desk.change(room.platform, bookings[1]["id"], **booked(*moved))
+        await room.desk.cancel(room.platform, bookings[2]["id"])
+        stays = [*weeks(3, title="Standup", skip=(1, 2)), shown(*moved, "Standup")]
+        await room.agrees_on(*stays, *weeks(7, title="Standup", skip=(0, 1, 2)))
+        await self.change(room, bookings[3], "following", booked(at(15, offset=21), at(16, offset=21)))
+        later = [shown(at(15, offset=n), at(16, offset=n), "Standup") for n in (21, 28, 35, 42)]
+        await room.agrees_on(*stays, *later)
+        assert len(await self.masters(room)) == 2
+        await room.settles()
 
     async def test_a_series_is_shortened_extended_and_ended(self, site: Site) -> None:
         room = await site.room()
@@ -197,6 +234,7 @@ class TestFromThePlatform:
         await room.agrees_on(*weeks(2, title="Standup"))
         await self.change(room, bookings[0], "all", {"recurrence": {"rule": "FREQ=WEEKLY;COUNT=6", "zone": "UTC"}})
         await room.agrees_on(*weeks(6, title="Standup"))
+        assert len(await self.masters(room)) == 1
         await self.cancel(room, bookings[0], "all")
         await room.agrees_on()
         await room.settles()
