@@ -100,7 +100,7 @@ def _reported(loser: Settlement, reason: Reason, setting: Setting, verdict: Verd
     decisions = () if already else (reason,)
     if loser.steps and _has_both(loser.base):
         # What is not written is not agreed: whoever judges it again sees the same change.
-        return replace(loser, after=loser.base, steps=(), decisions=decisions, open=open_step)
+        return replace(loser, after=loser.before or loser.base, steps=(), decisions=decisions, open=open_step)
     after = replace(loser.after, state=MappingState.REFUSED, reason=reason.code) if loser.steps else loser.after
     return replace(loser, after=after, steps=(), decisions=decisions, open=open_step)
 
@@ -126,7 +126,7 @@ def held_back(loser: Settlement, verdict: Verdict, setting: Setting) -> Settleme
         wants=asked(loser, steps, setting.key),
     )
     if loser.base is not None and (loser.base.is_linked or _has_both(loser.after)):
-        return replace(loser, after=loser.before, steps=(), decisions=(reason,), open=step)
+        return replace(loser, after=loser.before or loser.base, steps=(), decisions=(reason,), open=step)
     after = replace(loser.after, state=MappingState.REFUSED, reason=Code.HELD)
     return replace(loser, after=after, steps=(), decisions=(reason,), open=step)
 

@@ -136,10 +136,18 @@ def _adopted(mapping: Mapping, event: CalendarItem, booking: PlatformItem, setti
 
 
 def settle_pair_of_series(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
-    """Link an occurrence of a series that we made to its booking, as the window comes to show both."""
+    """Link an occurrence of a series that we made to its booking, as the window comes to show both.
+
+    Where both differ, they are taken to have been linked as the copy stands, and the platform to have changed since.
+    """
     mapping = first_seen(mint(Side.PLATFORM, booking.id, setting), booking, Side.PLATFORM, setting)
     settlement = _adopted(replace(mapping, in_series=True), event, booking, setting)
-    return replace(settlement, before=None, adopted=None)
+    link = None
+    if settlement.steps and settlement.adopted is not None:
+        as_copied = written(booking.booking, event.booking, settlement.steps[0].fields)
+        record = platform_record(replace(booking, booking=as_copied), setting.key)
+        link = replace(settlement.adopted, platform=record)
+    return replace(settlement, before=None, adopted=link)
 
 
 def _brought_along(origin: Side, event: CalendarItem, booking: PlatformItem, setting: Setting) -> Iterable[Step]:

@@ -265,3 +265,19 @@ async def test_a_moved_entry_whose_overlap_is_reported_after_an_approval_is_brou
     await made.change_policy(titles="full")
     made.ask_delegates(LONG)
     await rests(made)
+
+
+async def test_an_occurrence_and_its_booking_that_both_come_back_at_different_times_wait_for_a_person() -> None:
+    made = await office(winner="platform", settle_seconds=0)
+    made.meanwhile("calendar.changes", lambda: made.move_booking(4, HALF_PAST_THIRTEEN))
+    made.book_series(EIGHT, 2)
+    made.book_series(THIRTEEN, 3)
+    await made.wake(WakeCause.SWEEP)
+    made.restore_event(0)
+    made.world.platform.expire_cursors(made.world.platform_id)
+    made.restore_booking(0)
+    await made.wake(WakeCause.SWEEP)
+    held = [step.cause for step in await made.world.ledgers.open_steps(made.world.resource_id)]
+    assert held == [Cause.HELD]
+    await rests(made)
+    assert len(made.events()) == len(made.bookings()) == 5
