@@ -69,7 +69,7 @@ def _alone_on_platform(booking: PlatformItem, ledger: LedgerView, setting: Setti
 def mint(side: Side, key: str, setting: Setting) -> MappingId:
     """Return the id of a booking seen for the first time. It follows from the values, so planning twice agrees."""
     digest = hashlib.sha256((side + ":" + key).encode()).digest()
-    return MappingId(derived_ulid(int(setting.now.timestamp() * 1000), digest))
+    return MappingId(derived_ulid(setting.milliseconds, digest))
 
 
 def _counts(item: Item, ledger: LedgerView, setting: Setting) -> bool:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from shared.domain.ids import BookingId, EventId, SeriesId, TransactionId, Version
+from shared.domain.made_at_once import made_at_once
 from shared.domain.recurrence import Rule
 from shared.domain.spans import When
 
@@ -38,6 +39,7 @@ class Person:
         return other is not None and self.address.casefold() == other.address.casefold()
 
 
+@made_at_once
 @dataclass(frozen=True)
 class Booking:
     """One reservation of one resource in canonical form.
@@ -267,9 +269,12 @@ def occupancy(item: CalendarItem, *, free_counts: bool = False) -> Occupancy:
         return Occupancy.NOTHING
     if item.show_as is ShowAs.FREE and not free_counts:
         return Occupancy.NOTHING
-    if not item.is_organiser and item.answer is not Answer.ACCEPTED:
-        return Occupancy.AWAITS_ROOM
-    return Occupancy.TAKES
+    return Occupancy.AWAITS_ROOM if awaits_room(item) else Occupancy.TAKES
+
+
+def awaits_room(item: CalendarItem) -> bool:
+    """Tell whether the room has still to answer to an item that is a booking."""
+    return not item.is_organiser and item.answer is not Answer.ACCEPTED
 
 
 @dataclass(frozen=True)

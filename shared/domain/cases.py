@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from shared.domain.booking import (
     CalendarItem,
@@ -73,6 +74,11 @@ class Setting:
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     holds_requests: bool = False
     discarded: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
+
+    @cached_property
+    def milliseconds(self) -> int:
+        """The time of the run as ids tell it: Unix time in milliseconds."""
+        return int(self.now.timestamp() * 1000)
 
 
 def is_gone(report: CalendarReport | PlatformReport | None, policy: Policy) -> bool:

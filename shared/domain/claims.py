@@ -37,9 +37,9 @@ def claims_of(
     blocked = [occupied(block.when, ledger.zone) for block in ledger.blocks]
     touching = crowded([*taken, *blocked], setting.policy.gap)
     claims = [
-        _claim(mapping, settlements.get(mapping.id), ledger.zone, setting)
-        for place, mapping in enumerate(standing)
-        if place in touching
+        _claim(standing[place], settlements.get(standing[place].id), ledger.zone, setting)
+        for place in sorted(touching)
+        if place < len(standing)
     ]
     return claims + [claim_of_block(block, ledger.zone) for block in ledger.blocks]
 

@@ -130,7 +130,7 @@ def crowded(times: Sequence[Span | Timed], gap: timedelta) -> frozenset[int]:
     for place in sorted(range(len(times)), key=starts.__getitem__):
         if starts[place] < until:
             found.update((latest, place))
-        reach = times[place].end + gap
+        reach = times[place].end + gap if gap else times[place].end
         if reach > until:
             latest, until = place, reach
     return frozenset(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from shared.domain.booking import CalendarItem, Occupancy, PlatformItem, Side, occupancy
+from shared.domain.booking import CalendarItem, PlatformItem, Side, awaits_room
 from shared.domain.cases import Setting
 from shared.domain.decisions import Code, Reason
 from shared.domain.ledger import Mapping, MappingState, WriteMode
@@ -20,9 +20,9 @@ from shared.domain.projection import (
     Source,
     private_source,
     shown_from,
+    shown_under,
     title_source,
     to_calendar,
-    to_platform,
 )
 
 # A first merge makes thousands of settlements for the same reason: they share it.
@@ -37,8 +37,8 @@ def _on_platform(title: Source, private: Source) -> tuple[Reason, ...]:
 
 
 def copied_to_platform(before: Mapping | None, mapping: Mapping, event: CalendarItem, setting: Setting) -> Settlement:
-    """Settle a booking that only the calendar shows."""
-    waits = occupancy(event, free_counts=setting.policy.free_counts) is Occupancy.AWAITS_ROOM
+    """Settle a booking that only the calendar shows; ``event`` is one, whether it has its time or waits for it."""
+    waits = awaits_room(event)
     if waits and not setting.holds_requests:
         after = replace(mapping, state=MappingState.AWAITING_ROOM)
         new = before is None or before.state is not MappingState.AWAITING_ROOM
@@ -46,8 +46,9 @@ def copied_to_platform(before: Mapping | None, mapping: Mapping, event: Calendar
         return Settlement(mapping.id, before, after, (), decisions, calendar=event)
     if setting.policy.direction is Direction.TO_CALENDAR:
         return _left(before, mapping, calendar=event)
-    made = _on_platform(title_source(event, setting.policy), private_source(event))
-    step = Step(Action.CREATE, Side.PLATFORM, made[0], to_platform(event, setting.policy), _TO_PLATFORM)
+    title = title_source(event, setting.policy)
+    made = _on_platform(title, private_source(event))
+    step = Step(Action.CREATE, Side.PLATFORM, made[0], shown_under(event, setting.policy, title), _TO_PLATFORM)
     after = _to_be_made(mapping)
     said = (*made, Reason(Code.AWAITS_ROOM)) if waits else made
     return Settlement(mapping.id, before, after, (step,), said, calendar=event)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from shared.domain.booking import CalendarKey, ShowAs, Side
 from shared.domain.fingerprint import Fingerprint
 from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, MeetingId, SeriesId, Version
+from shared.domain.made_at_once import made_at_once
 from shared.domain.spans import Span, Timed, When
 
 
@@ -37,6 +38,7 @@ class MappingState(StrEnum):
     OUTSIDE = "outside"
 
 
+@made_at_once
 @dataclass(frozen=True)
 class CalendarRecord:
     """What the calendar last reported of a mapping's event."""
@@ -48,6 +50,7 @@ class CalendarRecord:
     is_organiser: bool
 
 
+@made_at_once
 @dataclass(frozen=True)
 class PlatformRecord:
     """What the platform last reported of a mapping's booking, and of which series it is which occurrence."""
@@ -127,6 +130,7 @@ class SharedMeeting:
     rooms: str
 
 
+@made_at_once
 @dataclass(frozen=True)
 class Mapping:
     """The row that ties an event to a booking.

@@ -28,10 +28,10 @@ def is_left(mapping: Mapping) -> bool:
 
 def takes_its_time(mapping: Mapping) -> bool:
     """Tell whether a mapping claims its time: a refused booking does only where it was left as it stands."""
-    left_as_edited = mapping.reason == Code.LEFT_AS_EDITED
-    if mapping.state is not MappingState.REFUSED or is_left(mapping) or left_as_edited:
+    if mapping.state is not MappingState.REFUSED:
         return True
-    return is_undone(mapping) or is_discarded(mapping)
+    left_as_edited = mapping.reason == Code.LEFT_AS_EDITED
+    return is_left(mapping) or left_as_edited or is_undone(mapping) or is_discarded(mapping)
 
 
 def with_left(

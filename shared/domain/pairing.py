@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, ItemKey, PlatformItem
 from shared.domain.cases import Case
-from shared.domain.ids import BookingId, MappingId, TransactionId, transaction_id
+from shared.domain.ids import BookingId, EventId, MappingId, TransactionId, transaction_id
 from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import CalendarReport, PlatformReport
 from shared.domain.series import Ties
@@ -69,8 +70,13 @@ class _Known:
     creating: MappingOf[TransactionId, MappingId]
     rebuilds: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can be recognised by it: a first read meets nobody that it knows."""
+        return not (self.by_event or self.by_booking or self.asked or self.creating)
+
     def of_event(self, event: CalendarReport) -> MappingId | None:
-        known = self.by_event.get(_calendar_key(event))
+        known = self.by_event.get(event.key) if isinstance(event.key, CalendarKey) else None
         if known is None and isinstance(event, CalendarItem) and not event.is_organiser:
             known = self.asked.get(event.ical_uid)
         if known is None and isinstance(event, CalendarItem) and event.transaction:
@@ -100,8 +106,9 @@ def _known(mappings: Sequence[Mapping], marks: MappingOf[TransactionId, MappingI
 
 
 def _pair_events(pairing: Pairing, known: _Known, calendar: Iterable[CalendarReport]) -> None:
+    is_empty = known.is_empty
     for event in _latest(calendar):
-        mapping = known.of_event(event)
+        mapping = None if is_empty else known.of_event(event)
         if known.rebuilds and mapping in pairing.events and isinstance(event, Gone):
             continue
         if mapping:
@@ -111,6 +118,9 @@ def _pair_events(pairing: Pairing, known: _Known, calendar: Iterable[CalendarRep
 
 
 def _pair_bookings(pairing: Pairing, known: _Known, platform: Sequence[PlatformReport]) -> None:
+    if known.is_empty:
+        pairing.new_bookings.extend(booking for booking in platform if isinstance(booking, PlatformItem))
+        return
     moved = _moved_on(platform, known.by_booking.keys())
     heirs = {row.id for row in moved.values()}
     for booking in platform:
@@ -138,10 +148,11 @@ def _moved_on(platform: Iterable[PlatformReport], known: Collection[BookingId]) 
 
 
 def _latest(reports: Iterable[CalendarReport]) -> Iterable[CalendarReport]:
-    return {str(report.key): report for report in reports}.values()
+    """Return the last report of each item. The parts of a key compare faster than the key itself."""
+    return {_identity(report.key): report for report in reports}.values()
 
 
-def _calendar_key(report: CalendarReport) -> CalendarKey:
-    if not isinstance(report.key, CalendarKey):
-        raise TypeError(f"the calendar side reported {report.key!r}, which is no calendar key")
-    return report.key
+def _identity(key: ItemKey) -> tuple[EventId, datetime | None]:
+    if not isinstance(key, CalendarKey):
+        raise TypeError(f"the calendar side reported {key!r}, which is no calendar key")
+    return key.event, key.original_start

@@ -28,6 +28,7 @@ from shared.domain.decisions import Reason
 from shared.domain.fingerprint import Field
 from shared.domain.ids import EventId, MappingId, TransactionId
 from shared.domain.ledger import BufferRecord, Mapping, OpenStep, RoomRequest
+from shared.domain.made_at_once import made_at_once
 from shared.domain.presence import RoomSeen
 from shared.domain.recurrence import Rule
 from shared.domain.standing import PutBack, StandingSeries
@@ -43,6 +44,7 @@ class Action(StrEnum):
     ACCEPT = "accept"
 
 
+@made_at_once
 @dataclass(frozen=True)
 class Step:
     """One write to one side. ``wanted`` is the booking as that side is to show it; ``fields`` what is written.
@@ -74,6 +76,7 @@ class BufferStep:
         return f"{self.action} buffer {self.record.place} {self.record.when}"
 
 
+@made_at_once
 @dataclass(frozen=True)
 class Settlement:
     """What was decided about one mapping.

@@ -22,7 +22,7 @@ from shared.domain.ledger import Cause, WriteMode
 from shared.domain.meeting_edits import merge_meeting
 from shared.domain.one_sided import settle_one_sided, settle_pair_of_series
 from shared.domain.other_rooms import is_look, with_other_rooms
-from shared.domain.pairing import pair
+from shared.domain.pairing import Pairing, pair
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy, Requests
 from shared.domain.rebuild import is_orphaned, later_marks, settle_orphan
@@ -31,7 +31,7 @@ from shared.domain.retire import is_over, retired
 from shared.domain.returns import settle_overlaps_and_returns
 from shared.domain.room_requests import asked_again, settle_request
 from shared.domain.series import followed, withdrawn
-from shared.domain.twins import find_twins, is_twin
+from shared.domain.twins import find_twins, without_twins
 from shared.domain.undo import is_undone, removed, undone
 from shared.domain.unrecorded import named
 from shared.domain.waiting_requests import is_request
@@ -80,18 +80,30 @@ def plan(
     ]
     drafts += [settle_pair_of_series(event, booking, setting) for event, booking in ties.pairs]
     drafts += [withdrawn(event, mint(Side.CALENDAR, str(event.key), setting)) for event in ties.orphans]
-    unpaired = [event for event in pairing.new_events if not is_twin(event, twins)]
+    unpaired = without_twins(pairing.new_events, twins)
     new_events, withheld = withhold_copies(unpaired, ledger.mappings, setting)
-    new_bookings = [booking for booking in pairing.new_bookings if not is_twin(booking, twins)]
+    new_bookings = without_twins(pairing.new_bookings, twins)
     drafts += settle_arrivals(new_events, new_bookings, ledger, setting)
-    judged = [asked_again(settlement, setting) for settlement in settle_overlaps_and_returns(drafts, ledger, setting)]
-    judged = [calmed(settlement, setting) for settlement in judged]
-    judged = [with_other_rooms(settlement, ledger, setting) for settlement in judged]
-    judged = [checked_in(each, pairing.bookings.get(each.id), ledger, setting) for each in judged]
+    judged = settle_overlaps_and_returns(drafts, ledger, setting)
+    judged = [each if _is_new_and_alone(each) else _with_history(each, pairing, ledger, setting) for each in judged]
     judged = with_discarded(judged, ledger, setting) if setting.discarded else judged
     judged = with_buffers([placed(named(settlement), ledger) for settlement in judged], ledger, setting)
     loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))
+
+
+def _is_new_and_alone(settlement: Settlement) -> bool:
+    """Tell whether a booking has neither a history nor other rooms: most of a first merge are such."""
+    return settlement.before is None and (settlement.calendar is None or not settlement.calendar.rooms)
+
+
+def _with_history(settlement: Settlement, pairing: Pairing, ledger: LedgerView, setting: Setting) -> Settlement:
+    """Return what becomes of a booking by what was asked before, written back and forth, refused by another room of its
+    meeting, or checked in.
+    """
+    calm = calmed(asked_again(settlement, setting), setting)
+    shared = with_other_rooms(calm, ledger, setting)
+    return checked_in(shared, pairing.bookings.get(shared.id), ledger, setting)
 
 
 def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:

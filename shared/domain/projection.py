@@ -30,16 +30,27 @@ def to_platform(item: CalendarItem, policy: Policy, origin: Side = Side.CALENDAR
 
     A booking that was made on the platform keeps its title there: the policy is about what it did not know.
     """
+    return shown_under(item, policy, title_source(item, policy, origin), origin)
+
+
+def shown_under(item: CalendarItem, policy: Policy, title: Source, origin: Side = Side.CALENDAR) -> Booking:
+    """Return the booking that the platform shows of a calendar item whose title comes from ``title``."""
     booking = item.booking
-    title, requested = _title_on_platform(item, policy, origin), _is_requested(item, policy, origin)
-    join_url = _join_url(item, policy) if origin is Side.CALENDAR else ""
-    return Booking(booking.when, title, booking.organiser, is_private(item), requested=requested, join_url=join_url)
+    return Booking(
+        booking.when,
+        _title_on_platform(item, title),
+        booking.organiser,
+        is_private(item),
+        False,
+        _is_requested(item, policy, origin),
+        _join_url(item) if policy.join_links and origin is Side.CALENDAR else "",
+    )
 
 
-def _join_url(item: CalendarItem, policy: Policy) -> str:
+def _join_url(item: CalendarItem) -> str:
     """Return what the platform shows as the way into an online meeting: nothing of what is, or may be, private."""
     is_known_open = (item.is_organiser or item.organiser_copy is not None) and not is_private(item)
-    return item.booking.join_url if policy.join_links and is_known_open else ""
+    return item.booking.join_url if is_known_open else ""
 
 
 class Source(StrEnum):
@@ -94,19 +105,15 @@ def _is_requested(item: CalendarItem, policy: Policy, origin: Side) -> bool:
     return item.answer is not Answer.ACCEPTED
 
 
-def _title_on_platform(item: CalendarItem, policy: Policy, origin: Side) -> str:
+def _title_on_platform(item: CalendarItem, source: Source) -> str:
     booking = item.booking
-    match title_source(item, policy, origin):
-        case Source.ORGANISERS_COPY if item.organiser_copy is not None:
-            return item.organiser_copy.title
-        case Source.ORGANISERS_NAME if booking.organiser is not None:
-            return booking.organiser.name or booking.organiser.address
-        case Source.PRIVATE:
-            return PRIVATE_TITLE
-        case Source.POLICY:
-            return BUSY_TITLE
-        case _:
-            return booking.title
+    if source is Source.ORGANISERS_NAME and booking.organiser is not None:
+        return booking.organiser.name or booking.organiser.address
+    if source is Source.ORGANISERS_COPY and item.organiser_copy is not None:
+        return item.organiser_copy.title
+    if source is Source.PRIVATE:
+        return PRIVATE_TITLE
+    return BUSY_TITLE if source is Source.POLICY else booking.title
 
 
 def to_calendar(item: PlatformItem) -> Booking:

@@ -13,6 +13,7 @@ later run would see either as new or moved.
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,13 +28,19 @@ def settle_overlaps_and_returns(drafts: Sequence[Settlement], ledger: LedgerView
     wanted = {draft.id: draft for draft in drafts}
     settled = {settlement.id: settlement for settlement in settle_overlaps(drafts, ledger, setting)}
     returned: set[MappingId] = set()
-    while new := {each for each in settled if _returns(wanted.get(each), settled[each])} - returned:
+    while new := _returned(wanted, settled) - returned:
         returned |= new
         # What the platform refused was judged in the first round.
         again = settle_overlaps(list(settled.values()), ledger, replace(setting, insisted=frozenset()))
         kept = {each for each in settled if each not in returned and settled[each] != wanted.get(each)}
         settled = {s.id: settled[s.id] if s.id in kept else s for s in again}
     return list(settled.values())
+
+
+def _returned(wanted: MappingOf[MappingId, Settlement], settled: MappingOf[MappingId, Settlement]) -> set[MappingId]:
+    # What was not judged is what was wanted: most of a first merge is.
+    judged = ((each, wanted.get(each), found) for each, found in settled.items() if found is not wanted.get(each))
+    return {each for each, before, found in judged if _returns(before, found)}
 
 
 def _returns(wanted: Settlement | None, settled: Settlement) -> bool:

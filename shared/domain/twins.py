@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from shared.domain.booking import CalendarItem, Item, Occupancy, PlatformItem, Side, occupancy
 from shared.domain.cases import Setting, is_gone
@@ -31,6 +32,7 @@ from shared.domain.records import calendar_record, platform_record
 from shared.domain.spans import When
 
 _PAIRED = Reason(Code.PAIRED)
+_Item = TypeVar("_Item", CalendarItem, PlatformItem)
 
 
 def is_same_booking(event: CalendarItem, booking: PlatformItem, policy: Policy) -> bool:
@@ -97,7 +99,7 @@ def find_twins(
     setting: Setting,
 ) -> Twins:
     """Tie new items to the bookings of which they are the twin; ``events`` and ``bookings`` are what mappings show."""
-    if not new or setting.policy.units > 1:
+    if not new or not ledger.mappings or setting.policy.units > 1:
         return Twins()
     by_time: dict[When, list[Mapping]] = {}
     for mapping in ledger.mappings:
@@ -118,8 +120,9 @@ def _key(item: Item) -> str:
     return f"calendar {item.key}" if isinstance(item, CalendarItem) else f"platform {item.id}"
 
 
-def is_twin(item: Item, twins: Twins) -> bool:
-    return _key(item) in twins.keys
+def without_twins(items: Sequence[_Item], twins: Twins) -> list[_Item]:
+    """Return the items that are nobody's twin."""
+    return [item for item in items if _key(item) not in twins.keys] if twins.keys else list(items)
 
 
 def _tied(
