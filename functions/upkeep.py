@@ -1,4 +1,6 @@
-"""What the timers do, at once: wake every resource, renew subscriptions. Every call needs a key."""
+"""What the timers do, at once: wake every resource, renew subscriptions; and a new key for what is signed. Every call
+needs a key.
+"""
 
 from __future__ import annotations
 
@@ -37,3 +39,12 @@ async def renew_now(req: func.HttpRequest) -> func.HttpResponse:
     only = [(await find_linked(outside, each)).id for each in named]
     done = await renew_subscriptions(outside, only)
     return answer({"renewed": done.renewed, "made_again": done.made_again, "postponed": done.postponed})
+
+
+@upkeep.function_name("add_key")
+@upkeep.route("subscriptions/keys", methods=["POST"])
+@told
+async def add_key(req: func.HttpRequest) -> func.HttpResponse:
+    """Put a new key before those that prove notifications and links. What was signed earlier stays valid."""
+    body_of(req)
+    return answer({"key": await (await composed()).outside.secrets.add_client_state_key()}, 201)

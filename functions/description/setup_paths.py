@@ -1,9 +1,9 @@
-"""The operations of the set-up of a tenant: the link, and what it opens."""
+"""The operations of the set-up of a tenant: the link, and what it opens; and of the keys that sign links."""
 
 from __future__ import annotations
 
 from functions.description.moments import MOMENT
-from functions.description.parts import Json, in_path, in_query, operation, record, ref, text
+from functions.description.parts import Json, in_path, in_query, operation, record, ref, sent, text
 
 
 def _shown() -> Json:
@@ -27,7 +27,15 @@ PATHS: dict[str, Json] = {
         )
     },
     "/api/setup/{token}": {"get": _shown()},
+    "/api/subscriptions/keys": {
+        "post": operation(
+            "add_key", "upkeep", "Put a new key before those that prove notifications and links",
+            {201: ("What is made from now on uses it; what was signed earlier stays valid.", ref("KeyMade"))},
+            (400, 413), requestBody=sent({"type": "object", "additionalProperties": False}, required=False),
+        )
+    },
 }  # fmt: skip
 SCHEMAS: dict[str, Json] = {
-    "SetupLink": record({"url": text("Where they are; whoever has it may read them."), "until": MOMENT})
+    "KeyMade": record({"key": text("The key's id; the key itself is shown to nobody.")}),
+    "SetupLink": record({"url": text("Where they are; whoever has it may read them."), "until": MOMENT}),
 }

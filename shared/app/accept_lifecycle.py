@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from shared.app.accept_notifications import parse
+from shared.app.accept_notifications import keys_named, parse
 from shared.app.outside import Outside
 from shared.app.renew_subscriptions import take_lifecycle_event
 from shared.domain.client_state import is_authentic
@@ -27,7 +27,7 @@ async def accept_lifecycle(outside: Outside, resource: ResourceId, body: bytes) 
     ``Retry`` when an order could not be recorded: Graph then sends the same again.
     """
     entries = parse(body)
-    keys = await outside.secrets.client_state_keys()
+    keys = await outside.secrets.client_state_keys(*keys_named(entries))
     ours = Counter(_kind(entry) for entry in entries if _is_ours(entry, resource, keys))
     for event in sorted(ours):
         await take_lifecycle_event(outside, resource, event)

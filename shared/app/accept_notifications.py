@@ -1,18 +1,19 @@
 """Accept Graph's notifications: which resources may have changed, proven by their client state.
 
-This is on the path that Graph times: it reads nothing but the cached key ring and sends one wake-up per
-resource in one call. What is not ours is dropped in silence; an unknown subscription is no error here, the
-run finds it. Nothing in a notification is believed except that something may have changed.
+This is on the path that Graph times: it reads nothing but the key ring, which is cached until a key is named that is
+not in it, and sends one wake-up per resource in one call. What is not ours is dropped in silence; an unknown
+subscription is no error here, the run finds it. Nothing in a notification is believed except that something may have
+changed.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.domain.client_state import is_authentic
+from shared.domain.client_state import is_authentic, key_named
 from shared.domain.ids import ResourceId
 from shared.domain.wakeup import WakeCause
 from shared.ports.ledgers import Secrets, Wakeups
@@ -43,7 +44,7 @@ async def accept_notifications(
     wake-ups could not be queued: Graph then sends the same again.
     """
     entries = parse(body)
-    keys = await secrets.client_state_keys()
+    keys = await secrets.client_state_keys(*keys_named(entries))
     ours = [entry for entry in entries if _is_ours(entry, resource, keys)]
     if ours:
         await wakeups.send([resource], WakeCause.NOTIFICATION, None, trace)
@@ -62,6 +63,11 @@ def parse(body: bytes) -> list[Mapping[str, object]]:
     if not isinstance(entries, list) or len(entries) > _MOST_IN_ONE:
         raise Malformed(f"the body has no list 'value' of at most {_MOST_IN_ONE} notifications")
     return [entry if isinstance(entry, dict) else {} for entry in entries]
+
+
+def keys_named(entries: Sequence[Mapping[str, object]]) -> set[str]:
+    """Return the keys with which the entries say that they were signed."""
+    return {key_named(entry.get("clientState")) for entry in entries} - {""}
 
 
 def _is_ours(entry: Mapping[str, object], resource: ResourceId, keys: Mapping[str, bytes]) -> bool:

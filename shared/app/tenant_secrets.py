@@ -21,5 +21,8 @@ class TenantSecrets:
     async def fingerprint_key(self) -> bytes:
         return fingerprint_key_of(self._tenant, await self._installed.fingerprint_key())
 
-    async def client_state_keys(self) -> dict[str, bytes]:
-        return await self._installed.client_state_keys()
+    async def client_state_keys(self, *named: str) -> dict[str, bytes]:
+        return await self._installed.client_state_keys(*named)
+
+    async def add_client_state_key(self) -> str:
+        return await self._installed.add_client_state_key()

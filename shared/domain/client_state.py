@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from shared.domain.ids import ResourceId, tenant_of
 
 PURPOSE = "notifications"
+_LONGEST_KEY_ID = 32
 
 
 def client_state(key_id: str, key: bytes, resource: ResourceId) -> str:
@@ -28,6 +29,11 @@ def is_authentic(state: str, resource: ResourceId, keys: Mapping[str, bytes]) ->
         return False
     # JSON may carry half a surrogate pair, which has no encoding: it is not ours, and no error.
     return hmac.compare_digest(mac.encode(errors="replace"), _mac(key, resource).encode())
+
+
+def key_named(state: object) -> str:
+    """Return the id of the key that a client state says it was made with, unproven; empty where it says none."""
+    return state.partition(".")[0][:_LONGEST_KEY_ID] if isinstance(state, str) else ""
 
 
 def _mac(key: bytes, resource: ResourceId) -> str:

@@ -142,8 +142,16 @@ class Secrets(Protocol):
 
     async def fingerprint_key(self) -> bytes: ...
 
-    async def client_state_keys(self) -> dict[str, bytes]:
-        """Return the key ring, key id to key; the first entry is the current one."""
+    async def client_state_keys(self, *named: str) -> dict[str, bytes]:
+        """Return the key ring, key id to key; the first entry is the current one.
+
+        ``named`` are keys that somebody else says are ours. Where this process does not know one of them, the ring is
+        read again first: another process may have put it there. May raise ``Retry``.
+        """
+        ...
+
+    async def add_client_state_key(self) -> str:
+        """Put a new key before the others and return its id. What the others signed stays valid."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,64 @@ async def test_a_caller_cannot_change_the_ring(processes: list[Secrets]) -> None
     ring = await processes[0].client_state_keys()
     ring.clear()
     assert await processes[0].client_state_keys()
+
+
+async def test_a_new_key_comes_first_and_the_others_stay(processes: list[Secrets]) -> None:
+    before = await processes[0].client_state_keys()
+    made = await processes[0].add_client_state_key()
+    after = await processes[0].client_state_keys()
+    assert list(after) == [made, *before]
+    assert {name: after[name] for name in before} == before
+    assert len(after[made]) == 32
+
+
+async def test_two_new_keys_are_two_keys(processes: list[Secrets]) -> None:
+    first, second = await processes[0].add_client_state_key(), await processes[0].add_client_state_key()
+    assert list(await processes[0].client_state_keys())[:2] == [second, first]
+
+
+@pytest.mark.stack
+class TestInAnotherProcess:
+    """Processes share a ring only where it is kept outside them."""
+
+    async def test_a_key_that_another_process_made_is_found_when_it_is_named(self, opened: Opened) -> None:
+        mine, others = await _two_processes(opened)
+        made = await mine.add_client_state_key()
+        assert made not in await others.client_state_keys()
+        assert made in await others.client_state_keys("1", made)
+
+    async def test_a_key_that_nobody_made_is_not_there_after_all(self, opened: Opened) -> None:
+        mine, _ = await _two_processes(opened)
+        assert list(await mine.client_state_keys("nobody's")) == ["1"]
+
+    async def test_keys_that_two_processes_make_at_the_same_moment_both_stay(self, opened: Opened) -> None:
+        mine, others = await _two_processes(opened)
+        made = await asyncio.gather(mine.add_client_state_key(), others.add_client_state_key())
+        assert set(await mine.client_state_keys(*made)) == {"1", *made}
+        assert len(set(made)) == 2
+
+    async def test_a_flood_of_unknown_keys_costs_few_readings(self, opened: Opened) -> None:
+        tables = await opened()
+        keeper = TableSecrets(tables)
+        await keeper.client_state_keys()
+        read, readings = tables.table("secrets").read, 0
+
+        async def counted(partition: str, key: str) -> Any:
+            nonlocal readings
+            readings += 1
+            return await read(partition, key)
+
+        keeper._table.read = counted  # type: ignore[method-assign]
+        await asyncio.gather(*(keeper.client_state_keys(f"unknown{each}") for each in range(500)))
+        assert 1 <= readings <= 2
+
+
+async def _two_processes(opened: Opened) -> tuple[Secrets, Secrets]:
+    tables = await opened()
+    mine, others = TableSecrets(tables), TableSecrets(tables)
+    await mine.client_state_keys()
+    await others.client_state_keys()
+    return mine, others
 
 
 @pytest.mark.stack

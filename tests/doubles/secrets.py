@@ -19,9 +19,15 @@ class MemorySecrets:
         await self.faults.at("secrets.fingerprint_key")
         return self._fingerprint
 
-    async def client_state_keys(self) -> dict[str, bytes]:
+    async def client_state_keys(self, *named: str) -> dict[str, bytes]:
         await self.faults.at("secrets.client_state_keys")
         return dict(self._ring)
+
+    async def add_client_state_key(self) -> str:
+        await self.faults.at("secrets.add_client_state_key")
+        key_id = f"k{len(self._ring) + 1}"
+        self.roll(key_id)
+        return key_id
 
     def roll(self, key_id: str) -> None:
         """Make ``key_id`` the current key; the older ones stay readable."""

@@ -111,6 +111,7 @@ NOT_SET = {
     "LOCKSTEP_TABLES": "a connection string holds a key; the endpoint is set instead",
     "ServiceBus": "a connection string holds a key; the namespace is set instead",
     "LOCKSTEP_GRAPH_URL": "follows from the cloud; a simulator's is set on the embedded stack",
+    "SSL_CERT_FILE": "Azure's authorities are the usual ones; a simulator's is set on the embedded stack",
 }
 
 

@@ -99,3 +99,10 @@ def test_a_token_opens_its_tenants_page_until_its_last_second() -> None:
 )
 def test_what_was_not_signed_so_opens_nothing(token: str) -> None:
     assert read_setup_token(token, KEYS, NOW) is None
+
+
+async def test_a_link_survives_a_new_key_and_the_next_one_uses_it(office: Office) -> None:
+    earlier = await _link(office)
+    made = await office.ask("POST", "/api/subscriptions/keys")
+    assert (await office.send("GET", earlier)).status == 200
+    assert f"/{made['key']}." in await _link(office)
