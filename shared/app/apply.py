@@ -17,6 +17,7 @@ from shared.app.applying import AT_ONCE, MOST_WRITES, Applying, Outcome
 from shared.app.buffers import write_buffers
 from shared.app.leave_open import TRANSACTION_SPENT, failed, postponed, unsettled
 from shared.app.take_step import take_step
+from shared.app.write_together import Answered, together, write_together
 from shared.domain.booking import CalendarItem, Item, Side
 from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import Action, Plan, Settlement
@@ -34,8 +35,17 @@ async def apply_plan(applying: Applying, plan: Plan) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     written = 0
     for group in _in_turn(plan):
-        for place in range(0, len(group), AT_ONCE):
-            few = group[place : place + AT_ONCE]
+        for members in together(applying, group, MOST_WRITES - written):
+            answers = await write_together(applying, members)
+            outcomes += [
+                await run_settlement(applying, each, Answered(answer))
+                for each, answer in zip(members, answers, strict=True)
+            ]
+            written += len(members)
+        done = {outcome.settlement.id for outcome in outcomes}
+        alone = [settlement for settlement in group if settlement.id not in done]
+        for place in range(0, len(alone), AT_ONCE):
+            few = alone[place : place + AT_ONCE]
             late = applying.outside.clock.now() - started > _LONGEST
             if late or written >= MOST_WRITES:
                 outcomes += [postponed(applying, settlement) for settlement in few]
@@ -59,12 +69,12 @@ def _in_turn(plan: Plan) -> tuple[list[Settlement], ...]:
     return removals, others, creations
 
 
-async def run_settlement(applying: Applying, settlement: Settlement) -> Outcome:
-    """Run the steps of one settlement; return what became of it."""
+async def run_settlement(applying: Applying, settlement: Settlement, answered: Answered | None = None) -> Outcome:
+    """Run the steps of one settlement, or settle what was ``answered`` to its only one; return what became of it."""
     after = settlement.after
     try:
         for step in settlement.steps:
-            item = await take_step(applying, settlement, step)
+            item = answered.item() if answered else await take_step(applying, settlement, step)
             if item is not None and item.booking.cancelled:
                 raise Stale("the copy made before was cancelled since")
             if after is not None and item is not None:

@@ -7,6 +7,7 @@ against every connector.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Protocol, runtime_checkable
 
 from shared.domain.booking import Block, Booking, Gone, PlatformItem, SetAside, Window
 from shared.domain.ids import BookingId, PlatformId, TransactionId, Version
+from shared.ports.errors import PortError
 
 
 class Feed(StrEnum):
@@ -76,6 +78,15 @@ class BookingDraft:
 
     booking: Booking
     transaction: TransactionId
+
+
+@dataclass(frozen=True)
+class BookingChange:
+    """What a booking is to become, and the version on which that is based."""
+
+    booking: BookingId
+    wanted: Booking
+    version: Version
 
 
 class Connector(Protocol):
@@ -146,4 +157,31 @@ class CheckIns(Protocol):
         It is one transaction: where somebody has checked in by then, nothing is cancelled and ``Stale`` is raised.
         One that is gone already is done.
         """
+        ...
+
+
+@runtime_checkable
+class SeriesWrites(Protocol):
+    """A platform that takes the bookings of a whole series with one call.
+
+    Each booking is answered for by itself, in the order given: as it stands now, or with the error that writing it
+    alone would have raised. ``Retry`` is raised where nothing is known of any of them; some may have been written.
+    """
+
+    async def create_all(
+        self, resource: PlatformId, drafts: Sequence[BookingDraft]
+    ) -> tuple[PlatformItem | PortError, ...]:
+        """Make bookings; see ``Connector.create``."""
+        ...
+
+    async def change_all(
+        self, resource: PlatformId, changes: Sequence[BookingChange]
+    ) -> tuple[PlatformItem | PortError, ...]:
+        """Bring bookings to what is wanted; see ``Connector.change``. One may take the time that another one leaves."""
+        ...
+
+    async def cancel_all(
+        self, resource: PlatformId, bookings: Sequence[BookingId], reason: str
+    ) -> tuple[PortError | None, ...]:
+        """Cancel bookings and tell their owners ``reason``; see ``Connector.cancel``."""
         ...

@@ -38,7 +38,9 @@ from shared.ports.ledgers import Clock
 from tests.doubles.clock import StandingClock
 from tests.doubles.faults import DONE, Faults
 
-_WRITES = frozenset({"create", "change", "cancel", "release", "ensure_resource"})
+_WRITES = frozenset(
+    {"create", "change", "cancel", "release", "ensure_resource", "create_all", "change_all", "cancel_all"}
+)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ woken, because the one who writes is the one who would be woken. It decides noth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from shared.adapters.builtin.entries import PlatformResource
+from shared.adapters.builtin.entries import Entry, PlatformResource
 from shared.adapters.builtin.platform import UNKNOWN_BOOKING, Platform
 from shared.domain.booking import Block, Booking, Gone, PlatformItem, Proof, Window
 from shared.domain.ids import BookingId, PlatformId, TransactionId, Version
-from shared.ports.connector import BookingDraft, Capabilities, ChangeBatch, Conflict, Dedupe, Feed
-from shared.ports.errors import Rejected, Stale
+from shared.ports.connector import BookingChange, BookingDraft, Capabilities, ChangeBatch, Conflict, Dedupe, Feed
+from shared.ports.errors import PortError, Rejected, Stale
 
 _CAPABILITIES = Capabilities(
     name="builtin",
@@ -84,6 +85,26 @@ class BuiltinConnector:
             if error.code != UNKNOWN_BOOKING:
                 raise
 
+    async def create_all(
+        self, resource: PlatformId, drafts: Sequence[BookingDraft]
+    ) -> tuple[PlatformItem | PortError, ...]:
+        made = await self._platform.book_all(resource, [(draft.booking, draft.transaction) for draft in drafts])
+        return tuple(map(_answered, made))
+
+    async def change_all(
+        self, resource: PlatformId, changes: Sequence[BookingChange]
+    ) -> tuple[PlatformItem | PortError, ...]:
+        wanted = [(change.booking, change.wanted, change.version) for change in changes]
+        changed = map(_answered, await self._platform.bring_all(resource, wanted))
+        gone = Stale("the booking is no longer on the platform; read it again")
+        return tuple(gone if _is_unknown(each) else each for each in changed)
+
+    async def cancel_all(
+        self, resource: PlatformId, bookings: Sequence[BookingId], reason: str
+    ) -> tuple[PortError | None, ...]:
+        ended = map(_answered, await self._platform.cancel_all(resource, bookings, reason))
+        return tuple(each if isinstance(each, PortError) and not _is_unknown(each) else None for each in ended)
+
     async def release(self, resource: PlatformId, booking: BookingId, reason: str) -> None:
         try:
             await self._platform.release(resource, booking, reason)
@@ -102,3 +123,11 @@ class BuiltinConnector:
             await self._platform.create_resource(wanted)
         elif known != wanted:
             await self._platform.update_resource(wanted)
+
+
+def _answered(answer: Entry | PortError) -> PlatformItem | PortError:
+    return answer.item if isinstance(answer, Entry) else answer
+
+
+def _is_unknown(answer: object) -> bool:
+    return isinstance(answer, Rejected) and answer.code == UNKNOWN_BOOKING

@@ -7,6 +7,7 @@ calendars or policies. Who may see the title of a private booking is decided by 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -20,16 +21,16 @@ from shared.adapters.builtin.feed import cursor, sequence, understood
 from shared.adapters.builtin.resource_rows import ResourceState, listed_row, resource_row, resource_state
 from shared.adapters.builtin.retention import forget_past
 from shared.adapters.builtin.series_desk import Scope, SeriesDesk
+from shared.adapters.builtin.several import UNKNOWN_BOOKING as UNKNOWN_BOOKING
+from shared.adapters.builtin.several import Asked, change_several, checked, to_be_made
 from shared.adapters.builtin.store import Delete, Insert, Operation, Put, Replace, RowStore
 from shared.domain.booking import Block, Booking, PlatformItem, Window
 from shared.domain.ids import BookingId, PlatformId, TenantId, TransactionId, Version
 from shared.domain.opening_hours import OpeningHours
 from shared.domain.recurrence import Rule
 from shared.domain.spans import AllDay, When, occupied
-from shared.ports.errors import Rejected, Stale
+from shared.ports.errors import PortError, Rejected
 from shared.ports.ledgers import Clock
-
-UNKNOWN_BOOKING = "unknown_booking"
 
 
 class Platform:
@@ -177,6 +178,27 @@ class Platform:
         check_text("a reason", reason)
         return await self._change(resource, booking, edits.cancelled(reason), version)
 
+    async def book_all(
+        self, resource: PlatformId, bookings: Iterable[tuple[Booking, TransactionId]]
+    ) -> list[Entry | PortError]:
+        """Make several bookings, each as ``book`` does."""
+        return await change_several(self._desk, resource, [to_be_made(*each, self._clock) for each in bookings])
+
+    async def bring_all(
+        self, resource: PlatformId, wanted: Iterable[tuple[BookingId, Booking, Version]]
+    ) -> list[Entry | PortError]:
+        """Make several bookings what is wanted, each as ``bring`` does."""
+        asked = [Asked(each, checked(resource, each, edits.brought(to), seen)) for each, to, seen in wanted]
+        return await change_several(self._desk, resource, asked)
+
+    async def cancel_all(
+        self, resource: PlatformId, bookings: Iterable[BookingId], reason: str = ""
+    ) -> list[Entry | PortError]:
+        """Cancel several bookings, each as ``cancel`` does."""
+        check_text("a reason", reason)
+        asked = [Asked(each, checked(resource, each, edits.cancelled(reason), None)) for each in bookings]
+        return await change_several(self._desk, resource, asked)
+
     async def approve(self, resource: PlatformId, booking: BookingId) -> Entry:
         """Say yes to a requested booking; one that needs no yes any more stays as it is."""
         return await self._change(resource, booking, edits.approved, None)
@@ -282,18 +304,8 @@ class Platform:
     async def _change(
         self, resource: PlatformId, booking: BookingId, edit: edits.Edit, version: Version | None
     ) -> Entry:
-        def checked(before: Entry | None) -> Entry:
-            if before is None:
-                raise Rejected(f"there is no booking {booking} in resource {resource}", code=UNKNOWN_BOOKING)
-            after = edit(before)
-            # A booking that is as wanted already needs no permission: the first answer may have been lost.
-            if after != before and version not in (None, before.item.version):
-                raise Stale(
-                    "the booking was changed meanwhile; look at it again and repeat the change if it still fits"
-                )
-            return after
-
-        return (await self._series.told(resource, [await self._desk.change(resource, booking, checked)]))[0]
+        changed = await self._desk.change(resource, booking, checked(resource, booking, edit, version))
+        return (await self._series.told(resource, [changed]))[0]
 
     async def _list_it(self, resource: PlatformResource) -> None:
         await self._store.commit(rows.RESOURCES, self._tenant, (Put(listed_row(resource)),))
