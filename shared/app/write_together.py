@@ -42,7 +42,7 @@ class Answered:
 
 
 def together(applying: Applying, settlements: Sequence[Settlement], most: int) -> list[list[Settlement]]:
-    """Return what is written with one call each: the occurrences of a series of which the platform gets the same."""
+    """Return what is written with one call each, ``most`` bookings in all: occurrences of a series, by one action."""
     if not isinstance(applying.outside.platform, SeriesWrites):
         return []
     groups: dict[object, list[Settlement]] = defaultdict(list)
@@ -52,7 +52,13 @@ def together(applying: Applying, settlements: Sequence[Settlement], most: int) -
             step = settlement.steps[0]
             said = sentence(step.reason, applying.resource.facts.zone) if step.action is Action.CANCEL else ""
             groups[key.event, step.action, said].append(settlement)
-    return [_in_turn(group)[:most] for group in groups.values() if len(group) >= _FEWEST]
+    found = []
+    for group in groups.values():
+        few = _in_turn(group)[: max(most, 0)]
+        if len(few) >= _FEWEST:
+            found.append(few)
+            most -= len(few)
+    return found
 
 
 def _key(settlement: Settlement) -> CalendarKey | None:
@@ -65,6 +71,9 @@ def _is_one_step(settlement: Settlement) -> bool:
     if len(settlement.steps) != 1 or settlement.buffers:
         return False
     step = settlement.steps[0]
+    # What was not noted beforehand is not made in this run.
+    if step.action is Action.CREATE and settlement.before is None:
+        return False
     return step.side is Side.PLATFORM and step.action in _ACTIONS and step.reason.code is not Code.RELEASED
 
 

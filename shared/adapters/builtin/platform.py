@@ -7,7 +7,7 @@ calendars or policies. Who may see the title of a private booking is decided by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -182,14 +182,14 @@ class Platform:
         self, resource: PlatformId, bookings: Iterable[tuple[Booking, TransactionId]]
     ) -> list[Entry | PortError]:
         """Make several bookings, each as ``book`` does."""
-        return await change_several(self._desk, resource, [to_be_made(*each, self._clock) for each in bookings])
+        return await self._several(resource, [to_be_made(*each, self._clock) for each in bookings])
 
     async def bring_all(
         self, resource: PlatformId, wanted: Iterable[tuple[BookingId, Booking, Version]]
     ) -> list[Entry | PortError]:
         """Make several bookings what is wanted, each as ``bring`` does."""
         asked = [Asked(each, checked(resource, each, edits.brought(to), seen)) for each, to, seen in wanted]
-        return await change_several(self._desk, resource, asked)
+        return await self._several(resource, asked)
 
     async def cancel_all(
         self, resource: PlatformId, bookings: Iterable[BookingId], reason: str = ""
@@ -197,7 +197,12 @@ class Platform:
         """Cancel several bookings, each as ``cancel`` does."""
         check_text("a reason", reason)
         asked = [Asked(each, checked(resource, each, edits.cancelled(reason), None)) for each in bookings]
-        return await change_several(self._desk, resource, asked)
+        return await self._several(resource, asked)
+
+    async def _several(self, resource: PlatformId, asked: Sequence[Asked]) -> list[Entry | PortError]:
+        answers = await change_several(self._desk, resource, asked)
+        told = iter(await self._series.told(resource, [each for each in answers if isinstance(each, Entry)]))
+        return [next(told) if isinstance(each, Entry) else each for each in answers]
 
     async def approve(self, resource: PlatformId, booking: BookingId) -> Entry:
         """Say yes to a requested booking; one that needs no yes any more stays as it is."""

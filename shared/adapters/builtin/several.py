@@ -6,6 +6,7 @@ others go on. Nothing holds the feed: each transaction leaves the platform as it
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -101,7 +102,7 @@ async def _prepared(desk: Desk, state: ResourceState, asked: Sequence[Asked]) ->
             continue
         stamped = replace(after, item=replace(after.item, version=Version(str(sequence + 1))))
         size += len(rows.change_operations(replace(state, sequence=sequence + 1), before, stamped)) - 1
-        if size > FULL:
+        if size > FULL and part.changes:
             break
         sequence += 1
         part.changes.append((before, after))
@@ -113,9 +114,13 @@ async def _prepared(desk: Desk, state: ResourceState, asked: Sequence[Asked]) ->
 
 
 async def _present(desk: Desk, resource: PlatformId, asked: Sequence[Asked]) -> list[Entry | None]:
-    known = [await desk.made_under(resource, each.transaction) if each.transaction else each.booking for each in asked]
+    known = await asyncio.gather(*(_known(desk, resource, each) for each in asked))
     found = iter(await desk.entries(resource, [each for each in known if each is not None]))
     return [next(found) if each is not None else None for each in known]
+
+
+async def _known(desk: Desk, resource: PlatformId, asked: Asked) -> BookingId | None:
+    return await desk.made_under(resource, asked.transaction) if asked.transaction else asked.booking
 
 
 def _edited(asked: Asked, before: Entry | None) -> Entry | PortError:

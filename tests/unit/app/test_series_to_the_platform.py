@@ -17,12 +17,12 @@ from tests.doubles.series_connector import InMemorySeriesConnector
 from tests.doubles.world import MONDAY, ROOM, World, at
 
 
-def mondays(count: int = 6, start: str = "09:00", end: str = "10:00", days: int = 0) -> list[Timed]:
-    return [at(start, end, MONDAY + timedelta(weeks=week, days=days)) for week in range(count)]
+def mondays(count: int = 6, start: str = "09:00", end: str = "10:00") -> list[Timed]:
+    return [at(start, end, MONDAY + timedelta(weeks=week)) for week in range(count)]
 
 
-def daily(count: int, first: int = 0) -> list[Timed]:
-    return [at("09:00", "10:00", MONDAY + timedelta(days=first + number)) for number in range(count)]
+def daily(count: int) -> list[Timed]:
+    return [at("09:00", "10:00", MONDAY + timedelta(days=number)) for number in range(count)]
 
 
 async def linked(**settings: object) -> World:
@@ -78,18 +78,6 @@ async def test_an_occurrence_whose_time_is_taken_is_refused_alone() -> None:
     assert str(taken) not in world.times()[1]
     assert len(world.on_platform()) == 5
     world.assert_equal()
-
-
-@pytest.mark.parametrize("first", [1, -1], ids=["a day later", "a day earlier"])
-async def test_a_daily_series_that_moves_onto_its_own_days_keeps_its_bookings(first: int) -> None:
-    world = await linked()
-    keys = invite(world, daily(10, 2))
-    await world.notify()
-    before = {item.id for item in world.on_platform()}
-    world.calendar.outlook.reschedule(ROOM, keys, daily(10, 2 + first))
-    await world.notify()
-    world.assert_equal()
-    assert {item.id for item in world.on_platform()} == before
 
 
 async def test_a_platform_that_is_busy_gets_it_later_and_once() -> None:
