@@ -67,7 +67,7 @@ param dailyCapGb int
 param keepDeletedDays int
 
 @description('Who is told by mail when an alert fires.')
-param alertMails string[] = []
+param alertMails array = []
 
 var suffix = 'lockstep-${uniqueString(subscription().id, environmentName, location)}'
 var allTags = union(tags, { 'azd-env-name': environmentName })

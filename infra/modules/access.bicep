@@ -16,12 +16,10 @@ var roles = {
   'Monitoring Metrics Publisher': '3913510d-42f4-4e42-8a64-420c390055eb'
 }
 
+// A right: a built-in role, the one thing on which it is given, and what would fail without it.
 type grant = {
-  @description('Name of a built-in role.')
   role: 'Storage Blob Data Owner' | 'Storage Table Data Contributor' | 'Azure Service Bus Data Sender' | 'Azure Service Bus Data Receiver' | 'Monitoring Metrics Publisher'
-  @description('On what it is given, never more than the one thing.')
   on: 'storage' | 'queue' | 'component'
-  @description('What would fail without it.')
   reason: string
 }
 

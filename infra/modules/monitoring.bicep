@@ -14,7 +14,7 @@ param retentionDays int
 param dailyCapGb int
 
 @description('Who is told by mail when an alert fires; without anybody the alerts are only shown.')
-param alertMails string[]
+param alertMails array
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: 'log-${suffix}'

@@ -47,16 +47,18 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
       }
     ]
   }
+}
 
-  resource app 'subnets' existing = {
-    name: 'app'
-  }
+resource appSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-05-01' existing = {
+  parent: network
+  name: 'app'
+}
 
-  resource endpoints 'subnets' existing = {
-    name: 'endpoints'
-  }
+resource endpointsSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-05-01' existing = {
+  parent: network
+  name: 'endpoints'
 }
 
 output networkId string = network.id
-output appSubnetId string = network::app.id
-output endpointsSubnetId string = network::endpoints.id
+output appSubnetId string = appSubnet.id
+output endpointsSubnetId string = endpointsSubnet.id

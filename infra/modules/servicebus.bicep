@@ -18,9 +18,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   location: location
   tags: tags
   // Standard is the lowest tier with sessions.
-  sku: isPrivate
-    ? { name: 'Premium', tier: 'Premium', capacity: 1 }
-    : { name: 'Standard', tier: 'Standard' }
+  sku: isPrivate ? { name: 'Premium', tier: 'Premium', capacity: 1 } : { name: 'Standard', tier: 'Standard' }
   properties: {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'

@@ -48,7 +48,7 @@ EXAMPLES = {
     "plan.id": "/plan",
     "app.properties.defaultHostName": "func-lockstep.azurewebsites.net",
     "network.id": "/network",
-    "network::app.id": "/network/app",
+    "appSubnet.id": "/network/app",
 }
 
 
