@@ -66,7 +66,7 @@ install-tests: $(TESTS) $(AZURITE) ## what the other targets need
 
 clean: ## remove everything that was installed or left behind
 	@rm -rf .venv .venv-checkov local/tables/node_modules .bench .stack .hypothesis .mypy_cache .ruff_cache .pytest_cache \
-		.import_linter_cache dist
+		.import_linter_cache dist build lockstep.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A name on the PATH is no proof: version managers put names there that answer only with an error.
@@ -84,12 +84,13 @@ $(MADE):
 		"or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python" >&2; \
 	exit 1
 
-$(STACK): requirements.txt local/requirements.txt $(MADE)
+$(STACK): requirements.txt local/requirements.txt lockstep/requirements.txt $(MADE)
 	@echo "Installing what the embedded stack needs (a minute or two, once)"
 	@$(PIP) local/requirements.txt || { $(DOWNLOAD_FAILED); }
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --editable . || { $(DOWNLOAD_FAILED); }
 	@touch $@
 
-$(TESTS): requirements.txt local/requirements.txt tests/requirements.txt $(ICALJS)/package-lock.json $(MADE)
+$(TESTS): requirements.txt local/requirements.txt lockstep/requirements.txt tests/requirements.txt $(ICALJS)/package-lock.json $(MADE)
 	@echo "Installing what tests and checks need (a minute or two, once)"
 	@$(PIP) tests/requirements.txt || { $(DOWNLOAD_FAILED); }
 	@mkdir -p .venv/icaljs && cp $(ICALJS)/package.json $(ICALJS)/package-lock.json .venv/icaljs/

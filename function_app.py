@@ -11,6 +11,7 @@ from functions.foreseen import foreseen
 from functions.health import health
 from functions.notifications import notifications
 from functions.openapi import openapi
+from functions.operations import operations
 from functions.people import people
 from functions.platform import platform
 from functions.reconcile import reconcile
@@ -21,5 +22,5 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
-for blueprint in (*_OWN, platform, bookings, people):
+for blueprint in (*_OWN, platform, bookings, people, operations):
     app.register_functions(blueprint)

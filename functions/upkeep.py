@@ -20,7 +20,7 @@ _MOST_RENEWED = 100
 @upkeep.route("sweep", methods=["POST"])
 @told
 async def sweep_now(req: func.HttpRequest) -> func.HttpResponse:
-    """Wake every resource that is linked and not paused."""
+    """Wake every resource that is linked."""
     from shared.app.sweep_resources import sweep_all
 
     body_of(req)

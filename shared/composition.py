@@ -197,6 +197,7 @@ class Composition:
         from shared.adapters.builtin.connector import BuiltinConnector
         from shared.adapters.graph.calendar import GraphCalendar
         from shared.adapters.graph.directory import GraphMailboxDirectory
+        from shared.adapters.graph.inspection import GraphInspection
         from shared.adapters.graph.mail import GraphMail
         from shared.adapters.graph.people import GraphPeople
         from shared.adapters.graph.subscriptions import GraphSubscriptions
@@ -224,6 +225,7 @@ class Composition:
             TableRoster(tables) if self._tenant.follow_people else None,
             self._tenant.ceiling,
             TableMeetings(tables),
+            GraphInspection(self._graph),
         )
 
     @cached_property

@@ -75,7 +75,7 @@ PATHS: dict[str, Json] = {
     ),
     "/api/sweep": {
         "post": operation(
-            "sweep_now", "upkeep", "Wake every resource that is not paused",
+            "sweep_now", "upkeep", "Wake every resource that is linked",
             {202: ("They are woken.", ref("Woken"))}, (400, 413),
             requestBody=sent({"type": "object", "additionalProperties": False}, required=False),
         ),

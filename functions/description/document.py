@@ -7,6 +7,7 @@ from functools import cache
 from functions.description import (
     admin_paths,
     admin_schemas,
+    operations_paths,
     people_paths,
     platform_paths,
     platform_schemas,
@@ -110,6 +111,7 @@ def document() -> Json:
             **platform_paths.PATHS,
             **people_paths.PATHS,
             **setup_paths.PATHS,
+            **operations_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
             "/api/story/{token}": {"get": _story()},
@@ -124,6 +126,7 @@ def document() -> Json:
                 **platform_schemas.SCHEMAS,
                 **people_paths.SCHEMAS,
                 **setup_paths.SCHEMAS,
+                **operations_paths.SCHEMAS,
             },
             "responses": _errors(),
             "securitySchemes": {

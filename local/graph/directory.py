@@ -49,6 +49,7 @@ def routes() -> Iterable[Route]:
         Route("GET", places + "/{place}/graph.room", get_place),
         Route("GET", places + "/{place}/graph.roomlist", get_place),
         Route("GET", places + "/{place}/graph.roomlist/rooms", list_rooms_of),
+        Route("GET", _V1 + "/groups/{group}/members", list_members_of),
     )
 
 
@@ -152,6 +153,20 @@ async def list_rooms_of(call: Call) -> Reply:
     if rooms is None:
         raise _no_place(call.params["place"])
     return _places(call, [room_body(mailbox) for mailbox in rooms], "rooms")
+
+
+async def list_members_of(call: Call) -> Reply:
+    """The members of a room list, which is a distribution group: here the group is named by the list's id."""
+    wanted, select = call.params["group"].lower(), chosen(call, USER_PROPERTIES) or DEFAULT_USER_PROPERTIES
+    lists = room_lists(_rooms(call)).items()
+    members = next((rooms for address, rooms in lists if room_list_body(address, rooms)["id"].lower() == wanted), None)
+    if members is None:
+        message = (
+            f"Resource '{wanted}' does not exist or one of its queried reference-property objects are not present."
+        )
+        raise GraphError(404, "Request_ResourceNotFound", message)
+    found = [user_body(room) for room in members]
+    return _list(call, found, USER_PROPERTIES, lambda body: {name: body[name] for name in select}, "directoryObjects")
 
 
 async def get_place(call: Call) -> Reply:

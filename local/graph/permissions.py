@@ -17,6 +17,8 @@ from local.graph.wire import Call, GraphError
 READ_CALENDARS = ("Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite")
 READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 
+READ_MEMBERS = ("GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All")
+
 _MAILBOX = r"/users/(?P<mailbox>[^/]+)"
 _CALENDAR = _MAILBOX + r"/(events|calendar|calendars|calendarview)(/.*)?"
 
@@ -46,6 +48,7 @@ _NEEDS = (
     _need("*", _CALENDAR, ("Calendars.ReadWrite",)),
     _need("*", r"/places(/.*)?", ("Place.Read.All", "Place.ReadWrite.All")),
     _need("GET", r"/users(/.*)?", READ_USERS, directory=True),
+    _need("GET", r"/groups/[^/]+/members", READ_MEMBERS, directory=True),
 )
 _OPERATIONS: Mapping[str, str] = {"POST": "Create", "PATCH": "Update", "DELETE": "Delete", "GET": "Read"}
 

@@ -21,7 +21,7 @@ from shared.domain.choice import is_chosen
 from shared.domain.commands import Command, Verb
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.other_rooms import is_look
-from shared.domain.resource import BulkPlan, Resource, State
+from shared.domain.resource import PAUSED, BulkPlan, Resource, State
 from shared.domain.undo import undo_step
 from shared.ports.ledgers import Writes
 
@@ -207,8 +207,7 @@ async def _policy(outside: Outside, orders: Orders, command: Command) -> Orders:
 
 
 async def _pause(_: Outside, orders: Orders, command: Command) -> Orders:
-    why = "paused by a person; changes are read again when it is resumed"
-    return replace(orders, resource=replace(orders.resource, state=State.PAUSED, since=command.at, why=why))
+    return replace(orders, resource=replace(orders.resource, state=State.PAUSED, since=command.at, why=PAUSED))
 
 
 async def _resume(_: Outside, orders: Orders, command: Command) -> Orders:

@@ -8,6 +8,7 @@ from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
 from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
+from shared.ports.inspection import Inspection
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
 from shared.ports.meetings import Meetings
 from shared.ports.people import Mail, People, Roster
@@ -37,3 +38,4 @@ class Outside:
     roster: Roster | None = None
     ceiling: Ceiling | None = None
     meetings: Meetings | None = None
+    inspection: Inspection | None = None

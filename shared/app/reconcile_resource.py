@@ -16,6 +16,7 @@ from shared.app.applying import Applying, Outcome
 from shared.app.ask_room import name_organisers
 from shared.app.bulk_plans import begun, shared_by_all
 from shared.app.check_ins import wait_for_check_ins
+from shared.app.look_on import look_on
 from shared.app.name_free_resources import name_free_resources
 from shared.app.note_intentions import note_intentions
 from shared.app.observe import observe
@@ -107,7 +108,8 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     if resource.state is State.UNLINKED:
         return Run(Ending.UNLINKED)
     if resource.state is State.PAUSED:
-        return Run(Ending.LEFT_ALONE, why="the resource is paused")
+        head = await outside.ledgers.head(resource.id) if orders.commands else head
+        return Run(Ending.LEFT_ALONE, why=(await look_on(outside, resource, head, started)).why)
     await finish_rewrites(outside, resource, orders.open_steps)
     seen = await observe(outside, orders, head, cause)
     planned = await name_free_resources(outside, resource, guarded(seen, resource.policy, started))

@@ -13,7 +13,7 @@ from shared.domain.ids import ResourceId
 from shared.domain.resource import Resource, State
 from shared.domain.wakeup import WakeCause
 
-_ASLEEP = (State.PAUSED, State.UNLINKED)
+_ASLEEP = (State.UNLINKED,)
 
 
 def swept_between(resource: ResourceId, interval: timedelta, after: datetime, until: datetime) -> datetime | None:

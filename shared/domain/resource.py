@@ -25,6 +25,10 @@ class State(StrEnum):
     SHADOW = "shadow"
 
 
+PAUSED = "paused by a person; nothing is written"
+"""Why a paused resource is as it is, until a look adds what waits."""
+
+
 @dataclass(frozen=True)
 class Subscription:
     """The notification subscription of a resource's mailbox, and the key its client state was made with."""

@@ -11,7 +11,7 @@ import pytest
 
 from local.stack.components import CODE as ROOT
 
-REQUIREMENTS = [ROOT / "requirements.txt", ROOT / "local/requirements.txt", ROOT / "tests/requirements.txt"]
+REQUIREMENTS = [ROOT / f"{folder}requirements.txt" for folder in ("", "local/", "lockstep/", "tests/")]
 PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[a-z,]+\])?==[0-9][A-Za-z0-9.]*(; python_version (<|>=) \"3\.\d+\")?")
 LOCK = ROOT / "local/tables/package-lock.json"
 

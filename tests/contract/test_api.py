@@ -288,6 +288,12 @@ async def _agreed(site: Site, room: str) -> None:
     story = await site.ask("GET", f"{here}/why?mapping={booking['id']}")
     assert story["history"]
     assert (await site.ask("GET", f"{here}/shadow"))["in_shadow"] is False
+    assert (await site.ask("GET", f"{here}/bundle"))["mappings"]
+    found = await site.ask("POST", "/api/discovery", {"addresses": [ERIN]})
+    assert {each["kind"] for each in found["candidates"]} == {"room"}
+    assert [
+        each["id"] for each in (await site.ask("POST", "/api/orders", {"verb": "retry", "everything": True}))["ordered"]
+    ]
     assert (await site.ask("GET", f"{here}/undo?plan={booking['id']}"))["removes"] == []
     assert "Private talk" not in str(story)
     await site.ask("POST", f"{here}/commands", {"verb": "policy", "settings": {"buffer_minutes": 5}})

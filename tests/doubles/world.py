@@ -35,6 +35,7 @@ from tests.doubles.clock import StandingClock
 from tests.doubles.connector import InMemoryConnector
 from tests.doubles.directory import InMemoryMailboxDirectory
 from tests.doubles.faults import Faults, Killed
+from tests.doubles.inspection import InMemoryInspection
 from tests.doubles.ledgers import MemoryLedgers
 from tests.doubles.meetings import MemoryMeetings
 from tests.doubles.people import InMemoryMail, InMemoryPeople, MemoryRoster
@@ -89,6 +90,7 @@ class World:
         self.people = InMemoryPeople(self.faults, self.subscriptions)
         self.roster = MemoryRoster(self.faults)
         self.meetings = MemoryMeetings(self.faults)
+        self.inspection = InMemoryInspection()
         self.outside = Outside(
             self.tenant,
             "https://lockstep.example",
@@ -105,6 +107,7 @@ class World:
             self.people,
             self.roster if self.follows_people else None,
             meetings=self.meetings,
+            inspection=self.inspection,
         )
         self.calendar.add_mailbox(ROOM, owner=Person("matterhorn@contoso.example", "Matterhorn"))
         self.directory.add(

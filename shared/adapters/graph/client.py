@@ -79,6 +79,20 @@ class GraphClient:
             raise Retry(f"Graph did not {request.doing}: its answer is no JSON object.")
         return body
 
+    async def token(self) -> str:
+        """Return an access token of a credential that has none cached. Raises ``Retry`` where none can be had."""
+        from azure.core.exceptions import AzureError
+
+        from shared.adapters.graph.credentials import GRAPH_SCOPE
+
+        credential = self._credentials()
+        try:
+            return (await credential.get_token(GRAPH_SCOPE)).token
+        except AzureError as error:
+            raise Retry(f"no token for Graph could be had ({type(error).__name__})") from error
+        finally:
+            await credential.close()
+
     async def send_batch(self, requests: Sequence[Request], doing: str) -> list[Answer | None]:
         """Send up to 20 requests as one and return their answers in order, refused ones among them."""
         body = await self.send(batch(requests, doing))

@@ -47,17 +47,46 @@ async def test_an_order_is_done_once_and_leaves_the_ledger() -> None:
     assert await world.ledgers.commands(world.resource_id) == ()
 
 
-async def test_a_paused_room_is_neither_read_nor_written() -> None:
+WRITES = ("create", "change", "cancel", "decline", "accept", "ensure_resource", "release")
+
+
+def written(world: World) -> list[str]:
+    """The calls since the faults were cleared that wrote to a side."""
+    sides = [call for call in world.faults.calls if call.startswith(("calendar.", "platform."))]
+    return [call for call in sides if call.partition(".")[2].startswith(WRITES) and not call.endswith(".changes")]
+
+
+async def test_a_paused_room_is_read_on_and_not_written() -> None:
     world = await linked()
     await order(world, Verb.PAUSE)
     row = await world.row()
-    assert (row.state, row.why) == (State.PAUSED, "paused by a person; changes are read again when it is resumed")
+    assert (row.state, row.why) == (
+        State.PAUSED,
+        "paused by a person; nothing is written; nothing would be when it is resumed",
+    )
     world.faults.passed.clear()
     world.invite(EVENING)
     await world.notify()
     await world.platform_says()
     await world.sweep()
-    assert not [call for call in world.faults.calls if call.startswith(("calendar.", "platform."))]
+    assert written(world) == []
+    assert len(world.on_platform()) == 2
+    row = await world.row()
+    assert (row.open_steps, row.last_look) == (1, world.clock.now())
+    assert row.why == "paused by a person; nothing is written; 1 booking would be when it is resumed"
+
+
+async def test_a_paused_room_that_cannot_be_read_stays_paused_and_says_so() -> None:
+    world = await linked()
+    await order(world, Verb.PAUSE)
+    world.faults.fail("calendar.changes", Retry("Graph is away"), times=1)
+    world.invite(EVENING)
+    await world.sweep()
+    row = await world.row()
+    assert row.state is State.PAUSED
+    assert row.why == "paused by a person; nothing is written; at the last look: Graph is away"
+    await world.sweep()
+    assert "1 booking would be" in (await world.row()).why
     assert len(world.on_platform()) == 2
 
 

@@ -100,14 +100,14 @@ async def test_a_room_of_its_own_interval_is_swept_in_that() -> None:
     assert sent == 12
 
 
-@pytest.mark.parametrize("verb", [Verb.PAUSE, Verb.UNLINK])
-async def test_a_paused_or_unlinked_room_is_not_woken(verb: Verb) -> None:
+@pytest.mark.parametrize(("verb", "sweeps"), [(Verb.PAUSE, 1), (Verb.UNLINK, 0)])
+async def test_a_paused_room_is_looked_at_and_not_proven_and_an_unlinked_one_not_woken(verb: Verb, sweeps: int) -> None:
     world = World()
     (room,) = await link_rooms(world, 1)
     await order_command(world.outside, room, verb)
     await world.settle()
     start = world.clock.now()
-    assert await sweep_resources(world.outside, start, start + HOUR) == 0
+    assert await sweep_resources(world.outside, start, start + HOUR) == sweeps
     assert await order_reads(world.outside, start, start + WEEK) == 0
 
 

@@ -156,10 +156,10 @@ class TestTimers:
         assert after is not None
         assert after.expires > before.expires
 
-    async def test_a_paused_room_is_left_alone(self, office: Office) -> None:
+    async def test_a_paused_room_is_still_looked_at(self, office: Office) -> None:
         await office.room()
         await order_command(office.outside, office.world.resource_id, Verb.PAUSE)
         await office.world.settle()
         before = office.world.clock.now()
         office.world.clock.advance(timedelta(hours=3))
-        assert await self._woken_by_a_sweep(office, before.isoformat()) == 0
+        assert await self._woken_by_a_sweep(office, before.isoformat()) == 1

@@ -1,0 +1,110 @@
+"""What an administrator does with many resources: order the same of them, find new ones, gather one's state.
+
+Every call needs a key. Nothing here writes a ledger.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from functions.answers import BadRequest, Unknown, answer, told
+from functions.fields import Body, body_of
+from functions.linked import find_linked, linked
+from shared.composition import composed
+
+if TYPE_CHECKING:
+    from shared.app.order_many import Chosen
+    from shared.app.outside import Outside
+    from shared.ports.inspection import Inspection
+
+operations = func.Blueprint()
+
+_MOST_NAMED = 500
+_SELECTORS = ("resources", "building", "state", "everything")
+
+
+def inspection_of(outside: Outside) -> Inspection:
+    """Return what looks at the tenant's set-up. Raises ``Unknown`` where this installation has none."""
+    if outside.inspection is None:
+        raise Unknown("this installation cannot look at the tenant's set-up")
+    return outside.inspection
+
+
+@operations.function_name("order_many")
+@operations.route("orders", methods=["POST"])
+@told
+async def order_of_many(req: func.HttpRequest) -> func.HttpResponse:
+    """Order the same of several resources, of a building, of all in a state, or of every one."""
+    from shared.app.order_many import TOGETHER, order_many
+    from shared.domain.commands import Verb
+
+    body = body_of(req, "verb", *_SELECTORS)
+    verb = body.text("verb")
+    if verb not in TOGETHER:
+        raise BadRequest(f"'verb' must be one of {', '.join(TOGETHER)}")
+    outside = (await composed()).outside
+    chosen = await _chosen(outside, body)
+    ordered = [{"id": each.id, "name": each.facts.name} async for each in order_many(outside, Verb(verb), chosen)]
+    return answer({"verb": verb, "ordered": ordered}, 202)
+
+
+async def _chosen(outside: Outside, body: Body) -> Chosen:
+    """Return which resources a body names, by exactly one of the ways to name them. Raises ``Unknown``."""
+    from shared.app.order_many import Chosen
+    from shared.domain.resource import State
+
+    if sum(name in body for name in _SELECTORS) != 1:
+        raise BadRequest(f"say which resources by exactly one of {', '.join(map(repr, _SELECTORS))}")
+    named, state = body.texts("resources", _MOST_NAMED), body.text("state")
+    if state is not None and state not in set(State) - {State.UNLINKED}:
+        raise BadRequest(f"'state' can be {', '.join(each for each in State if each is not State.UNLINKED)}")
+    if "everything" in body and not body.flag("everything"):
+        raise BadRequest("'everything' can only be true; leave it out otherwise")
+    ids = frozenset([(await find_linked(outside, each)).id for each in named or ()])
+    return Chosen(ids, body.text("building"), State(state) if state else None, "everything" in body)
+
+
+@operations.function_name("discover")
+@operations.route("discovery", methods=["POST"])
+@told
+async def find_candidates(req: func.HttpRequest) -> func.HttpResponse:
+    """Find mailboxes that could be linked, in Places and among those that are named. Nothing is linked."""
+    from shared.app.discover import discover
+
+    body = body_of(req, "addresses", "group")
+    addresses, group = body.texts("addresses", _MOST_NAMED) or (), body.text("group")
+    if any(not each.strip() for each in addresses):
+        raise BadRequest("'addresses' holds one that is empty")
+    outside = (await composed()).outside
+    found = await discover(outside, inspection_of(outside), addresses, group)
+    candidates = [
+        {
+            "address": each.address,
+            "name": each.name,
+            "kind": each.kind,
+            "building": each.facts.building,
+            "floor": each.facts.floor,
+            "capacity": each.facts.capacity,
+            "seen_in": each.seen_in,
+            "linked": each.linked,
+        }
+        for each in found.found
+    ]
+    return answer({"candidates": candidates, "looked": list(found.looked)})
+
+
+@operations.function_name("bundle")
+@operations.route("resources/{resource}/bundle", methods=["GET"])
+@told
+async def support_bundle(req: func.HttpRequest) -> func.HttpResponse:
+    """The state of one resource for a support case; what tells a person is struck out."""
+    import secrets
+
+    from functions.bundle_views import bundle_view
+    from shared.app.bundle import gather
+    from shared.domain.striking import Striker
+
+    outside, resource = await linked(req)
+    return answer(bundle_view(await gather(outside, resource), Striker(secrets.token_bytes(32))))

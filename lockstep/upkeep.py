@@ -1,0 +1,67 @@
+"""``subscriptions`` and ``bundle``: how notifications stand, and the state of one resource for a support case."""
+
+from __future__ import annotations
+
+import json as json_of_python
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from lockstep.session import AsJson, Room, Rooms, api_of, named, resources_of
+from lockstep.showing import as_json, moment, say, table
+
+_SOON_HOURS = 24
+
+
+def subscriptions(
+    context: typer.Context,
+    room: Rooms = None,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Renew those of the resources named, or all that are due.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Show until when notifications arrive for each resource, the soonest end first; or renew them."""
+    api = api_of(context)
+    chosen = [named(api, each) for each in room or ()]
+    if renew:
+        told = api.post("subscriptions/renew", {"resources": [each["id"] for each in chosen]} if chosen else {})
+        as_json(told) if json else say(
+            f"{told['renewed']} renewed, {told['made_again']} made again, {told['postponed']} not settled this time."
+        )
+        return
+    found = sorted(chosen or resources_of(api), key=lambda each: each["notifications_until"] or "")
+    if json:
+        as_json([{name: each[name] for name in ("id", "name", "state", "notifications_until")} for each in found])
+        return
+    rows = [(each["name"], Text(*_standing(each)), moment(each["notifications_until"])) for each in found]
+    table(("resource", "notifications", "until"), rows, wide="resource")
+
+
+def _standing(resource: dict[str, Any]) -> tuple[str, str]:
+    until = resource["notifications_until"]
+    if until is None:
+        return "none: found by sweep", "bold red"
+    hours = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() / 3600
+    if hours <= 0:
+        return "ended", "bold red"
+    return (f"{hours:.0f} h left", "yellow" if hours < _SOON_HOURS else "green")
+
+
+def bundle(
+    context: typer.Context,
+    room: Room,
+    to: Annotated[Path | None, typer.Option("--out", help="Write it to this file.")] = None,
+) -> None:
+    """Gather the state of one resource for a support case, as JSON; what tells a person is struck out."""
+    api = api_of(context)
+    found = named(api, room)
+    told = api.get(f"resources/{found['id']}/bundle")
+    if to is None:
+        as_json(told)
+        return
+    to.write_text(json_of_python.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    say(f"{to}: {len(told['mappings'])} bookings, {len(told['decisions'])} decisions, nobody's name.")
