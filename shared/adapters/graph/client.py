@@ -83,11 +83,9 @@ class GraphClient:
         """Return an access token of a credential that has none cached. Raises ``Retry`` where none can be had."""
         from azure.core.exceptions import AzureError
 
-        from shared.adapters.graph.credentials import GRAPH_SCOPE
-
         credential = self._credentials()
         try:
-            return (await credential.get_token(GRAPH_SCOPE)).token
+            return (await credential.get_token(self._scope)).token
         except AzureError as error:
             raise Retry(f"no token for Graph could be had ({type(error).__name__})") from error
         finally:
