@@ -95,6 +95,68 @@ async def find_candidates(req: func.HttpRequest) -> func.HttpResponse:
     return answer({"candidates": candidates, "looked": list(found.looked)})
 
 
+@operations.function_name("examine_tenant")
+@operations.route("doctor", methods=["POST"])
+@told
+async def examine(req: func.HttpRequest) -> func.HttpResponse:
+    """What is wrong with the tenant's set-up, what it means for the sync, and the line that mends it."""
+    from functions.asked import moment_of
+    from functions.doctor_views import finding_view
+    from functions.views import moment
+    from shared.app.doctor import examine_tenant
+
+    body = body_of(req, "outsider", "granted")
+    outsider, granted = body.text("outsider", 320) or "", body.text("granted", 40)
+    since = moment_of("granted", granted) if granted else None
+    outside = (await composed()).outside
+    found = await examine_tenant(outside, inspection_of(outside), outsider, since)
+    return answer({"looked_at": moment(outside.clock.now()), "findings": [finding_view(each) for each in found]})
+
+
+@operations.function_name("examine_resource")
+@operations.route("resources/{resource}/doctor", methods=["POST"])
+@told
+async def examine_one(req: func.HttpRequest) -> func.HttpResponse:
+    """What is wrong with one resource; ``probe_writes`` makes an entry in its calendar and removes it at once."""
+    from functions.asked import moment_of
+    from functions.doctor_views import finding_view
+    from functions.views import moment
+    from shared.app.doctor import examine_resource
+
+    body = body_of(req, "probe_writes", "granted")
+    granted, writes = body.text("granted", 40), body.flag("probe_writes") is True
+    since = moment_of("granted", granted) if granted else None
+    outside, resource = await linked(req)
+    found = await examine_resource(outside, inspection_of(outside), resource, probe_writes=writes, granted=since)
+    return answer({"looked_at": moment(outside.clock.now()), "findings": [finding_view(each) for each in found]})
+
+
+@operations.function_name("judge_calendar_processing")
+@operations.route("doctor/calendar-processing", methods=["POST"])
+@told
+async def judge_calendar_processing(req: func.HttpRequest) -> func.HttpResponse:
+    """Judge the booking settings of rooms, as Get-CalendarProcessing wrote them to a file. Nothing is kept."""
+    from functions.doctor_views import finding_view, rooms_of
+    from shared.domain.calendar_processing import judge
+    from shared.domain.policy import Policy
+    from shared.domain.resource import State
+
+    rooms = rooms_of(body_of(req, "rooms"))
+    outside = (await composed()).outside
+    linked_rooms = {
+        each.address.casefold(): each
+        async for each in outside.resources.all(outside.tenant)
+        if each.state is not State.UNLINKED
+    }
+    judged = []
+    for address, values in rooms:
+        resource = linked_rooms.get(address.casefold())
+        found = judge(address, values, resource.policy if resource else Policy())
+        findings = [finding_view(each) for each in found]
+        judged.append({"address": address, "resource": resource.id if resource else None, "findings": findings})
+    return answer({"rooms": judged})
+
+
 @operations.function_name("bundle")
 @operations.route("resources/{resource}/bundle", methods=["GET"])
 @told

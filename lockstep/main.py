@@ -9,7 +9,9 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from lockstep.api import Refused
-from lockstep.orders import pause, rebuild, resume, retry
+from lockstep.cost import cost
+from lockstep.doctor import doctor
+from lockstep.orders import pause, prove, rebuild, resume, retry
 from lockstep.plans import held, plan, why
 from lockstep.reaching import NotReached, Wished
 from lockstep.resources import resources
@@ -52,7 +54,7 @@ def reached(
 
 app.add_typer(resources, name="resources")
 app.add_typer(held, name="held")
-for command in (plan, why, retry, rebuild, pause, resume, subscriptions, bundle):
+for command in (doctor, plan, why, retry, prove, rebuild, pause, resume, subscriptions, bundle, cost):
     app.command()(command)
 
 

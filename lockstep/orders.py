@@ -16,6 +16,7 @@ All = Annotated[bool, typer.Option("--all", help="Every linked resource of the t
 _MEANS = {
     "pause": "reading goes on and nothing is written until `lockstep resume`",
     "resume": "what happened meanwhile is carried over by the next run; many changes at once wait for approval",
+    "prove": "what differs is repaired, or waits for approval",
     "retry": "what waited for another try is due now",
 }
 
@@ -52,6 +53,17 @@ def retry(
 ) -> None:
     """Try at once what waits for another try."""
     _of_many(context, "retry", room, building, "failing" if failing else None, everything, json)
+
+
+def prove(
+    context: typer.Context,
+    room: Rooms = None,
+    building: InBuilding = None,
+    everything: All = False,
+    json: AsJson = False,
+) -> None:
+    """Read both sides in full by another path than the feeds, and repair what differs."""
+    _of_many(context, "prove", room, building, None, everything, json)
 
 
 def _of_many(

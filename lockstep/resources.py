@@ -88,6 +88,18 @@ def link(
         say(f"{made['name'] or mailbox} is being linked as {made['id']}.")
 
 
+@resources.command("set")
+def set_policy(context: typer.Context, room: Room, settings: Settings = None, json: AsJson = False) -> None:
+    """Give a resource other settings; what they mean for bookings that stand is a plan, held where it is large."""
+    given = settings_of(settings or ())
+    if not given:
+        raise Refused("Say which settings: --set winner=first, as often as needed.")
+    api = api_of(context)
+    found = named(api, room)
+    done = api.post(f"resources/{found['id']}/commands", {"verb": "policy", "settings": given})
+    as_json(done) if json else say(f"Ordered: {', '.join(given)} of {found['name']}.")
+
+
 @resources.command("unlink")
 def unlink(
     context: typer.Context,

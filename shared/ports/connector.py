@@ -43,7 +43,10 @@ class Conflict(StrEnum):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a platform can do, as data; ``requests``: it shows bookings that still need a person's yes as such."""
+    """What a platform can do, as data; ``requests``: it shows bookings that still need a person's yes as such.
+
+    ``own_sync``: whether it synchronises with Microsoft 365 by itself; None where it does not tell.
+    """
 
     name: str
     feed: Feed
@@ -54,6 +57,7 @@ class Capabilities:
     blocks: bool = False
     check_in: bool = False
     requests: bool = False
+    own_sync: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class InMemoryConnector:
     creates_resources: bool = True
     shows_nothing: bool = False
     shows_requests: bool = False
+    own_sync: bool | None = None
     requests: list[str] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     _resources: dict[PlatformId, _Resource] = field(default_factory=dict)
@@ -102,6 +103,7 @@ class InMemoryConnector:
             blocks=True,
             check_in=True,
             requests=self.shows_requests,
+            own_sync=self.own_sync,
         )
 
     async def changes(self, resource: PlatformId, cursor: str | None, window: Window) -> ChangeBatch:

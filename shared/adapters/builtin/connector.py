@@ -26,6 +26,7 @@ _CAPABILITIES = Capabilities(
     blocks=True,
     check_in=True,
     requests=True,
+    own_sync=False,
 )
 
 

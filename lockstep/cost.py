@@ -1,0 +1,42 @@
+"""``lockstep cost``: what a month costs, by what is paid for, with the day of the prices."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lockstep.costing import Load, estimate, prices
+from lockstep.session import AsJson, api_of, resources_of
+from lockstep.showing import as_json, say, table
+
+
+def cost(
+    context: typer.Context,
+    rooms: Annotated[int | None, typer.Option(help="How many resources; without: what is linked.", min=0)] = None,
+    events: Annotated[float, typer.Option(help="Bookings made or changed per room and day.", min=0)] = 8.0,
+    sweep_minutes: Annotated[
+        int | None, typer.Option(help="How often each is swept; without: as linked, or 60.", min=5, max=1440)
+    ] = None,
+    memory_gb: Annotated[float, typer.Option(help="Memory of an instance: 0.5, 2 or 4.", min=0.5, max=4)] = 0.5,
+    always_ready: Annotated[int, typer.Option(help="Instances that are always ready.", min=0, max=100)] = 2,
+    sampling: Annotated[float, typer.Option(help="Part of the telemetry that is kept.", min=0.0, max=1.0)] = 1.0,
+    private_networking: Annotated[bool, typer.Option("--private-networking", help="Service Bus Premium.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Estimate a month's cost from rooms, events and settings. Nothing is asked of the app with --rooms."""
+    if rooms is None:
+        linked = resources_of(api_of(context))
+        rooms, swept = len(linked), [int(each["policy"]["sweep_minutes"]) for each in linked]
+        sweep_minutes = sweep_minutes or (round(sum(swept) / len(swept)) if swept else None)
+    load = Load(rooms, events, sweep_minutes or 60, memory_gb, always_ready, sampling, private_networking)
+    listed = prices()
+    found = estimate(load, listed)
+    if json:
+        as_json({"load": vars(load), "total": round(found.total, 2), **vars(found), "prices": listed["as_of"]})
+        return
+    rows = [(name, f"{amount:10.2f}") for name, amount in found.lines.items()]
+    table(("paid for", f"{listed['currency']} a month"), [*rows, ("total", f"{found.total:10.2f}")])
+    each = f", {found.total / rooms:.2f} for each" if rooms else ""
+    say(f"{rooms} rooms{each}; {found.executions:,} executions, {found.logs_gb:.1f} GB of logs.")
+    say(f"List prices as of {listed['as_of']}. {listed['source']}")

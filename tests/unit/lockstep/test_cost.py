@@ -1,0 +1,68 @@
+"""What a month costs: held against figures that were worked out by hand, and against what it must do when it grows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from lockstep.costing import Load, estimate, prices
+from tests.unit.lockstep.console import Console
+
+BY_HAND: dict[str, tuple[Load, float]] = {
+    "50 rooms, 8 events a day": (Load(50, 8, always_ready=0), 16),
+    "500 rooms, 10 events a day": (Load(500, 10, always_ready=0), 34),
+    "500 rooms on instances of 2 GB": (Load(500, 10, memory_gb=2, always_ready=0), 57),
+    "5,000 rooms": (Load(5000, 10, always_ready=0), 345),
+    "5,000 rooms of whose telemetry a fifth is kept": (Load(5000, 10, always_ready=0, sampling=0.2), 159),
+    "two small instances always ready cost 10.51 more": (Load(50, 8, always_ready=2), 16 + 10.51),
+}
+
+
+@pytest.mark.parametrize(("load", "by_hand"), BY_HAND.values(), ids=BY_HAND)
+def test_an_estimate_is_what_was_worked_out_by_hand(load: Load, by_hand: float) -> None:
+    assert estimate(load, prices()).total == pytest.approx(by_hand, abs=0.7)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"rooms": 600},
+        {"events_per_room_and_day": 20.0},
+        {"sweep_minutes": 5},
+        {"memory_gb": 2.0},
+        {"always_ready": 3},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_more_of_anything_costs_more(more: dict[str, float]) -> None:
+    usual = Load(500, 10)
+    assert estimate(replace(usual, **more), prices()).total > estimate(usual, prices()).total
+
+
+def test_a_network_of_its_own_is_paid_by_the_month_and_not_by_the_message() -> None:
+    lines = [estimate(Load(rooms, private_networking=True), prices()).lines["service bus"] for rooms in (50, 5000)]
+    assert lines == [677.0, 677.0]
+
+
+def test_the_prices_say_their_day_and_where_they_are_from() -> None:
+    listed = prices()
+    assert date.fromisoformat(listed["as_of"]) >= date(2026, 11, 1)
+    assert "pricing/calculator" in listed["source"]
+
+
+class TestCommand:
+    def test_it_needs_no_app_where_the_rooms_are_given(self, console: Console) -> None:
+        console.environment.clear()
+        said = console.says("cost", "--rooms", "500", "--events", "10", "--always-ready", "0")
+        assert "34.2" in said
+        assert "List prices as of 2026-11-20" in said
+
+    def test_it_counts_what_is_linked(self, console: Console) -> None:
+        console.does(console.office.room(sweep_minutes=30))
+        load = console.run("cost", "--json").json["load"]
+        assert (load["rooms"], load["sweep_minutes"]) == (1, 30)
+
+    def test_no_rooms_cost_what_stands_still(self, console: Console) -> None:
+        assert "0 rooms;" in console.says("cost", "--rooms", "0")
