@@ -289,6 +289,12 @@ async def _agreed(site: Site, room: str) -> None:
     assert story["history"]
     assert (await site.ask("GET", f"{here}/shadow"))["in_shadow"] is False
     assert (await site.ask("GET", f"{here}/bundle"))["mappings"]
+    examined = (await site.ask("POST", f"{here}/doctor", {"probe_writes": True}))["findings"]
+    assert {each["check"] for each in examined if each["verdict"] == "bad"} == set()
+    assert {"token", "scope"} <= {each["check"] for each in (await site.ask("POST", "/api/doctor", {}))["findings"]}
+    file = {"rooms": [{"address": ERIN, "settings": {"AllowConflicts": True}}]}
+    (judged,) = (await site.ask("POST", "/api/doctor/calendar-processing", file))["rooms"]
+    assert [each["check"] for each in judged["findings"] if each["verdict"] == "bad"] == ["conflicts"]
     found = await site.ask("POST", "/api/discovery", {"addresses": [ERIN]})
     assert {each["kind"] for each in found["candidates"]} == {"room"}
     assert [
