@@ -226,6 +226,7 @@ class Composition:
             self._tenant.ceiling,
             TableMeetings(tables),
             GraphInspection(self._graph),
+            self._installation.settings.read_only,
         )
 
     @cached_property
@@ -247,7 +248,8 @@ class Composition:
         own, settings = self._tenant, self._installation.settings
         where = own.id if own.application else ""
         identity = GraphIdentity(own.identity, where, own.application, own.certificate, own.secret, settings.cloud)
-        return GraphClient(credential_factory(identity), settings.graph_url, scope=settings.cloud.graph_scope)
+        scope, read_only = settings.cloud.graph_scope, settings.read_only
+        return GraphClient(credential_factory(identity), settings.graph_url, scope=scope, read_only=read_only)
 
 
 def _silence(*names: str) -> None:

@@ -6,7 +6,8 @@ key                                    meaning
 -------------------------------------  ---------------------------------------------------------------
 LOCKSTEP_TENANT                        id of the tenant whose rooms are kept in lockstep (a GUID), or
 LOCKSTEP_TENANTS                       several tenants, a list in JSON (``shared/tenants.py`` tells its fields)
-LOCKSTEP_NOTIFICATION_URL              public base URL of this app: https, no query
+LOCKSTEP_NOTIFICATION_URL              public base URL of this app: https, no query; none: changes are found by sweeps
+LOCKSTEP_READ_ONLY                     true: both sides are read, nothing is written to either (default: false)
 LOCKSTEP_TABLES                        connection string of the tables, or
 LOCKSTEP_TABLES__endpoint              their endpoint, reached under the app's identity
 ServiceBus                             connection string of the namespace, or
@@ -20,6 +21,7 @@ LOCKSTEP_FOLLOW_PEOPLE                 true: the tenant's users are followed (de
 LOCKSTEP_CEILING                       most linked resources: a number, or users+ and a number (default: none)
 SSL_CERT_FILE                          file of the authorities to trust instead of the usual ones (default: those)
 LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the tenant's mailboxes (optional)
+LOCKSTEP_GRAPH_SECRET                  that application's secret, on one machine and as the last resort (optional)
 
 The three of mails, people and ceiling and the application are about the one tenant; a list has them per tenant.
 """
@@ -42,7 +44,8 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TENANT = re.compile(r"[0-9A-Za-z-]{1,64}")
 _OF_ONE = (
-    "LOCKSTEP_TENANT", "LOCKSTEP_GRAPH_APPLICATION", "LOCKSTEP_MAIL_FROM", "LOCKSTEP_FOLLOW_PEOPLE", "LOCKSTEP_CEILING"
+    "LOCKSTEP_TENANT", "LOCKSTEP_GRAPH_APPLICATION", "LOCKSTEP_GRAPH_SECRET", "LOCKSTEP_MAIL_FROM",
+    "LOCKSTEP_FOLLOW_PEOPLE", "LOCKSTEP_CEILING",
 )  # fmt: skip
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -66,6 +69,7 @@ class Settings:
     identity: str = ""
     authorities: str = ""
     cloud: Cloud = PUBLIC
+    read_only: bool = False
 
     def of(self, tenant: TenantId) -> TenantSettings | None:
         """Return a tenant that is served, None for any other."""
@@ -80,7 +84,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     cloud = given.cloud("LOCKSTEP_CLOUD")
     settings = Settings(
         given.tenants(),
-        given.url("LOCKSTEP_NOTIFICATION_URL", given.one("LOCKSTEP_NOTIFICATION_URL")),
+        given.public_url("LOCKSTEP_NOTIFICATION_URL"),
         given.one("LOCKSTEP_QUEUE"),
         tables,
         given.url("LOCKSTEP_TABLES__endpoint", tables_endpoint),
@@ -90,6 +94,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.guid("AZURE_CLIENT_ID", given.any("AZURE_CLIENT_ID")),
         given.any("SSL_CERT_FILE"),
         cloud,
+        given.flag("LOCKSTEP_READ_ONLY"),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -134,6 +139,7 @@ class _Given:
             TenantId(self.tenant("LOCKSTEP_TENANT")),
             self.any("AZURE_CLIENT_ID").lower(),
             self.guid("LOCKSTEP_GRAPH_APPLICATION", self.any("LOCKSTEP_GRAPH_APPLICATION")),
+            secret=self.secret("LOCKSTEP_GRAPH_SECRET", "LOCKSTEP_GRAPH_APPLICATION"),
             mail_from=self.mailbox("LOCKSTEP_MAIL_FROM", self.any("LOCKSTEP_MAIL_FROM")),
             follow_people=self.flag("LOCKSTEP_FOLLOW_PEOPLE"),
             ceiling=self.ceiling("LOCKSTEP_CEILING", "LOCKSTEP_FOLLOW_PEOPLE"),
@@ -150,6 +156,11 @@ class _Given:
         if value and not _GUID.fullmatch(value):
             self.mistakes.append(f"{name} is no GUID")
         return value.lower()
+
+    def secret(self, name: str, of: str) -> str:
+        if self.any(name) and not self.any(of):
+            self.mistakes.append(f"{name} is an application's, so {of} must be set")
+        return self.any(name)
 
     def flag(self, name: str) -> bool:
         value = self.any(name).casefold()
@@ -184,6 +195,11 @@ class _Given:
         if value and not _HOST_NAME.fullmatch(value):
             self.mistakes.append(f"{name} is no host name such as lockstep.servicebus.windows.net")
         return value
+
+    def public_url(self, name: str) -> str:
+        """Return a base URL, or nothing where ``none`` says that there is none."""
+        value = self.one(name)
+        return "" if value.casefold() == "none" else self.url(name, value)
 
     def url(self, name: str, value: str) -> str:
         """Return a base URL without a slash at its end; only loopback may do without https."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from local.stack.components import NAMES
 from local.stack.failure import StackFailure
 from local.stack.one import one
+from local.stack.settings import values_of
 from local.stack.up import Wishes, up
 
 
@@ -17,14 +20,20 @@ def main(arguments: Sequence[str]) -> int:
     """Parse and run; the answer is the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        if options.command != "up":
-            return one(options.command, options.stack)
-        return up(
-            Wishes(options.ready_file, options.ports, options.state, options.demo, options.once, options.identity)
-        )
+        return one(options.command, options.stack) if options.command != "up" else up(_wishes(options))
     except StackFailure as failure:
         print(failure, file=sys.stderr, flush=True)
         return 1
+
+
+def _wishes(options: argparse.Namespace) -> Wishes:
+    """What the command line of `up` asks for. Raises StackFailure."""
+    wishes = Wishes(options.ready_file, options.ports, options.state, options.demo, options.once, options.identity)
+    if options.settings is None:
+        return wishes
+    if options.demo:
+        raise StackFailure("--settings may name a real tenant, in which --demo would book; leave one of them out.")
+    return replace(wishes, environment={**values_of(options.settings), **os.environ})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="keep everything here over restarts; keep the ports too, subscriptions call them (default: forget)",
+    )
+    whole.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="take the LOCKSTEP_… values of a local.settings.json, such as those of a real tenant",
     )
     whole.add_argument(
         "--identity", action="store_true", help="everything over TLS, and the app comes with an identity, without keys"

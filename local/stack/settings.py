@@ -88,6 +88,16 @@ def app_settings(
     return settings | wins
 
 
+def values_of(file: Path) -> dict[str, str]:
+    """The LOCKSTEP_ values of a `local.settings.json`. Raises StackFailure when it is none."""
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))["Values"]
+        return {name: str(value) for name, value in values.items() if name.startswith(OVERRIDES)}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        what = type(error).__name__
+        raise StackFailure(f'{file} is no settings file with "Values" ({what}): see docs/real-tenant.md.') from None
+
+
 def write_settings(
     file: Path, ports: Ports, tenant: str, overrides: Mapping[str, str], identity: Mapping[str, str] | None = None
 ) -> Keys:

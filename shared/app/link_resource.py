@@ -74,6 +74,10 @@ async def link_resource(outside: Outside, order: LinkOrder) -> Resource:
         if not await is_within(outside, resource.id):
             await outside.resources.remove(resource.id)
             raise await refuse(outside)
+    if outside.read_only and resource.platform is not None:
+        # The one thing that a look needs on the platform; it holds no booking.
+        gap = int(policy.gap.total_seconds() // 60)
+        await outside.platform.ensure_resource(resource.platform, facts.name, facts.zone, policy.units, gap)
     await order_command(outside, resource.id, Verb.LINK)
     return resource
 

@@ -18,6 +18,11 @@ from shared.domain.resource import PAUSED, Resource, State
 from shared.ports.errors import PortError, Stale
 from shared.ports.ledgers import Writes
 
+READ_ONLY = "this installation is read-only; nothing is written"
+
+
+_WHEN = " when it is resumed"
+
 
 @dataclass(frozen=True)
 class Look:
@@ -52,7 +57,7 @@ async def _look(outside: Outside, resource: Resource, rest: str) -> Look:
     except PortError as error:
         return Look(f"{rest}; at the last look: {error}", None)
     waiting = seen.counts(Fate.RUNS, Fate.HELD).bookings
-    return Look(f"{rest}; {_bookings(waiting)} when it is resumed", waiting)
+    return Look(f"{rest}; {_bookings(waiting)}{_WHEN if rest == PAUSED else ''}", waiting)
 
 
 def _bookings(number: int) -> str:

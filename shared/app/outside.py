@@ -16,7 +16,8 @@ from shared.ports.people import Mail, People, Roster
 
 @dataclass(frozen=True)
 class Outside:
-    """The ports of one tenant. ``notification_url`` is the public base URL of this app, without a slash at its end.
+    """The ports of one tenant. ``notification_url`` is the public base URL of this app, without a slash at its end;
+    empty where it has none. ``read_only``: both sides are read and nothing is written to either.
 
     ``mail`` is None where no mailbox for mails of ours is set, ``roster`` where the directory is not followed.
     Without ``meetings`` the rooms of one meeting see each other's calendars only.
@@ -39,3 +40,4 @@ class Outside:
     ceiling: Ceiling | None = None
     meetings: Meetings | None = None
     inspection: Inspection | None = None
+    read_only: bool = False

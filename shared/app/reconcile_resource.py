@@ -16,7 +16,7 @@ from shared.app.applying import Applying, Outcome
 from shared.app.ask_room import name_organisers
 from shared.app.bulk_plans import begun, shared_by_all
 from shared.app.check_ins import wait_for_check_ins
-from shared.app.look_on import look_on
+from shared.app.look_on import READ_ONLY, look_on
 from shared.app.name_free_resources import name_free_resources
 from shared.app.note_intentions import note_intentions
 from shared.app.observe import observe
@@ -103,6 +103,8 @@ async def _note_trailing(outside: Outside, resource: ResourceId, head: Head, due
 
 async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCause) -> Run:
     started = outside.clock.now()
+    if outside.read_only:
+        return Run(Ending.LEFT_ALONE, why=(await look_on(outside, resource, head, started, READ_ONLY)).why)
     orders = await take_orders(outside, resource, head)
     resource = orders.resource
     if resource.state is State.UNLINKED:

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 from shared.adapters.graph.errors import from_body, translated
 from shared.adapters.graph.requests import Answer, Request, answers, batch
 from shared.clouds import PUBLIC
-from shared.ports.errors import Retry
+from shared.ports.errors import Rejected, Retry
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -48,12 +48,15 @@ class GraphClient:
         timeout_seconds: float = 30.0,
         clock: Callable[[], datetime] | None = None,
         scope: str = PUBLIC.graph_scope,
+        *,
+        read_only: bool = False,
     ) -> None:
         target = urlsplit(base_url)
         if target.scheme != "https" and target.hostname not in _LOOPBACK:
             raise ValueError(f"Graph's base URL {base_url} must be https; only loopback may be reached without it.")
         self.clock = clock or (lambda: datetime.now(UTC))
         self._credentials = credentials
+        self._read_only = read_only
         self._base_url = base_url
         self._on_request = on_request
         self._timeout = timeout_seconds
@@ -117,6 +120,8 @@ class GraphClient:
     async def _asked(self, request: Request) -> bytes | None:
         from shared.adapters.graph.transport import Refused, Unreachable
 
+        if self._read_only and not request.only_reads:
+            raise Rejected(f"Graph was not asked to {request.doing}: this installation is read-only.", "read_only")
         transport = self._transport()
         generation = transport.authentication.generation
         try:

@@ -47,6 +47,13 @@ class Request:
             headers["If-Match"] = self.if_match
         return headers
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether the request changes nothing: a batch reads where all of its requests do."""
+        if self.kind != "$batch" or self.body is None:
+            return self.method == "GET"
+        return all(item["method"] == "GET" for item in self.body["requests"])
+
     def content(self) -> bytes | None:
         """Return the body as it is sent."""
         return None if self.body is None else json.dumps(self.body, separators=(",", ":")).encode()

@@ -6,11 +6,15 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
+from local.stack.cli import main
 from local.stack.components import CODE
+from local.stack.failure import StackFailure
 from local.stack.identity_settings import identity_settings
 from local.stack.ports import Ports
 from local.stack.processes import environment
-from local.stack.settings import app_settings, write_settings
+from local.stack.settings import app_settings, values_of, write_settings
 from shared.settings import read_settings
 
 
@@ -69,3 +73,26 @@ def test_under_identities_alone_no_key_is_among_them_and_the_product_accepts_the
 def test_every_setting_that_a_binding_names_is_there() -> None:
     named = {name for file in (CODE / "functions").glob("*.py") for name in re.findall(r'"%(\w+)%"', file.read_text())}
     assert named - set(app_settings(Ports(), "t", {})) == set()
+
+
+def test_values_of_a_settings_file_are_those_of_lockstep_alone(tmp_path: Path) -> None:
+    file = tmp_path / "local.settings.json"
+    file.write_text(json.dumps({"Values": {"LOCKSTEP_READ_ONLY": "true", "AzureWebJobsStorage": "x"}}), "utf-8")
+    assert values_of(file) == {"LOCKSTEP_READ_ONLY": "true"}
+    settings = read_settings(app_settings(Ports(), "t", values_of(file)))
+    assert settings.read_only
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"Values": 3}', "{}"])
+def test_a_file_that_is_no_settings_file_is_named(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "local.settings.json"
+    file.write_text(content, "utf-8")
+    with pytest.raises(StackFailure, match="is no settings file"):
+        values_of(file)
+
+
+def test_a_demonstration_in_what_may_be_a_real_tenant_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["up", "--demo", "--settings", str(tmp_path / "local.settings.json")]) == 1
+    assert "in which --demo would book" in capsys.readouterr().err

@@ -71,3 +71,29 @@ def test_a_setting_that_cannot_be_used_is_named_and_its_value_is_not(name: str, 
         read_settings({**AZURE, name: value})
     assert name in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+def test_no_public_address_is_said_and_not_left_out() -> None:
+    assert read_settings(LOCAL | {"LOCKSTEP_NOTIFICATION_URL": "none"}).notification_url == ""
+    with pytest.raises(BadSettings, match="LOCKSTEP_NOTIFICATION_URL is missing"):
+        read_settings(LOCAL | {"LOCKSTEP_NOTIFICATION_URL": ""})
+
+
+@pytest.mark.parametrize(("said", "means"), [("true", True), ("false", False), ("", False)])
+def test_an_installation_may_only_read_where_that_is_said(said: str, means: bool) -> None:
+    assert read_settings(LOCAL | {"LOCKSTEP_READ_ONLY": said}).read_only is means
+
+
+def test_a_word_that_is_neither_is_not_taken_for_leave_to_write() -> None:
+    with pytest.raises(BadSettings, match="LOCKSTEP_READ_ONLY is neither true nor false"):
+        read_settings(LOCAL | {"LOCKSTEP_READ_ONLY": "yes"})
+
+
+def test_a_secret_is_an_applications() -> None:
+    application = "aaaaaaaa-0000-0000-0000-000000000002"
+    given = LOCAL | {"LOCKSTEP_GRAPH_SECRET": "hush"}
+    with pytest.raises(BadSettings, match="LOCKSTEP_GRAPH_APPLICATION must be set"):
+        read_settings(given)
+    (tenant,) = read_settings(given | {"LOCKSTEP_GRAPH_APPLICATION": application}).tenants
+    assert (tenant.application, tenant.secret) == (application, "hush")
+    assert "hush" not in repr(tenant)
