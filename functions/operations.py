@@ -41,7 +41,7 @@ async def order_of_many(req: func.HttpRequest) -> func.HttpResponse:
     from shared.domain.commands import Verb
 
     body = body_of(req, "verb", *_SELECTORS)
-    verb = body.text("verb")
+    verb = body.text("verb") or ""
     if verb not in TOGETHER:
         raise BadRequest(f"'verb' must be one of {', '.join(TOGETHER)}")
     outside = (await composed()).outside

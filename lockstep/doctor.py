@@ -62,7 +62,8 @@ def doctor(
         as_json(found)
     else:
         _tell(found, everything)
-    if any(each["verdict"] == "bad" for group in found["examined"] for each in group["findings"]):
+    groups = [*found["examined"], *found.get("judged", ())]
+    if any(each["verdict"] == "bad" for group in groups for each in group["findings"]):
         raise typer.Exit(1)
 
 

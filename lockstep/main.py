@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -23,7 +24,7 @@ from lockstep.upkeep import bundle, subscriptions
 class Told(TyperGroup):
     """Tells a refusal in one sentence on stderr, with exit code 1."""
 
-    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # click's own context, which Typer's is
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except (Refused, NotReached) as error:
@@ -54,7 +55,22 @@ def reached(
 
 app.add_typer(resources, name="resources")
 app.add_typer(held, name="held")
-for command in (doctor, plan, why, retry, prove, rebuild, pause, resume, subscriptions, bundle, cost):
+COMMANDS: tuple[Callable[..., None], ...] = (
+
+    doctor,
+    plan,
+    why,
+    retry,
+    prove,
+    rebuild,
+    pause,
+    resume,
+    subscriptions,
+    bundle,
+    cost,
+
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 
 

@@ -223,7 +223,6 @@ def orders_of(file: Path) -> list[dict[str, Any]]:
             reader = csv.DictReader(opened, delimiter=";" if sample.count(";") > sample.count(",") else ",")
             rows = list(enumerate(reader, 2))
             header = [name.strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = header
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Refused(f"{file} cannot be read as CSV in UTF-8 ({type(error).__name__}).") from None
     unknown = [name for name in header if name not in (*_PLAIN, *FACTS) and not name.startswith(_POLICY)]
@@ -281,10 +280,14 @@ def _tell_import(told: Sequence[Mapping[str, Any]]) -> None:
             ("mailbox", "refused because"), [(each["mailbox"], each["why"]) for each in refused], wide="refused because"
         )
     count = {word: sum(each["outcome"] == word for each in told) for word in ("linking", "linked already", "refused")}
-    (err().print if refused else say)(
+    in_all = (
         f"{count['linking']} are being linked, {count['linked already']} were linked already,"
         f" {count['refused']} were refused."
     )
+    if refused:
+        err().print(in_all)
+    else:
+        say(in_all)
 
 
 def settings_of(given: Sequence[str]) -> dict[str, Any]:

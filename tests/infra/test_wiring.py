@@ -112,6 +112,8 @@ NOT_SET = {
     "ServiceBus": "a connection string holds a key; the namespace is set instead",
     "LOCKSTEP_GRAPH_URL": "follows from the cloud; a simulator's is set on the embedded stack",
     "SSL_CERT_FILE": "Azure's authorities are the usual ones; a simulator's is set on the embedded stack",
+    "LOCKSTEP_READ_ONLY": "a pause of everything is a person's act, set by moreSettings while it lasts",
+    "LOCKSTEP_GRAPH_SECRET": "a secret in plain sight is for one machine; in Azure the identity speaks",
 }
 
 

@@ -31,6 +31,7 @@ def entry(**changed: Any) -> dict[str, Any]:
     usual: dict[str, Any] = dict.fromkeys(JUDGED, False)
     usual |= {"AutomateProcessing": "AutoAccept", "ResourceDelegates": [], "AllBookInPolicy": True}
     usual |= {"BookingWindowInDays": 400, "MaximumDurationInMinutes": 1440, "EnforceSchedulingHorizon": True}
+    usual |= {"TentativePendingApproval": True}
     usual |= {"AllowRecurringMeetings": True, "ConflictPercentageAllowed": 0, "MaximumConflictInstances": 0}
     return {"Address": ROOM_ADDRESS, "WrittenAt": "2026-11-19T12:00:00Z", **usual, **changed}
 
