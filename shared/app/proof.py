@@ -7,11 +7,12 @@ read. Only a read that finds both sides as the ledger knows them proves the reso
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.app.buffers import compare_buffers
 from shared.app.sight import Sight, booking_changed, event_changed
-from shared.domain.booking import CalendarKey, Occupancy, Window, occupancy
+from shared.domain.booking import CalendarKey, ItemKey, Occupancy, Window, occupancy
 from shared.domain.ids import BookingId
 from shared.domain.ledger import Cause, Mapping
 from shared.domain.plan import LedgerView, Plan
@@ -33,7 +34,7 @@ async def find_differences(sight: Sight) -> int:
     )
     sight.know(mapping for mapping in mappings if mapping.id not in sight.mappings)
     await compare_buffers(sight, events, mappings, span)
-    before = len(sight.events) + len(sight.bookings)
+    named: set[ItemKey] = {*sight.events, *sight.bookings}
     by_event = {mapping.calendar.key: mapping for mapping in sight.mappings.values() if mapping.calendar}
     by_booking = {mapping.platform.id: mapping for mapping in sight.mappings.values() if mapping.platform}
     for event in events:
@@ -49,7 +50,19 @@ async def find_differences(sight: Sight) -> int:
     for mapping in mappings:
         if mapping.is_linked and _inside(mapping, span, resource.facts.zone):
             await _read_unlisted(sight, mapping, *listed)
-    return len(sight.events) + len(sight.bookings) - before
+    stamped = _unknown(sight.mappings.values()) & (listed[0] | listed[1])
+    return len({*sight.events, *sight.bookings} - named - stamped)
+
+
+def _unknown(mappings: Iterable[Mapping]) -> set[ItemKey]:
+    """Return the keys of what is remembered under another version of the fingerprints: unknown, not changed."""
+    found: set[ItemKey] = set()
+    for mapping in mappings:
+        if mapping.calendar is not None and not mapping.calendar.print.is_known:
+            found.add(mapping.calendar.key)
+        if mapping.platform is not None and not mapping.platform.print.is_known:
+            found.add(mapping.platform.id)
+    return found
 
 
 def is_unequal_still(view: LedgerView, done: Plan, now: datetime) -> bool:

@@ -8,17 +8,21 @@ rules is unknown, not changed.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from struct import Struct
 
-from shared.domain.booking import CalendarItem, Item, PlatformItem, ShowAs
+from shared.domain.booking import Answer, CalendarItem, Item, PlatformItem, ShowAs
+from shared.domain.spans import Timed, When
 
-VERSION = 2
-"""Raised whenever equal content gets another digest; since version 2 each tenant has a key of its own."""
+VERSION = 3
+"""Raised whenever equal content gets another digest: since 2 each tenant has its own key, since 3 times are numbers."""
 _DIGEST_BYTES = 12  # 96 bits: chance alone never makes two of a resource's values equal
+_INSTANTS, _DATES = Struct("!dd"), Struct("!II")
 
 
 class Field(StrEnum):
@@ -54,21 +58,17 @@ class Fingerprint:
 
 
 def fingerprint(item: Item, key: bytes) -> Fingerprint:
-    """Return the fingerprint of what a side reports, under the secret ``key`` of its tenant."""
+    """Return the fingerprint of what a side reports, under the secret ``key`` (at most 64 bytes) of its tenant."""
     booking = item.booking
-    digests = {
-        Field.TIME: _digest(key, "time:" + str(booking.when)),
-        Field.CANCELLED: _digest_of_few(key, "cancelled:" + str(booking.cancelled)),
-    }
+    time = _digest(key, Field.TIME, _time(booking.when))
     if isinstance(item, CalendarItem) and not item.is_organiser:
-        digests[Field.ANSWER] = _digest_of_few(key, "answer:" + item.answer)
-        return Fingerprint(digests)
-    digests[Field.TITLE] = _digest(key, "title:" + booking.title)
-    digests[Field.PRIVATE] = _digest_of_few(key, "private:" + str(booking.private))
-    digests[Field.STATUS] = _digest_of_few(key, "status:" + str(_is_requested(item)))
-    if isinstance(item, PlatformItem):
-        digests[Field.ORGANISER] = person_digest(booking.organiser.address if booking.organiser else "", key)
-    return Fingerprint(digests)
+        return Fingerprint({Field.TIME: time, **_of_copy(key, booking.cancelled, item.answer)})
+    title = _digest(key, Field.TITLE, booking.title.encode())
+    flags = _of_flags(key, booking.cancelled, booking.private, _is_requested(item))
+    if isinstance(item, CalendarItem):
+        return Fingerprint({Field.TIME: time, Field.TITLE: title, **flags})
+    organiser = person_digest(booking.organiser.address if booking.organiser else "", key)
+    return Fingerprint({Field.TIME: time, Field.TITLE: title, Field.ORGANISER: organiser, **flags})
 
 
 def _is_requested(item: Item) -> bool:
@@ -76,23 +76,51 @@ def _is_requested(item: Item) -> bool:
     return item.booking.requested if isinstance(item, PlatformItem) else item.show_as is ShowAs.TENTATIVE
 
 
+@lru_cache(maxsize=1024)
 def person_digest(address: str, key: bytes) -> str:
-    """Return the digest of a person's address, as it stands in the fingerprint of what they organise."""
-    return _digest_of_few(key, "organiser:" + address.casefold())
+    """Return the digest of a person's address, as it stands in the fingerprint of what they organise.
+
+    It names a person in other rows as well: it stays the same in every version of the fingerprints.
+    """
+    text = "organiser:" + address.casefold()
+    return hmac.digest(key, text.encode(), "sha256")[:_DIGEST_BYTES].hex()
 
 
-def _digest(key: bytes, text: str) -> str:
-    """Return the digest of a field's name and text."""
-    code = _keyed(key).copy()
-    code.update(text.encode())
-    return code.hexdigest()[: 2 * _DIGEST_BYTES]
+# What recurs from booking to booking is worked out once.
 
 
-@lru_cache(maxsize=8)
-def _keyed(key: bytes) -> hmac.HMAC:
-    """Return what every digest under a key begins with; it is copied and never fed itself."""
-    return hmac.new(key, digestmod="sha256")
+@lru_cache(maxsize=256)
+def _of_copy(key: bytes, cancelled: bool, answer: Answer) -> MappingOf[Field, str]:
+    """Return the digests of what counts on the room's copy of a meeting, beside its time."""
+    return {
+        Field.CANCELLED: _digest(key, Field.CANCELLED, bytes((cancelled,))),
+        Field.ANSWER: _digest(key, Field.ANSWER, answer.encode()),
+    }
 
 
-_digest_of_few = lru_cache(maxsize=1024)(_digest)
-"""The same for what recurs from booking to booking: flags, answers, people."""
+@lru_cache(maxsize=256)
+def _of_flags(key: bytes, cancelled: bool, private: bool, requested: bool) -> MappingOf[Field, str]:
+    return {
+        Field.CANCELLED: _digest(key, Field.CANCELLED, bytes((cancelled,))),
+        Field.PRIVATE: _digest(key, Field.PRIVATE, bytes((private,))),
+        Field.STATUS: _digest(key, Field.STATUS, bytes((requested,))),
+    }
+
+
+def _time(when: When) -> bytes:
+    """Return a time as numbers: instants as seconds since 1970, dates as days; their lengths tell both apart."""
+    if isinstance(when, Timed):
+        return _INSTANTS.pack(when.start.timestamp(), when.end.timestamp())
+    return _DATES.pack(when.first.toordinal(), when.until.toordinal())
+
+
+def _digest(key: bytes, name: Field, value: bytes) -> str:
+    code = _keyed(key, name).copy()
+    code.update(value)
+    return code.hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _keyed(key: bytes, name: Field) -> hashlib.blake2b:
+    """Return what every digest of a field under a key begins with; it is copied and never fed itself."""
+    return hashlib.blake2b(key=key, person=name.encode(), digest_size=_DIGEST_BYTES)

@@ -41,7 +41,7 @@ from shared.domain.projection import (
     to_calendar,
     to_platform,
 )
-from shared.domain.records import calendar_record, changed_fields, platform_record
+from shared.domain.records import calendar_record, edited_fields, platform_record
 
 
 def merge_linked(case: Case, setting: Setting) -> Settlement:
@@ -60,7 +60,7 @@ def merge_linked(case: Case, setting: Setting) -> Settlement:
 def _calendar_gone(case: Case, setting: Setting) -> Settlement:
     mapping, platform = case.mapping, case.platform
     ours = mapping.calendar is not None and mapping.calendar.is_organiser and mapping.origin is Side.PLATFORM
-    edited = changed_fields(platform, mapping.platform, setting.key)
+    edited = edited_fields(platform, mapping.platform, setting.key)
     if isinstance(platform, PlatformItem) and ours and not edited and is_left_as_edited(setting.policy, Side.CALENDAR):
         return _left_alone(case, Side.CALENDAR, replace(mapping, platform=platform_record(platform, setting.key)))
     if isinstance(platform, PlatformItem) and ours and (edited or setting.policy.direction is Direction.TO_CALENDAR):
@@ -87,7 +87,7 @@ def _how(item: CalendarReport | None) -> str:
 
 def _platform_gone(case: Case, setting: Setting) -> Settlement:
     mapping, calendar = case.mapping, case.calendar
-    edited = changed_fields(calendar, mapping.calendar, setting.key)
+    edited = edited_fields(calendar, mapping.calendar, setting.key)
     kept = setting.policy.direction is Direction.TO_PLATFORM
     left = mapping.origin is Side.CALENDAR and not edited and is_left_as_edited(setting.policy, Side.PLATFORM)
     if isinstance(calendar, CalendarItem) and left:

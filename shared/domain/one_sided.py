@@ -50,16 +50,15 @@ def settle_one_sided(case: Case, setting: Setting) -> Settlement:
     if isinstance(origin, CalendarItem):
         record = calendar_record(origin, setting.key)
         seen = replace(_at(mapping, origin, setting), calendar=record)
-        if _still_refused(mapping, setting) and _is_same(record, mapping.calendar):
-            return Settlement(mapping.id, mapping, mapping)
+        if _still_refused(mapping, setting) and _is_same(record, mapping.calendar, seen.when == mapping.when):
+            return Settlement(mapping.id, mapping, _stamped(mapping, seen))
         return copied_to_platform(mapping, seen, origin, setting)
     if isinstance(origin, PlatformItem):
         booking_record = platform_record(origin, setting.key)
-        if _still_refused(mapping, setting) and _is_same(booking_record, mapping.platform):
-            return Settlement(mapping.id, mapping, mapping)
-        return copied_to_calendar(
-            mapping, replace(_at(mapping, origin, setting), platform=booking_record), origin, setting
-        )
+        shown = replace(_at(mapping, origin, setting), platform=booking_record)
+        if _still_refused(mapping, setting) and _is_same(booking_record, mapping.platform, shown.when == mapping.when):
+            return Settlement(mapping.id, mapping, _stamped(mapping, shown))
+        return copied_to_calendar(mapping, shown, origin, setting)
     return Settlement(mapping.id, mapping, mapping)
 
 
@@ -70,9 +69,22 @@ def _still_refused(mapping: Mapping, setting: Setting) -> bool:
     return mapping.state is MappingState.REFUSED and mapping.id not in again
 
 
-def _is_same(now: CalendarRecord | PlatformRecord, known: CalendarRecord | PlatformRecord | None) -> bool:
-    """Tell whether a booking shows what it showed: another version alone is no reason to judge it again."""
-    return known is not None and now.print == known.print
+def _is_same(
+    now: CalendarRecord | PlatformRecord, known: CalendarRecord | PlatformRecord | None, same_time: bool
+) -> bool:
+    """Tell whether a booking shows what it showed: another version alone is no reason to judge it again.
+
+    What was remembered under another version of the fingerprints is unknown, not changed: its time tells.
+    """
+    if known is None:
+        return False
+    return now.print == known.print if known.print.is_known else same_time
+
+
+def _stamped(mapping: Mapping, seen: Mapping) -> Mapping:
+    """Return a mapping as it was; one whose fingerprint is not known any more gets that of what was seen."""
+    record = mapping.record(mapping.origin)
+    return mapping if record is None or record.print.is_known else seen
 
 
 def _at(mapping: Mapping, item: Item, setting: Setting) -> Mapping:

@@ -45,7 +45,10 @@ def platform_record(item: PlatformItem, key: bytes) -> PlatformRecord:
 def changed_fields(
     report: Item | Gone | None, record: CalendarRecord | PlatformRecord | None, key: bytes
 ) -> frozenset[Field]:
-    """Return the fields in which a report differs from what is remembered of its side."""
+    """Return the fields in which a report differs from what is remembered of its side.
+
+    Of a fingerprint of another version every field differs: whether it changed is then for the caller to find out.
+    """
     if report is None or isinstance(report, Gone) or record is None:
         return frozenset()
     differing = record.print.changed_to(fingerprint(report, key))
@@ -54,6 +57,15 @@ def changed_fields(
         changed |= {Field.STATUS}
     # What is shown as a title follows from whether the booking is private.
     return changed | {Field.TITLE} if Field.PRIVATE in changed else changed
+
+
+def edited_fields(
+    report: Item | Gone | None, record: CalendarRecord | PlatformRecord | None, key: bytes
+) -> frozenset[Field]:
+    """Return the fields that somebody has edited for certain: what was remembered otherwise is unknown, not changed."""
+    if record is None or not record.print.is_known:
+        return frozenset()
+    return changed_fields(report, record, key)
 
 
 def first_seen(mapping_id: MappingId, item: Item, side: Side, setting: Setting) -> Mapping:

@@ -24,7 +24,7 @@ from shared.domain.booking import Answer, CalendarItem, Gone, Meeting, PlatformI
 from shared.domain.cases import Case, Setting, is_gone
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field, fingerprint
-from shared.domain.ledger import Mapping, MappingState, PlatformRecord, WriteMode
+from shared.domain.ledger import Mapping, MappingState, WriteMode
 from shared.domain.merge import withdrawal
 from shared.domain.one_sided import settle_one_sided
 from shared.domain.plan import Action, Settlement, Step
@@ -51,7 +51,7 @@ def settle_request(case: Case, setting: Setting) -> Settlement:
 
 
 def _waiting(case: Case, meeting: Meeting | None, setting: Setting) -> Settlement:
-    changed = _changed(case.platform, case.mapping.platform, setting.key)
+    changed = _changed(case.platform, case.mapping, setting.key)
     if isinstance(case.platform, PlatformItem) and changed:
         return _asked_anew(case, case.platform, changed, meeting, setting)
     if meeting is not None and meeting.item.booking.when != case.mapping.when:
@@ -70,9 +70,13 @@ def _fell_back(case: Case, setting: Setting) -> Settlement:
     return replace(settle_one_sided(replace(case, mapping=mapping), setting), before=case.mapping)
 
 
-def _changed(seen: object, record: PlatformRecord | None, key: bytes) -> frozenset[Field]:
+def _changed(seen: object, mapping: Mapping, key: bytes) -> frozenset[Field]:
+    """Return what the platform changed of a request; under another version of the fingerprints its time alone tells."""
+    record = mapping.platform
     if record is None or not isinstance(seen, PlatformItem):
         return frozenset()
+    if not record.print.is_known:
+        return frozenset() if seen.booking.when == mapping.when else frozenset({Field.TIME})
     return record.print.changed_to(fingerprint(seen, key)) - {Field.CANCELLED}
 
 
