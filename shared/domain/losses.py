@@ -16,6 +16,7 @@ from shared.domain.claims import BLOCK
 from shared.domain.conflicts import Verdict
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field
+from shared.domain.held_overlaps import OVERLAPS
 from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.merge import withdrawal
 from shared.domain.plan import Action, Settlement, Step
@@ -108,7 +109,7 @@ def _reported(loser: Settlement, reason: Reason, setting: Setting, verdict: Verd
 def _conflict(loser: Settlement, setting: Setting, verdict: Verdict) -> OpenStep:
     winner = verdict.winner
     blocked = winner.span if winner.id.startswith(BLOCK) else None
-    why = f"overlaps {winner.id}"
+    why = f"{OVERLAPS}{winner.id}"
     return OpenStep(f"conflict-{loser.id}", Cause.CONFLICT, setting.now, mapping=loser.id, reason=why, blocked=blocked)
 
 

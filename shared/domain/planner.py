@@ -17,6 +17,7 @@ from shared.domain.cases import Case, Setting
 from shared.domain.check_in import checked_in
 from shared.domain.discarding import let_be, with_discarded
 from shared.domain.flapping import calmed
+from shared.domain.held_overlaps import with_held_overlap
 from shared.domain.horizon import placed
 from shared.domain.ledger import Cause, WriteMode
 from shared.domain.meeting_edits import merge_meeting
@@ -101,7 +102,7 @@ def _with_history(settlement: Settlement, pairing: Pairing, ledger: LedgerView, 
     """Return what becomes of a booking by what was asked before, written back and forth, refused by another room of its
     meeting, or checked in.
     """
-    calm = calmed(asked_again(settlement, setting), setting)
+    calm = with_held_overlap(calmed(asked_again(settlement, setting), setting), setting)
     shared = with_other_rooms(calm, ledger, setting)
     return checked_in(shared, pairing.bookings.get(shared.id), ledger, setting)
 

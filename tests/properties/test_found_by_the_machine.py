@@ -281,3 +281,20 @@ async def test_an_occurrence_and_its_booking_that_both_come_back_at_different_ti
     assert held == [Cause.HELD]
     await rests(made)
     assert len(made.events()) == len(made.bookings()) == 5
+
+
+async def test_an_overlap_that_waits_for_a_person_waits_on_when_its_booking_changes_in_something_else() -> None:
+    made = await office(winner="platform", settle_seconds=0)
+    made.enter(EIGHT)
+    made.book_series(NINE, 3)
+    await made.burst(1)
+    made.world.platform.expire_cursors(made.world.platform_id)
+    made.delete_event(1)
+    made.move_booking_as_new(1, EIGHT)
+    await made.burst(1)
+    made.make_private(1, True)
+    await made.wake(WakeCause.PLATFORM)
+    held = [step.cause for step in await made.world.ledgers.open_steps(made.world.resource_id)]
+    assert held == [Cause.HELD]
+    assert all(item.booking.private for item in made.events() if item.key.original_start is None)
+    await rests(made)
