@@ -58,6 +58,9 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
             # Neither is judged before a person has said what becomes of the other.
             settlements[waits.id] = waiting_for(waits, other, setting)
             continue
+        if loser.id in setting.held and loser.is_quiet:
+            # What becomes of it is for a person to say, however often another comes back to its time.
+            continue
         shown_already = loser.id in setting.disputed and is_left_standing(loser, verdict, setting)
         writes_nothing = verdict.both_stay and not loser.steps
         held = ledger.bulk and loser.id not in setting.permitted and not shown_already and not writes_nothing

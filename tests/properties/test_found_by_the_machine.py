@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.domain.booking import Side
+from shared.domain.booking import Answer, Side
 from shared.domain.commands import Verb
 from shared.domain.decisions import Code, Reason
 from shared.domain.ledger import Cause, MappingState
@@ -297,4 +297,19 @@ async def test_an_overlap_that_waits_for_a_person_waits_on_when_its_booking_chan
     held = [step.cause for step in await made.world.ledgers.open_steps(made.world.resource_id)]
     assert held == [Cause.HELD]
     assert all(item.booking.private for item in made.events() if item.key.original_start is None)
+    await rests(made)
+
+
+async def test_what_waits_for_a_person_is_not_settled_because_one_that_waits_for_it_lost_to_two() -> None:
+    made = await office(winner="platform", settle_seconds=0)
+    made.invite_series(HALF_PAST, 4)
+    made.book(NEXT_DAY)
+    await made.order(Verb.RESUME)
+    made.book_series(NINE, 3)
+    made.answer(1, Answer.DECLINED)
+    made.book_series(NINE, 3)
+    made.move_booking_as_new(1, LONG)
+    await made.change_policy(titles="organizer")
+    await made.order(Verb.RESUME)
+    assert HALF_PAST in [item.booking.when for item in made.events()], "nobody has permitted it yet"
     await rests(made)
