@@ -24,15 +24,16 @@ from shared.app.observed import Observed
 from shared.app.orders import take_orders
 from shared.app.outside import Outside
 from shared.app.planning import guarded
+from shared.app.prepare_notices import prepare_notices
 from shared.app.proof import is_unequal_still
 from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
 from shared.app.tell_other_rooms import tell_other_rooms
-from shared.app.tell_people import prepare_notices, tell_people
+from shared.app.tell_people import tell_people
 from shared.app.unfinished_series import finish_rewrites, rewrites_noted
 from shared.app.write_series import invites, write_series
 from shared.domain.ids import ResourceId, tenant_of
-from shared.domain.ledger import Cause, Head
+from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.plan import Plan
 from shared.domain.resource import Resource, State
 from shared.domain.series_writes import fold as fold_series
@@ -142,7 +143,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     late = _late_look(head, seen, started, cause)
     after = replace(_advanced(outside, head, seen, started, planned.plan), echo_look=late or head.echo_look)
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
-    await _wake_again(outside, resource, outcomes, late)
+    await _wake_again(outside, resource, outcomes, late, told.opened)
     awaited = await wait_for_check_ins(outside, resource, seen, outcomes)
     after, written = await remember(outside, resource, head, after, seen, outcomes, told, awaited, series.rewrites)
     await show_state(outside, resource, seen, after, outcomes, written, bulk)
@@ -191,9 +192,11 @@ async def _wake_again(
     resource: Resource,
     outcomes: tuple[Outcome, ...],
     late_delta: datetime | None,
+    waiting: tuple[OpenStep, ...],
 ) -> None:
     """Send the wake-up for what is due next: an open step, or a delta that may lag its notification."""
-    due = [outcome.failed.due for outcome in outcomes if outcome.failed and outcome.failed.due]
+    due = [step.due for step in waiting if step.due]
+    due += [outcome.failed.due for outcome in outcomes if outcome.failed and outcome.failed.due]
     due += [o.settlement.open.due for o in outcomes if o.settlement.open and o.settlement.open.due]
     if due:
         earliest = min(due)

@@ -47,7 +47,8 @@ async def remember(
     """Commit what a run found and did. Raises ``Stale`` when another run holds the ledger."""
     now = outside.clock.now()
     deciding = Deciding(outside, after.run, seen.cause)
-    opened = _opened(seen, outcomes, now) | {step.id: step for step in (*awaited.opened, *rewrites.unfinished)}
+    waiting = (*awaited.opened, *rewrites.unfinished, *told.opened)
+    opened = _opened(seen, outcomes, now) | {step.id: step for step in waiting}
     settled = (_settled(seen, outcomes) | set(told.settled) | awaited.settled | rewrites.finished) - opened.keys()
     standing = {step.id: step for step in seen.view.open_steps if step.id not in settled} | opened
     again = tell_again(outside, standing.values(), resource.policy, after.run)
@@ -121,6 +122,8 @@ def _settled(seen: Observed, outcomes: Iterable[Outcome]) -> set[str]:
         for step in seen.view.open_steps
         if step.id in seen.due or step.id in understood or (step.mapping is not None and step.mapping in touched)
     }
+    # A mail waits for the mail service: what becomes of its booking meanwhile settles nothing of it.
+    answered -= {step.id for step in seen.view.open_steps if step.cause is Cause.MAIL}
     if seen.rebased:
         # Whatever still cannot be understood was seen and set aside again by this run.
         answered |= {step.id for step in seen.view.open_steps if step.cause is Cause.NOT_UNDERSTOOD}

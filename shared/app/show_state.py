@@ -80,8 +80,8 @@ async def _put(outside: Outside, before: Resource, shown: Resource) -> None:
 def _waiting(seen: Observed, written: Writes) -> list[OpenStep]:
     standing = {step.id: step for step in seen.view.open_steps if step.id not in written.settled}
     standing.update({step.id: step for step in written.open_steps})
-    # A check-in that is awaited is nothing unsettled.
-    return [step for step in standing.values() if step.cause is not Cause.CHECK_IN]
+    # A check-in that is awaited is nothing unsettled, and neither is a mail that waits: both sides agree.
+    return [step for step in standing.values() if step.cause not in (Cause.CHECK_IN, Cause.MAIL)]
 
 
 def _missing_notifications(resource: Resource, now: datetime) -> str:

@@ -2,7 +2,8 @@
 
 What one run did in the same way to several bookings of one person is one mail. The intention is an open step of the
 ledger before anything is sent. A run that finds one left behind does not know whether that mail has left, so it
-says so and sends none: mails at most once. A full read sends none. Where nobody could be told, a decision says so.
+says so and sends none: mails at most once. One that certainly has not left waits as an open step and is made again. A
+full read sends none. Where nobody could be told, a decision says so.
 Nothing of a mail, not even its address, is kept.
 """
 
@@ -10,84 +11,44 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from shared.app.admit_booker import known_member
 from shared.app.applying import Applying, Outcome
 from shared.app.mail_texts import Letter, message_of
 from shared.app.observed import Observed
-from shared.domain.booking import Gone, Item, Person, Side
+from shared.app.prepare_notices import NOT_SET, Notices, concerns_now, left_behind, owner_of
+from shared.domain.booking import Person, PlatformItem, Side
 from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Mapping, OpenStep
-from shared.domain.notices import Notice, notices_of, other_of
+from shared.domain.ledger import OpenStep
+from shared.domain.notices import Notice, other_of
 from shared.domain.people import Member
-from shared.domain.plan import Plan, Settlement
-from shared.domain.spans import When, occupied
 from shared.domain.story_link import LIFETIME, Story, story_token
-from shared.ports.errors import NotFound, PortError, Rejected
+from shared.domain.waiting_mails import mail_id, waiting_mail
+from shared.ports.errors import NotDone, NotFound, PortError, Rejected
 
 logger = logging.getLogger("lockstep.mails")
 
-_NOT_SET = "no mailbox for mails is set"
-_FULL_READ = "a full read sends no mails"
 _NO_OWNER = "no owner with an address is known"
 _LEFT = "its owner has left"
 _INTERRUPTED = "the run that was to tell it was interrupted"
 _NOT_SURE = "the mail service did not answer"
-
-
-@dataclass(frozen=True)
-class Notices:
-    """What is to be told once the settlements have happened.
-
-    ``bookings`` are the bookings concerned as they stood before the run changed them, by mapping, with the side on
-    which each was made; ``old_times`` are those the ledger knows. ``notes`` are the open steps to write before
-    anything is sent.
-    """
-
-    due: tuple[Notice, ...] = ()
-    silent: tuple[Notice, ...] = ()
-    why: str = ""
-    bookings: dict[MappingId, tuple[Item, Side]] = field(default_factory=dict)
-    old_times: dict[MappingId, When] = field(default_factory=dict)
-    notes: tuple[OpenStep, ...] = ()
+_BUSY = "the mail service was busy for too long"
+_UNREADABLE = "the mail service was busy, and meanwhile the booking has changed or is no longer shown"
+_OVER = "the mail service was busy until it was over"
 
 
 @dataclass(frozen=True)
 class Told:
-    """What came of it, for ``remember``: the decisions, and the open steps that are done with."""
+    """What came of it, for ``remember``: the decisions, the open steps that are done with, and the mails that wait."""
 
     decisions: tuple[Decision, ...] = ()
     settled: tuple[str, ...] = ()
+    opened: tuple[OpenStep, ...] = ()
 
 
 NOTHING_TOLD = Told()
-
-
-def note_id(settlement: MappingId) -> str:
-    """Return the id of the open step that says that somebody is being told."""
-    return f"tell-{settlement}"
-
-
-async def prepare_notices(applying: Applying, plan: Plan, seen: Observed) -> Notices:
-    """Return whom the plan concerns, with their bookings as they stand now: cancelled ones can no longer be read."""
-    left = _left_behind(seen)
-    found = [n for s in plan.settlements for n in notices_of(s) if n.settlement not in left]
-    why = _NOT_SET if applying.outside.mail is None else _FULL_READ if applying.bulk else ""
-    if why or not found:
-        return Notices(silent=tuple({notice.settlement: notice for notice in found}.values()), why=why)
-    settlements = {settlement.id: settlement for settlement in plan.settlements}
-    wanted = {each for notice in found for each in (notice.mapping, other_of(notice)) if each}
-    known = {mapping.id: mapping for mapping in seen.view.mappings}
-    bookings = {}
-    for mapping in sorted(wanted):
-        booking = await _booking(applying, settlements.get(mapping), known.get(mapping))
-        if booking is not None:
-            bookings[mapping] = booking
-    notes = {n.settlement: _note(n, applying) for n in found if _is_to_come(n, bookings, applying)}
-    old_times = {settlement.id: settlement.base.when for settlement in plan.settlements if settlement.base}
-    return Notices(tuple(found), bookings=bookings, old_times=old_times, notes=tuple(notes.values()))
 
 
 async def tell_people(
@@ -99,16 +60,49 @@ async def tell_people(
     decided: list[tuple[MappingId, Reason]] = [
         (n.mapping, Reason(Code.NOBODY_TOLD, {"why": notices.why})) for n in notices.silent if n.settlement in done
     ]
-    decided += [(s, Reason(Code.MAYBE_TOLD, {"why": _INTERRUPTED})) for s in sorted(_left_behind(seen))]
-    came_true = [n for n in notices.due if n.settlement in done and _concerns_now(n, notices.bookings, applying)]
+    decided += [(s, Reason(Code.MAYBE_TOLD, {"why": _INTERRUPTED})) for s in sorted(left_behind(seen, notices))]
+    true = [n for n in notices.due if n.settlement in done or mail_id(n) in notices.waiting]
+    came_true = [n for n in true if concerns_now(n, notices.bookings, applying)]
+    opened: list[OpenStep] = []
     for together in _by_owner(notices, (n for n in came_true if n.settlement in noted)):
         reason = await _tell(applying, notices, together)
+        if isinstance(reason, NotDone):
+            steps = [_again(applying, notices, notice, reason) for notice in together]
+            opened += [step for step in steps if step is not None]
+            reason = Reason(Code.NOBODY_TOLD, {"why": _BUSY})
+            together = [notice for notice, step in zip(together, steps, strict=True) if step is None]
         decided += [(notice.mapping, reason) for notice in together]
-    unowned = (n.mapping for n in came_true if n.settlement not in noted)
-    decided += [(mapping, Reason(Code.NOBODY_TOLD, {"why": _NO_OWNER})) for mapping in unowned]
+    decided += _untold(notices, (n for n in came_true if n.settlement not in noted))
+    decided += _no_longer_told(notices, came_true)
     clock = applying.outside.clock
     decisions = tuple(Decision(clock.ulid(), mapping, clock.now(), reason, run) for mapping, reason in decided)
-    return Told(decisions, tuple(note.id for note in notices.notes))
+    return Told(decisions, (*(note.id for note in notices.notes), *notices.waiting), tuple(opened))
+
+
+def _untold(notices: Notices, unowned: Iterable[Notice]) -> Iterable[tuple[MappingId, Reason]]:
+    """Say why nobody is told of what has no owner, or shows it no more."""
+    for notice in unowned:
+        yield notice.mapping, Reason(Code.NOBODY_TOLD, {"why": _UNREADABLE if _waits(notices, notice) else _NO_OWNER})
+
+
+def _no_longer_told(notices: Notices, due: Sequence[Notice]) -> Iterable[tuple[MappingId, Reason]]:
+    """Say of mails that waited why they are not sent: what they tell is over."""
+    told = {mail_id(notice) for notice in due}
+    for step, each in notices.waiting.items():
+        if step not in told and each.notice.settlement not in notices.left:
+            yield each.notice.mapping, Reason(Code.NOBODY_TOLD, {"why": _OVER})
+
+
+def _waits(notices: Notices, notice: Notice) -> bool:
+    return mail_id(notice) in notices.waiting
+
+
+def _again(applying: Applying, notices: Notices, notice: Notice, error: NotDone) -> OpenStep | None:
+    """Return the open step of a mail that certainly has not left; None where it was tried often enough."""
+    known, (item, origin) = notices.waiting.get(mail_id(notice)), notices.bookings[notice.mapping]
+    booking = item.id if isinstance(item, PlatformItem) and origin is Side.PLATFORM else None
+    now, before = applying.outside.clock.now(), known.step if known else None
+    return waiting_mail(notice, before, now, error.after, booking, item.booking.when)
 
 
 def _by_owner(notices: Notices, due: Iterable[Notice]) -> list[list[Notice]]:
@@ -118,7 +112,7 @@ def _by_owner(notices: Notices, due: Iterable[Notice]) -> list[list[Notice]]:
     """
     found: dict[tuple[str, str], list[Notice]] = {}
     for notice in due:
-        owner = _owner(notices.bookings.get(notice.mapping))
+        owner = owner_of(notices.bookings.get(notice.mapping))
         whose = owner.address.casefold() if owner else f"nobody of {notice.mapping}"
         found.setdefault((whose, notice.kind), []).append(notice)
     return [sorted(each, key=lambda notice: _when(notices, notice)) for each in found.values()]
@@ -129,71 +123,13 @@ def _when(notices: Notices, notice: Notice) -> str:
     return str(known[0].booking.when) if known else ""
 
 
-def _left_behind(seen: Observed) -> frozenset[MappingId]:
-    steps = seen.view.open_steps
-    return frozenset(step.mapping for step in steps if step.cause is Cause.TELLING and step.mapping)
-
-
-def _note(notice: Notice, applying: Applying) -> OpenStep:
-    # Due at once: whoever finds it has to say that its mail may not have left.
-    now = applying.started
-    return OpenStep(note_id(notice.settlement), Cause.TELLING, now, now, notice.settlement, reason=notice.kind)
-
-
-def _is_to_come(notice: Notice, bookings: dict[MappingId, tuple[Item, Side]], applying: Applying) -> bool:
-    return _owner(bookings.get(notice.mapping)) is not None and _concerns_now(notice, bookings, applying)
-
-
-def _concerns_now(notice: Notice, bookings: dict[MappingId, tuple[Item, Side]], applying: Applying) -> bool:
-    """Tell whether a booking is still to come, or not known: nobody is told about yesterday."""
-    found = bookings.get(notice.mapping)
-    return found is None or occupied(found[0].booking.when, applying.resource.facts.zone).end > applying.started
-
-
-def _owner(found: tuple[Item, Side] | None) -> Person | None:
-    """Return whose booking it is; an entry typed into the resource's own calendar is nobody's."""
-    if found is None:
-        return None
-    item, origin = found
-    is_rooms_own = origin is Side.CALENDAR and getattr(item, "is_organiser", False)
-    return None if is_rooms_own or item.booking.organiser is None else item.booking.organiser
-
-
-async def _booking(
-    applying: Applying, settlement: Settlement | None, mapping: Mapping | None
-) -> tuple[Item, Side] | None:
-    """Return a booking as the side of its origin shows it now."""
-    mapping = mapping or ((settlement.base or settlement.after) if settlement else None)
-    if settlement is not None:
-        origin = mapping.origin if mapping else Side.CALENDAR if settlement.calendar else Side.PLATFORM
-        item = settlement.calendar if origin is Side.CALENDAR else settlement.platform
-        if item is not None:
-            return item, origin
-    if mapping is None:
-        return None
-    try:
-        read = await _read(applying, mapping)
-    except PortError as error:
-        logger.info("the owner of %s cannot be told: %s", mapping.id, error)
-        return None
-    return None if read is None or isinstance(read, Gone) else (read, mapping.origin)
-
-
-async def _read(applying: Applying, mapping: Mapping) -> Item | Gone | None:
-    outside = applying.outside
-    if mapping.origin is Side.CALENDAR and mapping.calendar is not None:
-        return await outside.calendar.read(applying.resource.mailbox, mapping.calendar.key)
-    if mapping.origin is Side.PLATFORM and mapping.platform is not None:
-        return await outside.platform.read(applying.platform_id, mapping.platform.id)
-    return None
-
-
-async def _tell(applying: Applying, notices: Notices, together: Sequence[Notice]) -> Reason:
+async def _tell(applying: Applying, notices: Notices, together: Sequence[Notice]) -> Reason | NotDone:
     notice = together[0]
-    owner = _owner(notices.bookings.get(notice.mapping))
+    owner = owner_of(notices.bookings.get(notice.mapping))
     if owner is None:
         return Reason(Code.NOBODY_TOLD, {"why": _NO_OWNER})
-    assert applying.outside.mail is not None
+    if applying.outside.mail is None:
+        return Reason(Code.NOBODY_TOLD, {"why": NOT_SET})
     member = await _member(applying, owner)
     if member is not None and not member.active:
         return Reason(Code.NOBODY_TOLD, {"why": _LEFT})
@@ -207,6 +143,9 @@ async def _tell(applying: Applying, notices: Notices, together: Sequence[Notice]
         logger.warning("nobody was told of %s: %s", notice.mapping, error)
         why = f"the mail was refused ({error.code or 'refused'})" if isinstance(error, Rejected) else "no such address"
         return Reason(Code.NOBODY_TOLD, {"why": why})
+    except NotDone as error:
+        logger.info("a mail about %s has to wait: %s", notice.mapping, error)
+        return error
     except PortError as error:
         logger.warning("whether a mail about %s has left is not known: %s", notice.mapping, error)
         return Reason(Code.MAYBE_TOLD, {"why": _NOT_SURE})

@@ -220,12 +220,14 @@ class Proof(StrEnum):
 class Gone:
     """An item of which the side has proven, in this run, that it no longer takes place.
 
-    ``released`` tells that the platform gave its time back because nobody checked in.
+    ``released`` tells that the platform gave its time back because nobody checked in, ``last`` how the item was
+    last, where its side still shows it.
     """
 
     key: ItemKey
     proof: Proof
     released: bool = False
+    last: PlatformItem | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

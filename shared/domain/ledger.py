@@ -197,6 +197,7 @@ class Cause(StrEnum):
     SHADOW = "shadow"
     CHECK_IN = "check_in"
     SERIES = "series"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,7 @@ class OpenStep:
     plan: str = ""
     told: datetime | None = None
     blocked: Span | None = None
+    time: When | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ class Retry(PortError):
         self.after = after
 
 
+class NotDone(Retry):
+    """Try again later, as ``Retry``, and what was asked certainly has not happened."""
+
+
 class Rejected(PortError):
     """The other side understood and refused; trying the same again would be refused again.
 

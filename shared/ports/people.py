@@ -29,7 +29,8 @@ class Mail(Protocol):
         """Send a mail, once.
 
         Raises ``Rejected`` or ``NotFound`` where it certainly has not left (no right to send, no such sender, no
-        such address), and ``Retry`` where it may have.
+        such address), ``NotDone`` where it has not left and may be sent again later, and ``Retry`` where it may
+        have left.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from shared.adapters.graph.subscriptions import GraphSubscriptions
 from shared.domain.booking import Person
 from shared.domain.people import Member, UserId
 from shared.ports.calendar import Subscriptions
-from shared.ports.errors import CursorExpired, NotFound, Rejected
+from shared.ports.errors import CursorExpired, NotDone, NotFound, Rejected, Retry
 from shared.ports.people import Mail, Message, People
 from tests.contract.worlds.graph_world import client_for
 from tests.contract.worlds.simulator import Simulator, connected, serving
@@ -218,6 +219,42 @@ async def test_a_mail_is_marked_as_automatic(world: World) -> None:
         await world.mail.send(LETTER)
         (mail,) = (await world.simulator.ask("GET", "/sim/outbox?kind=mail"))["value"]
         assert (mail["from"], mail["headers"]) == (SENDER, MARKS)
+
+
+THROTTLED = {"kind": "throttle", "mailbox": SENDER, "retryAfter": 7, "count": 1}
+
+
+@pytest.mark.stack
+async def test_a_mail_that_was_throttled_has_not_left_and_says_when_to_try_again(world: World) -> None:
+    if world.simulator is not None:
+        await world.simulator.ask("POST", "/sim/faults", THROTTLED)
+        with pytest.raises(NotDone) as caught:
+            await world.mail.send(LETTER)
+        assert caught.value.after == timedelta(seconds=7)
+        assert await world.sent() == []
+        await world.mail.send(LETTER)
+        assert len(await world.sent()) == 1
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("kind", ["unavailable_before", "unavailable_after"])
+async def test_a_503_does_not_say_whether_the_mail_has_left(world: World, kind: str) -> None:
+    """Both answers are the same, so neither may be taken for the one after which nothing was sent."""
+    if world.simulator is not None:
+        await world.simulator.ask("POST", "/sim/faults", {"kind": kind, "mailbox": SENDER, "count": 1})
+        with pytest.raises(Retry) as caught:
+            await world.mail.send(LETTER)
+        assert not isinstance(caught.value, NotDone)
+        assert len(await world.sent()) == (1 if kind == "unavailable_after" else 0)
+
+
+async def test_where_graph_cannot_be_reached_no_mail_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        client = client_for(f"http://127.0.0.1:{free.getsockname()[1]}", monkeypatch)
+        with pytest.raises(NotDone):
+            await GraphMail(client, SENDER).send(LETTER)
+        await client.aclose()
 
 
 @pytest.mark.stack

@@ -75,6 +75,7 @@ class InMemoryConnector:
     """
 
     conflict: Conflict = Conflict.ENFORCED
+    shows_cancelled: bool = True
     feed: Feed = Feed.TOKEN
     faults: Faults = field(default_factory=Faults)
     clock: Clock = field(default_factory=StandingClock)
@@ -133,7 +134,7 @@ class InMemoryConnector:
             if item is None:
                 return Gone(booking, Proof.NOT_FOUND)
             if item.booking.cancelled and item.successor is None:
-                return Gone(booking, Proof.CANCELLED, item.released)
+                return Gone(booking, Proof.CANCELLED, item.released, item if self.shows_cancelled else None)
             return item
 
     async def find(self, resource: PlatformId, transaction: TransactionId) -> PlatformItem | None:

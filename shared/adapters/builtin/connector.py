@@ -61,7 +61,7 @@ class BuiltinConnector:
         if entry is None:
             return Gone(booking, Proof.NOT_FOUND)
         if entry.item.booking.cancelled:
-            return Gone(booking, Proof.CANCELLED, released=entry.item.released)
+            return Gone(booking, Proof.CANCELLED, entry.item.released, entry.item)
         return entry.item
 
     async def find(self, resource: PlatformId, transaction: TransactionId) -> PlatformItem | None:

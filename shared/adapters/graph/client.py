@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 from shared.adapters.graph.errors import from_body, translated
 from shared.adapters.graph.requests import Answer, Request, answers, batch
 from shared.clouds import PUBLIC
-from shared.ports.errors import Rejected, Retry
+from shared.ports.errors import NotDone, Rejected, Retry
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -118,7 +118,7 @@ class GraphClient:
             await opened.aclose()
 
     async def _asked(self, request: Request) -> bytes | None:
-        from shared.adapters.graph.transport import Refused, Unreachable
+        from shared.adapters.graph.transport import NeverSent, Refused, Unreachable
 
         if self._read_only and not request.only_reads:
             raise Rejected(f"Graph was not asked to {request.doing}: this installation is read-only.", "read_only")
@@ -134,6 +134,8 @@ class GraphClient:
                 return await self._counted(transport, request)
         except Refused as refused:
             raise translated(refused.refusal, request.doing, self.clock()) from refused
+        except NeverSent as unreachable:
+            raise NotDone(f"Graph did not {request.doing}: {unreachable}.") from unreachable
         except Unreachable as unreachable:
             raise Retry(f"Graph did not {request.doing}: {unreachable}.") from unreachable
 

@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
+from shared.ports.errors import CursorExpired, NotDone, NotFound, PortError, Rejected, Retry, Stale
 
 DUPLICATE = "ErrorDuplicateTransactionId"
 EXISTING = "@event.existingEventId"
 
-_AGAIN = frozenset((408, 423, 425, 429, 500, 502, 503, 509))
+_THROTTLED = 429
+_AGAIN = frozenset((408, 423, 425, 500, 502, 503, 509))
 _RESET = frozenset(("syncstatenotfound", "resyncrequired", "syncstateinvalid"))
 _CONCURRENT = frozenset(("concurrentitemsave", "errorirresolvableconflict"))
 _CROSSING = "erroroccurrencecrossingboundary"
@@ -65,6 +66,8 @@ def translated(refusal: Refusal, doing: str, now: datetime) -> PortError:
         return CursorExpired(f"{sentence[:-1]}; a full round is needed.")
     if refusal.status == 504:
         return TimedOut(sentence, retry_after(refusal.headers, now))
+    if refusal.status == _THROTTLED:
+        return NotDone(sentence, retry_after(refusal.headers, now))
     if refusal.status in _AGAIN or refusal.status == 401 or (refusal.status == 409 and code in _CONCURRENT):
         return Retry(sentence, retry_after(refusal.headers, now))
     if refusal.status == 412:

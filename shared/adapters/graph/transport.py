@@ -47,6 +47,10 @@ class Unreachable(Exception):
     """Graph, or the endpoint that gives tokens, did not answer. A write may have happened."""
 
 
+class NeverSent(Unreachable):
+    """There was no token or no connection, so that Graph was never asked."""
+
+
 class Authentication(AuthenticationProvider):
     """Signs requests with the token of a credential, which ``renew`` replaces by a fresh one."""
 
@@ -113,10 +117,12 @@ class Transport:
             )
         except APIError as error:
             raise Refused(_refusal(error)) from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NeverSent(f"Graph cannot be reached ({type(error).__name__})") from error
         except httpx.HTTPError as error:
             raise Unreachable(f"Graph did not answer ({type(error).__name__})") from error
         except AzureError as error:
-            raise Unreachable(f"no token for Graph could be had ({type(error).__name__})") from error
+            raise NeverSent(f"no token for Graph could be had ({type(error).__name__})") from error
         return content
 
     def _information(self, request: Request) -> RequestInformation:

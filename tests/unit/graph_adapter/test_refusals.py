@@ -16,7 +16,7 @@ from shared.adapters.graph.errors import (
     retry_after,
     translated,
 )
-from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
+from shared.ports.errors import CursorExpired, NotDone, NotFound, PortError, Rejected, Retry, Stale
 
 NOW = datetime(2026, 1, 8, 9, 0, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ MEANINGS: list[tuple[int, str, type[PortError]]] = [
     (410, "", CursorExpired),
     (412, "ErrorIrresolvableConflict", Stale),
     (423, "", Retry),
-    (429, "ApplicationThrottled", Retry),
+    (429, "ApplicationThrottled", NotDone),
     (500, "InternalServerError", Retry),
     (502, "", Retry),
     (503, "ServiceUnavailable", Retry),
