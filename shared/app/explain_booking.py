@@ -18,7 +18,7 @@ from shared.domain.resource import Resource
 from shared.ports.errors import NotFound, Rejected
 
 _SEARCHED = 5000
-"""Decisions, the newest first, among which the keys of a booking are looked for that has no mapping any more."""
+"""Decisions, the newest first, among which a key is looked for that no mapping has and none had when it was dropped."""
 _TOLD = 1000
 
 
@@ -78,7 +78,14 @@ async def _mapping(outside: Outside, resource: Resource, named: Named) -> Mappin
 
 
 async def _remembered(outside: Outside, resource: Resource, named: Named) -> MappingId | None:
-    """Return the booking whose decisions name the key: its mapping is dropped once it has ended."""
+    """Return the booking that had the key when its mapping was dropped, or whose decisions name it.
+
+    The decisions know keys that a mapping had before others, and those of ledgers that did not keep them yet.
+    """
+    key = named.event or named.booking
+    dropped = await outside.ledgers.dropped(resource.id, key) if key else None
+    if dropped is not None:
+        return dropped
     event, booking = str(named.event) if named.event else "", named.booking or ""
     decisions = await outside.ledgers.decisions(resource.id, limit=_SEARCHED)
     of_key = (d for d in decisions if (event and d.event == event) or (booking and d.booking == booking))

@@ -68,6 +68,13 @@ class Ledgers(Protocol):
         """Return the mappings of a series' occurrences."""
         ...
 
+    async def dropped(self, resource: ResourceId, key: CalendarKey | BookingId) -> MappingId | None:
+        """Return the mapping that was dropped while it had this key, for as long as a decision about it is kept.
+
+        Of several the one that was dropped last.
+        """
+        ...
+
     async def on_days(self, resource: ResourceId, days: Iterable[date]) -> tuple[Mapping, ...]:
         """Return the mappings that touch any of the UTC days, long ones included, each once."""
         ...
@@ -90,7 +97,10 @@ class Ledgers(Protocol):
         ...
 
     async def forget_decisions(self, resource: ResourceId, before: datetime) -> int:
-        """Remove the decisions made before an instant and return how many; what is left is forgotten next time."""
+        """Remove the decisions made before an instant and return how many; what is left is forgotten next time.
+
+        With its last decision a dropped mapping is forgotten.
+        """
         ...
 
     async def commands(self, resource: ResourceId) -> tuple[Command, ...]: ...

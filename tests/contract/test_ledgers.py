@@ -407,3 +407,42 @@ async def test_the_ledgers_of_two_resources_do_not_meet(ledgers: Ledgers) -> Non
     assert await all_of(ledgers) == [mapping(1)]
     assert await all_of(ledgers, OTHER) == [mapping(2)]
     assert (await ledgers.head(ROOM)).token is None
+
+
+async def test_a_dropped_mapping_is_found_by_each_of_its_keys_and_a_standing_one_is_not(ledgers: Ledgers) -> None:
+    gone, stands = mapping(1), mapping(2)
+    await keep(ledgers, new(gone, stands))
+    assert gone.calendar is not None
+    assert gone.platform is not None
+    assert await ledgers.dropped(ROOM, gone.calendar.key) is None
+    await keep(ledgers, Writes(mappings=(change(gone, None),)))
+    assert await ledgers.dropped(ROOM, gone.calendar.key) == gone.id
+    assert await ledgers.dropped(ROOM, gone.platform.id) == gone.id
+    assert stands.platform is not None
+    assert await ledgers.dropped(ROOM, stands.platform.id) is None
+    assert await ledgers.dropped(OTHER, gone.platform.id) is None
+
+
+async def test_a_key_that_was_dropped_twice_names_the_mapping_that_had_it_last(ledgers: Ledgers) -> None:
+    first = mapping(1)
+    second = replace(mapping(2), calendar=first.calendar)
+    for each in (first, second):
+        await keep(ledgers, new(each))
+        await keep(ledgers, Writes(mappings=(change(each, None),)))
+    assert first.calendar is not None
+    assert await ledgers.dropped(ROOM, first.calendar.key) == second.id
+
+
+async def test_a_dropped_mapping_is_forgotten_with_its_last_decision(ledgers: Ledgers) -> None:
+    gone = mapping(1)
+    assert gone.calendar is not None
+    event = str(gone.calendar.key)
+    told = [
+        Decision(ulid(n, bytes(10)), gone.id, NINE + timedelta(days=n), Reason(Code.PAIRED), 1, event) for n in (1, 2)
+    ]
+    await keep(ledgers, new(gone))
+    await keep(ledgers, Writes(mappings=(change(gone, None),), decisions=tuple(told)))
+    assert await ledgers.forget_decisions(ROOM, told[1].at) == 1
+    assert await ledgers.dropped(ROOM, gone.calendar.key) == gone.id
+    assert await ledgers.forget_decisions(ROOM, told[1].at + timedelta(seconds=1)) == 1
+    assert await ledgers.dropped(ROOM, gone.calendar.key) is None

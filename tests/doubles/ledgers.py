@@ -29,6 +29,7 @@ class _Ledger:
     open_steps: dict[str, OpenStep] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     commands: dict[str, Command] = field(default_factory=dict)
+    dropped: dict[str, MappingId] = field(default_factory=dict)
 
     def by_calendar_key(self) -> dict[CalendarKey, Mapping]:
         return {m.calendar.key: m for m in self.mappings.values() if m.calendar}
@@ -68,6 +69,9 @@ class MemoryLedgers:
         ledger = await self._asked("by_series", resource)
         return tuple(m for _, m in sorted(ledger.mappings.items()) if _master(m) == master)
 
+    async def dropped(self, resource: ResourceId, key: CalendarKey | BookingId) -> MappingId | None:
+        return (await self._asked("dropped", resource)).dropped.get(str(key))
+
     async def on_days(self, resource: ResourceId, days: Iterable[date]) -> tuple[Mapping, ...]:
         ledger = await self._asked("on_days", resource)
         wanted = frozenset(days)
@@ -97,6 +101,8 @@ class MemoryLedgers:
         old = [key for key, each in ledger.decisions.items() if each.at < before]
         for key in old:
             del ledger.decisions[key]
+        told = {each.mapping for each in ledger.decisions.values()}
+        ledger.dropped = {key: mapping for key, mapping in ledger.dropped.items() if mapping in told}
         await self.faults.at("ledgers.forget_decisions" + DONE)
         return len(old)
 
@@ -156,6 +162,11 @@ def _write_mapping(ledger: _Ledger, change: MappingChange) -> None:
     elif change.before is not None:
         del ledger.mappings[change.before.id]
         del ledger.days[change.before.id]
+        keys = (
+            change.before.calendar.key if change.before.calendar else None,
+            change.before.platform.id if change.before.platform else None,
+        )
+        ledger.dropped |= {str(key): change.before.id for key in keys if key is not None}
 
 
 def _check(ledger: _Ledger, writes: Writes) -> None:

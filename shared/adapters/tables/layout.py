@@ -6,6 +6,7 @@ One partition per resource. Keys, by prefix:
     m|<mapping>                         the mapping
     c|<digest of the calendar key>      the mapping again, found by its calendar item
     p|<digest of the booking id>        the mapping again, found by its platform booking
+    k|c|…  k|p|…                        which mapping had such a key when it was dropped
     s|<digest of the master>|<mapping>  the mapping again, found by its series; only for occurrences
     d|<UTC day>|<mapping>               the mapping again, on each UTC day that it touches
     d|long|<mapping>                    instead, where it touches more than 31 days, with its first and last day
@@ -54,6 +55,16 @@ def calendar_key(key: CalendarKey) -> str:
 
 def booking_key(booking: BookingId) -> str:
     return f"p|{digest(booking)}"
+
+
+def dropped_key(key: CalendarKey | BookingId) -> str:
+    return "k|" + (calendar_key(key) if isinstance(key, CalendarKey) else booking_key(key))
+
+
+def keys_named(decision: Decision) -> frozenset[str]:
+    """Return under which keys the mapping of a decision may be found once it is dropped."""
+    event = {dropped_key(CalendarKey.parse(decision.event))} if decision.event else set()
+    return frozenset(event | ({dropped_key(BookingId(decision.booking))} if decision.booking else set()))
 
 
 def series_prefix(master: str) -> str:
@@ -149,7 +160,7 @@ def _of_mapping(resource: ResourceId, change: MappingChange) -> Group:
         raise ValueError(f"one change names two mappings, {change.before.id} and {change.after.id}")
     old = _mapping_keys(change.before, change.days_before) if change.before else frozenset()
     if change.after is None:
-        return Group({}, old)
+        return Group(_dropped(resource, change.before) if change.before else {}, old)
     shared = body(change.after)
     rows = {key: _row(resource, key, shared) for key in _mapping_keys(change.after, change.days_after)}
     long_key = LONG + key_part(change.after.id)
@@ -157,6 +168,12 @@ def _of_mapping(resource: ResourceId, change: MappingChange) -> Group:
         ends = {"first": min(change.days_after).isoformat(), "last": max(change.days_after).isoformat()}
         rows[long_key] = {**rows[long_key], **ends}
     return Group(rows, old - rows.keys())
+
+
+def _dropped(resource: ResourceId, mapping: Mapping) -> dict[str, Row]:
+    named = (mapping.calendar.key if mapping.calendar else None, mapping.platform.id if mapping.platform else None)
+    keys = (dropped_key(key) for key in named if key is not None)
+    return {key: _row(resource, key, {"mapping": mapping.id}) for key in keys}
 
 
 def _mapping_keys(mapping: Mapping, days: Sequence[date]) -> frozenset[str]:

@@ -57,6 +57,10 @@ class TableLedgers:
     async def by_series(self, resource: ResourceId, master: str) -> tuple[Mapping, ...]:
         return tuple([each async for each in self._values(Mapping, resource, layout.series_prefix(master))])
 
+    async def dropped(self, resource: ResourceId, key: CalendarKey | BookingId) -> MappingId | None:
+        row = await self._table.read(resource, layout.dropped_key(key))
+        return MappingId(row["mapping"]) if row else None
+
     async def on_days(self, resource: ResourceId, days: Iterable[date]) -> tuple[Mapping, ...]:
         wanted = frozenset(days)
         if not wanted:
@@ -103,7 +107,16 @@ class TableLedgers:
             await self._table.transact(
                 [Operation(Act.DELETE, {"PartitionKey": resource, "RowKey": key}) for key in keys]
             )
+        await self._forget_dropped(resource, old)
         return len(old)
+
+    async def _forget_dropped(self, resource: ResourceId, forgotten: Sequence[Decision]) -> None:
+        """Remove the keys of dropped mappings about which no decision is left."""
+        keys = sorted({key for each in forgotten for key in layout.keys_named(each)})
+        for row in await self._by_point_reads(resource, keys):
+            if row is not None and not await self.decisions(resource, MappingId(row["mapping"]), limit=1):
+                gone = {"PartitionKey": resource, "RowKey": row["RowKey"]}
+                await self._table.transact([Operation(Act.DELETE, gone)])
 
     async def commands(self, resource: ResourceId) -> tuple[Command, ...]:
         found = [each async for each in self._values(Command, resource, layout.COMMANDS)]

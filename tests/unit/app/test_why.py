@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from shared.app.explain_booking import Explained, Named, explain_booking
 from shared.domain.booking import CalendarKey, Gone, PlatformItem
-from shared.domain.decisions import Code
+from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import BookingId, MappingId
 from shared.ports.errors import NotFound
+from shared.ports.ledgers import Writes
 from tests.doubles.world import ROOM, World, at
 
 NINE, TEN = at("09:00", "10:00"), at("10:00", "11:00")
@@ -69,6 +72,35 @@ async def test_a_cancelled_booking_is_still_found_by_its_keys(name: str) -> None
     assert found.mapping is None
     assert isinstance(found.event, Gone)
     assert isinstance(found.booking, Gone)
+
+
+@pytest.mark.parametrize("name", ["event", "booking"])
+async def test_a_cancelled_booking_is_found_by_its_key_however_much_was_decided_since(name: str) -> None:
+    world, key = await moved()
+    (booking,) = world.on_platform()
+    world.calendar.outlook.cancel(ROOM, key)
+    await world.notify()
+    head, now = await world.ledgers.head(world.resource_id), world.clock.now()
+    others = (Decision(world.clock.ulid(), MappingId(f"other-{n}"), now, Reason(Code.PAIRED)) for n in range(6000))
+    await world.ledgers.commit(world.resource_id, head, head, Writes(decisions=tuple(others)))
+    found = await asked(world, Named(event=key) if name == "event" else Named(booking=booking.id))
+    assert codes(found)[-1] is Code.CANCELLED_ON_PLATFORM
+
+
+@pytest.mark.parametrize("name", ["event", "booking"])
+async def test_a_cancelled_booking_is_known_as_long_as_its_decisions_are(name: str) -> None:
+    world, key = await moved()
+    (booking,) = world.on_platform()
+    world.calendar.outlook.cancel(ROOM, key)
+    await world.notify()
+    named = Named(event=key) if name == "event" else Named(booking=booking.id)
+    decided = (await asked(world, named)).history
+    await world.ledgers.forget_decisions(world.resource_id, decided[-1].at)
+    assert len((await asked(world, named)).history) < len(decided)
+    await world.ledgers.forget_decisions(world.resource_id, decided[-1].at + timedelta(seconds=1))
+    with pytest.raises(NotFound):
+        await asked(world, named)
+    assert await world.ledgers.dropped(world.resource_id, key if name == "event" else booking.id) is None
 
 
 async def test_a_booking_that_lost_its_time_at_once_tells_to_whom() -> None:
