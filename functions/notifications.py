@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 import azure.functions as func
@@ -16,7 +17,9 @@ import azure.functions as func
 from functions.answers import CAREFUL
 from shared.composition import installed
 from shared.domain.ids import ResourceId, TenantId, tenant_of
+from shared.domain.trouble import Trouble
 from shared.ports.errors import PortError
+from shared.ports.telemetry import Metric, Stage
 from shared.settings import BadSettings
 
 notifications = func.Blueprint()
@@ -54,18 +57,38 @@ async def _answered(req: func.HttpRequest, context: func.Context, take: Taking) 
 
     What makes no sense is answered 400, what could not be queued 503: Graph then sends the same again.
     """
-    from shared.app.accept_notifications import Malformed
-
     if "validationToken" in req.params:
         return _handshake(req.params["validationToken"])
+    began, parent = time.monotonic(), context.trace_context.trace_parent or ""
     try:
-        await take(req, context.trace_context.trace_parent or "")
+        telemetry = (await installed()).telemetry
+    except (PortError, BadSettings) as error:
+        return _not_now(error)
+    with telemetry.span(Stage.ACCEPT, parent) as span:
+        answered = await _taken(req, take, telemetry.trace() or parent)
+        if answered.status_code == 503:
+            span.failed(Trouble.QUEUE_UNREACHABLE)
+            telemetry.count(Metric.FAILURES, trouble=Trouble.QUEUE_UNREACHABLE)
+    telemetry.count(Metric.NOTIFICATIONS, outcome=str(answered.status_code))
+    telemetry.record(Metric.ENDPOINT, time.monotonic() - began)
+    return answered
+
+
+async def _taken(req: func.HttpRequest, take: Taking, trace: str) -> func.HttpResponse:
+    from shared.app.accept_notifications import Malformed
+
+    try:
+        await take(req, trace)
     except Malformed as error:
         return _plain(str(error), 400)
     except (PortError, BadSettings) as error:
-        logger.error("notifications not accepted, Graph will send them again: %s", error)
-        return _plain("", 503)
+        return _not_now(error)
     return _plain("", 202)
+
+
+def _not_now(error: Exception) -> func.HttpResponse:
+    logger.error("notifications not accepted, Graph will send them again: %s", error)
+    return _plain("", 503)
 
 
 def _handshake(token: str) -> func.HttpResponse:

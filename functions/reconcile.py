@@ -19,9 +19,9 @@ logger = logging.getLogger("lockstep.reconcile")
 )
 async def take_wakeup(message: func.ServiceBusMessage) -> None:
     """Run the resource that a wake-up names. A message that makes no sense is dropped: it would never make any."""
-    from shared.adapters.servicebus.message import parse
+    from shared.adapters.servicebus.message import parse, sent_at, trace_of
     from shared.app.follow_people import follow_people
-    from shared.app.reconcile_resource import reconcile_resource
+    from shared.app.take_wakeup import take_wakeup as run_resource
     from shared.domain.people import is_people_session
     from shared.domain.wakeup import WakeCause
 
@@ -40,7 +40,7 @@ async def take_wakeup(message: func.ServiceBusMessage) -> None:
     if is_people_session(wakeup.resource):
         logger.info("the directory was read (%s): %s", cause, await follow_people(outside, cause))
         return
-    run = await reconcile_resource(outside, wakeup.resource, cause)
+    run = await run_resource(outside, wakeup.resource, cause, sent_at(message), trace_of(message))
     logger.info("%s has been %s (%s, %d writes) %s", wakeup.resource, run.ending, cause, run.writes, run.why)
 
 

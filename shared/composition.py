@@ -30,9 +30,14 @@ if TYPE_CHECKING:
     from shared.adapters.builtin.platform import Platform
     from shared.adapters.graph.client import GraphClient
     from shared.adapters.tables.tables import Tables
+    from shared.adapters.telemetry.telemetry import AzureTelemetry
     from shared.app.outside import Outside
     from shared.ports.ledgers import Secrets, Wakeups
+    from shared.ports.telemetry import Silent, Telemetry
     from shared.tenants import TenantSettings
+
+
+logger = logging.getLogger("lockstep.composition")
 
 
 class TenantUnknown(LookupError):
@@ -70,6 +75,9 @@ class Installed(Protocol):
 
     @property
     def wakeups(self) -> Wakeups: ...
+
+    @property
+    def telemetry(self) -> Telemetry: ...
 
     def of(self, tenant: TenantId) -> Composed:
         """Return what is there for one tenant. Raises ``TenantUnknown``."""
@@ -117,9 +125,30 @@ class Installation:
 
                     # At once and not one after the other: the first notification after a cold start waits for it.
                     names = (*TABLES, PEOPLE, MEETINGS, *PLATFORM_TABLES)
-                    await asyncio.gather(*(self.tables.ensure_tables((name,)) for name in names))
+                    making = (self.tables.ensure_tables((name,)) for name in names)
+                    await asyncio.gather(self._open_telemetry(), *making)
                     self._ready = True
         return self
+
+    async def _open_telemetry(self) -> None:
+        """Open telemetry beside what else a cold start waits for. Without it the app works on, and says so once."""
+        opening = getattr(self.telemetry, "open", None)
+        if opening is None:
+            return
+        try:
+            await asyncio.to_thread(opening)
+        except Exception as error:
+            logger.warning("no telemetry is sent (%s): check the connection string", type(error).__name__)
+
+    @cached_property
+    def telemetry(self) -> AzureTelemetry | Silent:
+        from shared.ports.telemetry import SILENT
+
+        if not self.settings.telemetry:
+            return SILENT
+        from shared.adapters.telemetry.telemetry import AzureTelemetry
+
+        return AzureTelemetry(self.settings.telemetry, self.settings.traces_kept)
 
     def of(self, tenant: TenantId) -> Composition:
         """Return the adapters of a tenant, kept for the life of the process. Raises ``TenantUnknown``."""
@@ -147,9 +176,11 @@ class Installation:
         # One line per link and connection, which come and go with every idle minute.
         _silence("azure.servicebus")
         if self.settings.servicebus:
-            return ServiceBusWakeups.from_connection_string(self.settings.servicebus, self.settings.queue)
+            text = self.settings.servicebus
+            return ServiceBusWakeups.from_connection_string(text, self.settings.queue, self.telemetry)
         own = self.settings
-        return ServiceBusWakeups.at(own.servicebus_namespace, self._identity, own.queue, own.authorities)
+        namespace = own.servicebus_namespace
+        return ServiceBusWakeups.at(namespace, self._identity, own.queue, own.authorities, self.telemetry)
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -227,6 +258,7 @@ class Composition:
             TableMeetings(tables),
             GraphInspection(self._graph),
             self._installation.settings.read_only,
+            self._installation.telemetry,
         )
 
     @cached_property
@@ -249,7 +281,13 @@ class Composition:
         where = own.id if own.application else ""
         identity = GraphIdentity(own.identity, where, own.application, own.certificate, own.secret, settings.cloud)
         scope, read_only = settings.cloud.graph_scope, settings.read_only
-        return GraphClient(credential_factory(identity), settings.graph_url, scope=scope, read_only=read_only)
+        return GraphClient(
+            credential_factory(identity),
+            settings.graph_url,
+            scope=scope,
+            read_only=read_only,
+            telemetry=self._installation.telemetry,
+        )
 
 
 def _silence(*names: str) -> None:

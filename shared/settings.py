@@ -22,6 +22,8 @@ LOCKSTEP_CEILING                       most linked resources: a number, or users
 SSL_CERT_FILE                          file of the authorities to trust instead of the usual ones (default: those)
 LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the tenant's mailboxes (optional)
 LOCKSTEP_GRAPH_SECRET                  that application's secret, on one machine and as the last resort (optional)
+APPLICATIONINSIGHTS_CONNECTION_STRING  where telemetry is sent (optional: none is sent)
+LOCKSTEP_TRACES_KEPT                   percent of the traces that are kept; what failed or waits always is (default: 20)
 
 The three of mails, people and ceiling and the application are about the one tenant; a list has them per tenant.
 """
@@ -70,6 +72,8 @@ class Settings:
     authorities: str = ""
     cloud: Cloud = PUBLIC
     read_only: bool = False
+    telemetry: str = ""
+    traces_kept: int = 20
 
     def of(self, tenant: TenantId) -> TenantSettings | None:
         """Return a tenant that is served, None for any other."""
@@ -95,6 +99,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.any("SSL_CERT_FILE"),
         cloud,
         given.flag("LOCKSTEP_READ_ONLY"),
+        given.any("APPLICATIONINSIGHTS_CONNECTION_STRING"),
+        given.percent("LOCKSTEP_TRACES_KEPT", 20),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -173,6 +179,13 @@ class _Given:
         if value not in CLOUDS:
             self.mistakes.append(f"{name} is none of {', '.join(CLOUDS)}")
         return CLOUDS.get(value, PUBLIC)
+
+    def percent(self, name: str, usual: int) -> int:
+        value = self.any(name)
+        if value and not (value.isdecimal() and int(value) <= 100):
+            self.mistakes.append(f"{name} is no whole number from 0 to 100")
+            return usual
+        return int(value) if value else usual
 
     def ceiling(self, name: str, counted_by: str) -> Ceiling | None:
         if not self.any(name):

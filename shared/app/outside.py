@@ -12,6 +12,7 @@ from shared.ports.inspection import Inspection
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
 from shared.ports.meetings import Meetings
 from shared.ports.people import Mail, People, Roster
+from shared.ports.telemetry import SILENT, Telemetry
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,4 @@ class Outside:
     meetings: Meetings | None = None
     inspection: Inspection | None = None
     read_only: bool = False
+    telemetry: Telemetry = SILENT

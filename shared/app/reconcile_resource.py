@@ -7,7 +7,8 @@ never leaves a run: it is kept on the resource, one wake-up is scheduled, and th
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ from shared.app.ask_room import name_organisers
 from shared.app.bulk_plans import begun, shared_by_all
 from shared.app.check_ins import wait_for_check_ins
 from shared.app.look_on import READ_ONLY, look_on
+from shared.app.measuring import timed, trouble_behind, written
 from shared.app.name_free_resources import name_free_resources
 from shared.app.note_intentions import note_intentions
 from shared.app.observe import observe
@@ -32,6 +34,8 @@ from shared.app.tell_other_rooms import tell_other_rooms
 from shared.app.tell_people import tell_people
 from shared.app.unfinished_series import finish_rewrites, rewrites_noted
 from shared.app.write_series import invites, write_series
+from shared.domain.booking import Side
+from shared.domain.guards import Guarded
 from shared.domain.ids import ResourceId, tenant_of
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.plan import Plan
@@ -40,6 +44,7 @@ from shared.domain.series_writes import fold as fold_series
 from shared.domain.wakeup import LATE_DELTA, WakeCause, fold, retry_delay
 from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
 from shared.ports.ledgers import Writes
+from shared.ports.telemetry import Stage
 
 logger = logging.getLogger("lockstep.reconcile")
 
@@ -61,12 +66,20 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """What one run did, for logs and measurements."""
+    """What one run did, for logs and measurements.
+
+    ``written`` is how often each side was written, ``written_at`` when the last write was done. ``decided`` are the
+    codes of its decisions, ``trouble`` is what it failed of.
+    """
 
     ending: Ending
     writes: int = 0
     open_steps: int = 0
     why: str = ""
+    written: MappingOf[Side, int] = field(default_factory=dict)
+    written_at: datetime | None = None
+    decided: tuple[str, ...] = ()
+    trouble: str = ""
 
 
 async def reconcile_resource(outside: Outside, resource_id: ResourceId, cause: WakeCause) -> Run:
@@ -95,7 +108,8 @@ async def reconcile_resource(outside: Outside, resource_id: ResourceId, cause: W
         return await _failed(outside, resource, error)
     except Exception as error:
         logger.exception("run of %s ended unexpectedly", resource_id)
-        return await _failed(outside, resource, Retry(f"an unexpected {type(error).__name__} ended the run"))
+        unexpected = Retry(f"an unexpected {type(error).__name__} ended the run").by(trouble_behind(error))
+        return await _failed(outside, resource, unexpected)
 
 
 async def _note_trailing(outside: Outside, resource: ResourceId, head: Head, due: datetime) -> None:
@@ -114,8 +128,8 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
         head = await outside.ledgers.head(resource.id) if orders.commands else head
         return Run(Ending.LEFT_ALONE, why=(await look_on(outside, resource, head, started)).why)
     await finish_rewrites(outside, resource, orders.open_steps)
-    seen = await observe(outside, orders, head, cause)
-    planned = await name_free_resources(outside, resource, guarded(seen, resource.policy, started))
+    seen = await timed(outside, Stage.OBSERVE, observe(outside, orders, head, cause))
+    planned = await timed(outside, Stage.PLAN, _planned(outside, seen, resource, started))
     assert resource.platform is not None
     bulk = begun(orders, head, planned.plan)
     applying = Applying(
@@ -134,10 +148,12 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     named = fold_series(named, seen.view, outside.calendar.why_not, started, invites=invites(applying))
     notices = await prepare_notices(applying, named, seen)
     notes = (*notices.notes, *rewrites_noted(named, started))
-    noted, head = await note_intentions(applying, named, head, notes)
-    alone = await apply_plan(applying, noted.alone())
-    series = await write_series(applying, noted, seen.window)
+    noted, head = await timed(outside, Stage.NOTE, note_intentions(applying, named, head, notes))
+    with outside.telemetry.span(Stage.APPLY):
+        alone = await apply_plan(applying, noted.alone())
+        series = await write_series(applying, noted, seen.window)
     outcomes = (*alone, *series.outcomes)
+    written_at = outside.clock.now()
     told = await tell_people(applying, notices, outcomes, seen, head.run + 1)
     await tell_other_rooms(applying, outcomes)
     late = _late_look(head, seen, started, cause)
@@ -145,9 +161,15 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
     await _wake_again(outside, resource, outcomes, late, told.opened)
     awaited = await wait_for_check_ins(outside, resource, seen, outcomes)
-    after, written = await remember(outside, resource, head, after, seen, outcomes, told, awaited, series.rewrites)
-    await show_state(outside, resource, seen, after, outcomes, written, bulk)
-    return _ended(outcomes, planned.why)
+    remembering = remember(outside, resource, head, after, seen, outcomes, told, awaited, series.rewrites)
+    after, kept = await timed(outside, Stage.REMEMBER, remembering)
+    await show_state(outside, resource, seen, after, outcomes, kept, bulk)
+    decided = tuple(decision.reason.code.value for decision in kept.decisions)
+    return replace(_ended(outcomes, planned.why), written=written(outcomes), written_at=written_at, decided=decided)
+
+
+async def _planned(outside: Outside, seen: Observed, resource: Resource, started: datetime) -> Guarded:
+    return await name_free_resources(outside, resource, guarded(seen, resource.policy, started))
 
 
 def _advanced(outside: Outside, head: Head, seen: Observed, started: datetime, done: Plan) -> Head:
@@ -242,10 +264,10 @@ async def _failed(outside: Outside, resource: Resource, error: PortError) -> Run
     await outside.wakeups.send([resource.id], WakeCause.DUE, now + delay)
     try:
         await outside.ledgers.commit(resource.id, head, failing, Writes())
-        await show_failure(outside, resource, failing)
+        await show_failure(outside, resource, failing, trouble_behind(error))
     except PortError as again:
         logger.warning("the failure of %s could not be recorded: %s", resource.id, again)
-    return Run(Ending.DEFERRED, why=str(error))
+    return Run(Ending.DEFERRED, why=str(error), trouble=trouble_behind(error))
 
 
 async def _unrecorded(outside: Outside, resource: ResourceId, cause: WakeCause, error: PortError) -> Run:
@@ -254,7 +276,7 @@ async def _unrecorded(outside: Outside, resource: ResourceId, cause: WakeCause, 
     """
     logger.warning("the ledger of %s is out of reach: %s", resource, error)
     await outside.wakeups.send([resource], cause, outside.clock.now() + _UNREACHABLE)
-    return Run(Ending.DEFERRED, why=str(error))
+    return Run(Ending.DEFERRED, why=str(error), trouble=trouble_behind(error))
 
 
 async def _head_or_fresh(outside: Outside, resource: Resource) -> Head:

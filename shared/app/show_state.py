@@ -14,6 +14,7 @@ from shared.app.observed import Observed
 from shared.app.outside import Outside
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.resource import BulkPlan, Resource, State
+from shared.domain.trouble import Trouble
 from shared.ports.errors import Stale
 from shared.ports.ledgers import Writes
 
@@ -22,7 +23,7 @@ _TRIED_AGAIN = (Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED, Cause.
 _LOOK_SHOWN_EVERY = timedelta(minutes=5)
 _OBSERVED = (
     "state", "since", "why", "last_change", "last_look", "proven_at", "proof_differences", "open_steps", "conflicts",
-    "mappings", "first_failure", "attempts",
+    "mappings", "first_failure", "attempts", "trouble",
 )  # fmt: skip
 """The columns of a resource's row that a run observes; the others are set by orders and by the renewal."""
 
@@ -57,6 +58,7 @@ async def show_state(
         mappings=head.mappings,
         first_failure=None,
         attempts=0,
+        trouble="",
         bulk=progressed(bulk or resource.bulk, waiting),
     )
     if _differs(resource, shown) or seen.orders.commands:
@@ -141,7 +143,7 @@ def _differs(before: Resource, after: Resource) -> bool:
     return after.last_look - before.last_look > _LOOK_SHOWN_EVERY
 
 
-async def show_failure(outside: Outside, resource: Resource, head: Head) -> None:
+async def show_failure(outside: Outside, resource: Resource, head: Head, trouble: Trouble) -> None:
     """Show that a resource cannot be read or written, since when and why."""
     failing = head.attempts >= FAILING_AFTER
     state = State.FAILING if failing else (State.LINKING if resource.state is State.LINKING else State.BEHIND)
@@ -153,5 +155,6 @@ async def show_failure(outside: Outside, resource: Resource, head: Head) -> None
         why=head.failure,
         first_failure=head.first_failure,
         attempts=head.attempts,
+        trouble=trouble.value,
     )
     await _put(outside, resource, failed)

@@ -56,6 +56,7 @@ class BulkPlan:
 class Resource:
     """One row of the table that lists read; written after ``remember`` and corrected by the next run.
 
+    ``trouble`` is what its last run failed of, as a ``Trouble``; empty where it did not fail.
     ``etag`` is the storage's word for the version of the row that was read.
     """
 
@@ -81,3 +82,4 @@ class Resource:
     attempts: int = 0
     etag: str = field(default="", compare=False)
     bulk: BulkPlan | None = None
+    trouble: str = ""

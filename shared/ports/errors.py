@@ -6,10 +6,23 @@ Adapters translate every foreign error once, at their edge, and keep its cause. 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Self
+
+from shared.domain.trouble import Trouble
 
 
 class PortError(Exception):
-    """What a port could not do, as a sentence for the person who reads it, without anybody's content."""
+    """What a port could not do, as a sentence for the person who reads it, without anybody's content.
+
+    ``trouble`` is what is wrong where the port knows it.
+    """
+
+    trouble: Trouble | None = None
+
+    def by(self, trouble: Trouble) -> Self:
+        """Say what is wrong, and return this error."""
+        self.trouble = trouble
+        return self
 
 
 class Retry(PortError):

@@ -171,7 +171,10 @@ class Wakeups(Protocol):
     async def send(
         self, resources: Sequence[ResourceId], cause: str, due: datetime | None = None, trace: str = ""
     ) -> None:
-        """Send one wake-up per resource, now or at ``due`` (UTC). Raises ``Retry`` when the queue is not there."""
+        """Send one wake-up per resource, now or at ``due`` (UTC). Raises ``Retry`` when the queue is not there.
+
+        ``trace`` is the W3C traceparent that the run continues; without one it is the trace around the call.
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,19 +12,24 @@ from tests.doubles.faults import DONE, Faults
 
 @dataclass(frozen=True)
 class SentWakeUp:
-    """One wake-up as it was sent; ``due`` is None where it was sent to be taken up now."""
+    """One wake-up as it was sent; ``due`` is None where it was sent to be taken up now.
+
+    ``sent`` is when the queue handed it out, as far as the test says so.
+    """
 
     resource: ResourceId
     cause: str
     due: datetime | None
     trace: str
+    sent: datetime | None = None
 
 
 class MemoryWakeups:
     """``Wakeups`` in memory. ``sent`` is everything ever sent; ``take`` hands out what is due, once."""
 
-    def __init__(self, faults: Faults | None = None) -> None:
+    def __init__(self, faults: Faults | None = None, trace: Callable[[], str] = str) -> None:
         self.faults = faults or Faults()
+        self._trace = trace
         self.sent: list[SentWakeUp] = []
         self.waiting: list[SentWakeUp] = []
 
@@ -32,7 +37,7 @@ class MemoryWakeups:
         self, resources: Sequence[ResourceId], cause: str, due: datetime | None = None, trace: str = ""
     ) -> None:
         await self.faults.at("wakeups.send")
-        new = [SentWakeUp(resource, cause, due, trace) for resource in resources]
+        new = [SentWakeUp(resource, cause, due, trace or self._trace(), due) for resource in resources]
         self.sent += new
         self.waiting += new
         await self.faults.at("wakeups.send" + DONE)

@@ -13,7 +13,8 @@ from shared.app.follow_people import follow_people
 from shared.app.link_resource import LinkOrder, link_resource
 from shared.app.order_command import order_command
 from shared.app.outside import Outside
-from shared.app.reconcile_resource import Run, reconcile_resource
+from shared.app.reconcile_resource import Run
+from shared.app.take_wakeup import take_wakeup
 from shared.domain.booking import (
     CalendarItem,
     CalendarKey,
@@ -42,6 +43,7 @@ from tests.doubles.people import InMemoryMail, InMemoryPeople, MemoryRoster
 from tests.doubles.resources import MemoryResources
 from tests.doubles.secrets import MemorySecrets
 from tests.doubles.subscriptions import InMemorySubscriptions
+from tests.doubles.telemetry import MemoryTelemetry
 from tests.doubles.wakeups import MemoryWakeups
 
 TENANT = TenantId("11111111-2222-3333-4444-555555555555")
@@ -83,7 +85,8 @@ class World:
         self.directory = InMemoryMailboxDirectory()
         self.ledgers = MemoryLedgers(self.faults)
         self.resources = MemoryResources(self.faults)
-        self.wakeups = MemoryWakeups(self.faults)
+        self.telemetry = MemoryTelemetry(self.clock.now)
+        self.wakeups = MemoryWakeups(self.faults, self.telemetry.trace)
         self.subscriptions = InMemorySubscriptions(self.faults, self.clock.now)
         self.secrets = MemorySecrets(faults=self.faults)
         self.mail = InMemoryMail(self.faults)
@@ -108,6 +111,7 @@ class World:
             self.roster if self.follows_people else None,
             meetings=self.meetings,
             inspection=self.inspection,
+            telemetry=self.telemetry,
         )
         self.calendar.add_mailbox(ROOM, owner=Person("matterhorn@contoso.example", "Matterhorn"))
         self.directory.add(
@@ -192,7 +196,8 @@ class World:
                 if is_people_session(each.resource):
                     await follow_people(self.outside, WakeCause(each.cause))
                     continue
-                self.runs.append(await reconcile_resource(self.outside, each.resource, WakeCause(each.cause)))
+                taken = take_wakeup(self.outside, each.resource, WakeCause(each.cause), each.sent, each.trace)
+                self.runs.append(await taken)
         raise AssertionError(f"the resource does not come to rest; its last runs: {self.runs[-3:]}")
 
     async def settle_though_killed_at(self, point: int) -> bool:

@@ -18,7 +18,9 @@ from weakref import WeakValueDictionary
 from shared.adapters.graph.errors import from_body, translated
 from shared.adapters.graph.requests import Answer, Request, answers, batch
 from shared.clouds import PUBLIC
+from shared.domain.trouble import Trouble
 from shared.ports.errors import NotDone, Rejected, Retry
+from shared.ports.telemetry import SILENT, Metric, Stage, Telemetry
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from shared.adapters.graph.transport import Transport
 
 GRAPH = PUBLIC.graph
+_AWAY = Trouble.CALENDAR_UNREACHABLE
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MAILBOX_CONCURRENCY = 4
 """How many requests Exchange serves at a time per application and mailbox (facts on Graph, section 4)."""
@@ -50,6 +53,7 @@ class GraphClient:
         scope: str = PUBLIC.graph_scope,
         *,
         read_only: bool = False,
+        telemetry: Telemetry = SILENT,
     ) -> None:
         target = urlsplit(base_url)
         if target.scheme != "https" and target.hostname not in _LOOPBACK:
@@ -59,6 +63,7 @@ class GraphClient:
         self._read_only = read_only
         self._base_url = base_url
         self._on_request = on_request
+        self._telemetry = telemetry
         self._timeout = timeout_seconds
         self._scope = scope
         self._opened: Transport | None = None
@@ -73,13 +78,13 @@ class GraphClient:
         try:
             return json.loads(content)
         except ValueError as error:
-            raise Retry(f"Graph did not {request.doing}: its answer is no JSON.") from error
+            raise Retry(f"Graph did not {request.doing}: its answer is no JSON.").by(_AWAY) from error
 
     async def fetch(self, request: Request) -> dict[str, Any]:
         """Return the JSON object of a successful answer; one that is none is no answer."""
         body = await self.send(request)
         if not isinstance(body, dict):
-            raise Retry(f"Graph did not {request.doing}: its answer is no JSON object.")
+            raise Retry(f"Graph did not {request.doing}: its answer is no JSON object.").by(_AWAY)
         return body
 
     async def token(self) -> str:
@@ -102,9 +107,11 @@ class GraphClient:
     def told(self, answer: Answer | None, doing: str) -> Any:
         """Return the body of a successful item of a batch; raise the error of the ports of another one."""
         if answer is None:
-            raise Retry(f"Graph did not {doing}: it left it out of a batch's answers.")
+            raise Retry(f"Graph did not {doing}: it left it out of a batch's answers.").by(_AWAY)
         if 200 <= answer.status < 300:
             return answer.body
+        if answer.status == 429:
+            self._telemetry.count(Metric.THROTTLES, kind="batch")
         raise translated(from_body(answer.status, answer.headers, answer.body), doing, self.clock())
 
     def owns(self, link: str) -> bool:
@@ -134,25 +141,37 @@ class GraphClient:
                 return await self._counted(transport, request)
         except Refused as refused:
             raise translated(refused.refusal, request.doing, self.clock()) from refused
-        except NeverSent as unreachable:
-            raise NotDone(f"Graph did not {request.doing}: {unreachable}.") from unreachable
         except Unreachable as unreachable:
-            raise Retry(f"Graph did not {request.doing}: {unreachable}.") from unreachable
+            trouble = Trouble.CALENDAR_REFUSES if unreachable.is_refused_token else _AWAY
+            kind = NotDone if isinstance(unreachable, NeverSent) else Retry
+            raise kind(f"Graph did not {request.doing}: {unreachable}.").by(trouble) from unreachable
 
     async def _counted(self, transport: Transport, request: Request) -> bytes | None:
         from shared.adapters.graph.transport import Refused
 
-        status = 0
-        try:
-            content = await transport.ask(request)
-            status = 200 if content else 204
-        except Refused as refused:
-            status = refused.refusal.status
-            raise
-        finally:
-            if self._on_request is not None:
-                self._on_request(request.method, request.kind, status)
+        status, refused = 0, None
+        with self._telemetry.span(Stage.GRAPH, method=request.method, kind=request.kind) as span:
+            try:
+                content = await transport.ask(request)
+                status = 200 if content else 204
+            except Refused as error:
+                # That something is gone, or was changed meanwhile, is an answer like any other.
+                status, refused = error.refusal.status, error
+            finally:
+                self._count(request, status)
+            span.note(status=status)
+            if status == 429 or status >= 500:
+                span.failed(f"status {status}")
+        if refused is not None:
+            raise refused
         return content
+
+    def _count(self, request: Request, status: int) -> None:
+        if self._on_request is not None:
+            self._on_request(request.method, request.kind, status)
+        self._telemetry.count(Metric.GRAPH, kind=request.kind, method=request.method, status=status)
+        if status == 429:
+            self._telemetry.count(Metric.THROTTLES, kind=request.kind)
 
     def _transport(self) -> Transport:
         if self._opened is None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from shared.domain.trouble import Trouble
 from shared.ports.errors import CursorExpired, NotDone, NotFound, PortError, Rejected, Retry, Stale
 
 DUPLICATE = "ErrorDuplicateTransactionId"
@@ -58,6 +59,19 @@ class AlreadyThere(Rejected):
 
 def translated(refusal: Refusal, doing: str, now: datetime) -> PortError:
     """Return what a refusal means for the caller; ``doing`` completes "Graph did not …"."""
+    return _meaning(refusal, doing, now).by(_trouble(refusal.status))
+
+
+def _trouble(status: int) -> Trouble:
+    if status == 429:
+        return Trouble.CALENDAR_THROTTLES
+    if status == 404:
+        return Trouble.MAILBOX_MISSING
+    again = status in _AGAIN or status >= 500 or not status
+    return Trouble.CALENDAR_UNREACHABLE if again else Trouble.CALENDAR_REFUSES
+
+
+def _meaning(refusal: Refusal, doing: str, now: datetime) -> PortError:
     sentence = f"Graph did not {doing}: status {refusal.status}{_named(refusal)}."
     code = refusal.code.casefold()
     if refusal.code == DUPLICATE:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ClientAuthenticationError
 from kiota_abstractions.api_client_builder import register_default_deserializer
 from kiota_abstractions.api_error import APIError
 from kiota_abstractions.authentication import AuthenticationProvider
@@ -45,6 +45,10 @@ class Refused(Exception):
 
 class Unreachable(Exception):
     """Graph, or the endpoint that gives tokens, did not answer. A write may have happened."""
+
+    def __init__(self, message: str, *, is_refused_token: bool = False) -> None:
+        super().__init__(message)
+        self.is_refused_token = is_refused_token
 
 
 class NeverSent(Unreachable):
@@ -122,7 +126,9 @@ class Transport:
         except httpx.HTTPError as error:
             raise Unreachable(f"Graph did not answer ({type(error).__name__})") from error
         except AzureError as error:
-            raise NeverSent(f"no token for Graph could be had ({type(error).__name__})") from error
+            is_refused = isinstance(error, ClientAuthenticationError)
+            words = f"no token for Graph could be had ({type(error).__name__})"
+            raise NeverSent(words, is_refused_token=is_refused) from error
         return content
 
     def _information(self, request: Request) -> RequestInformation:

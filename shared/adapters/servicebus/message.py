@@ -7,7 +7,10 @@ knows from any version; only a body without a resource cannot be used.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from shared.domain.ids import ResourceId
 
@@ -16,6 +19,16 @@ TRACE_PROPERTY = "traceparent"
 """The application property that carries the W3C trace context of whoever sent the wake-up."""
 
 _UNKNOWN = "unknown"
+
+
+class Carrier(Protocol):
+    """A message as the functions host hands it over."""
+
+    @property
+    def application_properties(self) -> Mapping[str, Any] | None: ...
+
+    @property
+    def enqueued_time_utc(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,18 @@ class WakeUp:
 def body(resource: ResourceId, cause: str) -> str:
     """Return the body of a wake-up."""
     return json.dumps({"v": VERSION, "resource": resource, "cause": cause}, separators=(",", ":"))
+
+
+def trace_of(message: Carrier) -> str:
+    """Return the trace context that a message carries, or an empty text."""
+    found = (message.application_properties or {}).get(TRACE_PROPERTY, "")
+    return found if isinstance(found, str) else ""
+
+
+def sent_at(message: Carrier) -> datetime | None:
+    """Return when the queue took a message, or when it fell due; None where the host does not say."""
+    at = message.enqueued_time_utc
+    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def parse(body: bytes | str) -> WakeUp:

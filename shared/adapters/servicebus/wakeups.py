@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -28,7 +28,9 @@ from azure.servicebus.exceptions import (
 
 from shared.adapters.servicebus.message import TRACE_PROPERTY, body
 from shared.domain.ids import ResourceId
+from shared.domain.trouble import Trouble
 from shared.ports.errors import PortError, Rejected, Retry
+from shared.ports.telemetry import SILENT, Telemetry
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -38,6 +40,8 @@ _CLOSE_SECONDS = 1.0
 _BATCH_BYTES = 192 * 1024
 """Of the 256 KiB that the Standard tier takes: the SDK counts a batch some bytes smaller than it sends it."""
 _UNAUTHORIZED = 401
+_FOLLOWED = timedelta(minutes=10)
+"""How far ahead a wake-up may be due and still belong to the trace in which it is sent."""
 _REFUSED = (ServiceBusAuthenticationError, ServiceBusAuthorizationError)
 _NOT_NOW = (MessagingEntityNotFoundError, MessagingEntityDisabledError, ServiceBusServerBusyError)
 
@@ -54,29 +58,36 @@ class _Call:
 class ServiceBusWakeups:
     """``Wakeups`` through a sessions queue; the session id is the resource id."""
 
-    def __init__(self, open_client: Callable[[], ServiceBusClient], queue: str) -> None:
+    def __init__(self, open_client: Callable[[], ServiceBusClient], queue: str, telemetry: Telemetry = SILENT) -> None:
         self._open_client = open_client
         self._queue = queue
+        self._telemetry = telemetry
         self._client: ServiceBusClient | None = None
         self._sender: ServiceBusSender | None = None
         self._waiting: list[_Call] = []
         self._turn = asyncio.Lock()
 
     @classmethod
-    def from_connection_string(cls, text: str, queue: str) -> ServiceBusWakeups:
-        return cls(lambda: ServiceBusClient.from_connection_string(text, retry_total=0), queue)
+    def from_connection_string(cls, text: str, queue: str, telemetry: Telemetry = SILENT) -> ServiceBusWakeups:
+        return cls(lambda: ServiceBusClient.from_connection_string(text, retry_total=0), queue, telemetry)
 
     @classmethod
     def at(
-        cls, namespace: str, credential: AsyncTokenCredential, queue: str, authorities: str = ""
+        cls,
+        namespace: str,
+        credential: AsyncTokenCredential,
+        queue: str,
+        authorities: str = "",
+        telemetry: Telemetry = SILENT,
     ) -> ServiceBusWakeups:
         """Send to a namespace (``<name>.servicebus.windows.net``) under an identity.
 
         ``authorities`` is a file of those to trust: alone among the SDKs, that of Service Bus does not look for
         ``SSL_CERT_FILE`` itself.
         """
+        trusted = authorities or None
         return cls(
-            lambda: ServiceBusClient(namespace, credential, retry_total=0, connection_verify=authorities or None), queue
+            lambda: ServiceBusClient(namespace, credential, retry_total=0, connection_verify=trusted), queue, telemetry
         )
 
     async def send(
@@ -84,6 +95,7 @@ class ServiceBusWakeups:
     ) -> None:
         if not resources:
             return
+        trace = trace or self._trace_until(due)
         call = _Call([_message(resource, cause, due, trace) for resource in resources])
         self._waiting.append(call)
         async with self._turn:
@@ -91,6 +103,11 @@ class ServiceBusWakeups:
                 await self._send_waiting()
         if call.error is not None:
             raise call.error
+
+    def _trace_until(self, due: datetime | None) -> str:
+        """Return the trace around, for what follows soon: what is tried again for days begins a trace each time."""
+        follows = due is None or due - datetime.now(UTC) <= _FOLLOWED
+        return self._telemetry.trace() if follows else ""
 
     async def close(self) -> None:
         """Close the connection; the next send would open a new one."""
@@ -118,7 +135,8 @@ class ServiceBusWakeups:
             try:
                 await self._attempt(messages)
             except _Broken as error:
-                raise Retry(f"the queue {self._queue} could not be reached") from error.__cause__
+                away = Retry(f"the queue {self._queue} could not be reached").by(Trouble.QUEUE_UNREACHABLE)
+                raise away from error.__cause__
 
     async def _attempt(self, messages: list[ServiceBusMessage]) -> None:
         """Send over the standing connection, or a new one. A connection that failed is not used again."""
@@ -130,7 +148,8 @@ class ServiceBusWakeups:
             raise _no_access(self._queue) from error
         except _NOT_NOW as error:
             await self._disconnect()
-            raise Retry(f"the queue {self._queue} takes nothing now ({type(error).__name__})") from error
+            closed = Retry(f"the queue {self._queue} takes nothing now ({type(error).__name__})")
+            raise closed.by(Trouble.QUEUE_UNREACHABLE) from error
         except (AzureError, OSError, TimeoutError) as error:
             await self._disconnect()
             if _refused_token(error):
@@ -161,7 +180,7 @@ class ServiceBusWakeups:
 
 def _no_access(queue: str) -> Rejected:
     words = f"the queue {queue} refuses the app; give its identity the role Azure Service Bus Data Sender"
-    return Rejected(words, code="Unauthorized")
+    return Rejected(words, code="Unauthorized").by(Trouble.QUEUE_UNREACHABLE)
 
 
 def _refused_token(error: Exception) -> bool:

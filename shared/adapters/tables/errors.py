@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from aiohttp import ClientError
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
 
+from shared.domain.trouble import Trouble
 from shared.ports.errors import PortError, Rejected, Retry
 
 _EXISTS = frozenset({"EntityAlreadyExists", "ResourceAlreadyExists"})
@@ -49,10 +50,12 @@ def translated(doing: str) -> Iterator[None]:
     try:
         yield
     except HttpResponseError as error:
-        raise _meaning(error, doing) from error
+        meaning = _meaning(error, doing)
+        raise (meaning.by(Trouble.STORAGE_UNREACHABLE) if isinstance(meaning, PortError) else meaning) from error
     except (AzureError, ClientError, OSError, TimeoutError) as error:
         # An identity that cannot get a token now ends here too: it may be able to in a moment.
-        raise Retry(f"{doing}: table storage could not be reached ({type(error).__name__})") from error
+        away = Retry(f"{doing}: table storage could not be reached ({type(error).__name__})")
+        raise away.by(Trouble.STORAGE_UNREACHABLE) from error
 
 
 def _meaning(error: HttpResponseError, doing: str) -> RowConflict | PortError:

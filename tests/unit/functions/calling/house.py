@@ -16,6 +16,7 @@ from shared.app.tenant_secrets import TenantSecrets
 from shared.composition import TenantUnknown, TenantUnnamed, using
 from shared.domain.ids import ResourceId, TenantId
 from shared.ports.ledgers import Secrets, Wakeups
+from shared.ports.telemetry import Telemetry
 from tests.doubles.world import TENANT, World
 from tests.unit.functions.calling.office import FUNCTIONS, Office
 
@@ -75,6 +76,10 @@ class House:
     @property
     def wakeups(self) -> Wakeups:
         return self.ours.world.wakeups
+
+    @property
+    def telemetry(self) -> Telemetry:
+        return self.ours.world.telemetry
 
     def of(self, tenant: TenantId) -> Office:
         for office in self.offices:

@@ -20,6 +20,7 @@ from shared.app.outside import Outside
 from shared.composition import Installed, TenantUnknown, using
 from shared.domain.ids import TenantId
 from shared.ports.ledgers import Secrets, Wakeups
+from shared.ports.telemetry import Telemetry
 from tests.doubles.row_store import MemoryRowStore
 from tests.doubles.world import World
 from tests.unit.functions.calling.described import answer_mistakes, request_mistakes
@@ -134,6 +135,10 @@ class Office:
     @property
     def wakeups(self) -> Wakeups:
         return self.world.wakeups
+
+    @property
+    def telemetry(self) -> Telemetry:
+        return self.world.telemetry
 
     # How it is called.
 

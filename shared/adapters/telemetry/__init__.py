@@ -1,0 +1,1 @@
+"""Telemetry through OpenTelemetry to Application Insights, by azure-monitor-opentelemetry."""
