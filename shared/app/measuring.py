@@ -10,10 +10,10 @@ from shared.domain.booking import Side
 from shared.domain.trouble import Trouble
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import PortError, Retry
-from shared.ports.telemetry import Fact, Metric, Stage
+from shared.ports.telemetry import Metric, Stage
 
 if TYPE_CHECKING:
-    from shared.app.apply import Outcome
+    from shared.app.applying import Outcome
     from shared.app.outside import Outside
     from shared.app.reconcile_resource import Run
 
@@ -25,7 +25,7 @@ _OF_A_CHANGE = (WakeCause.NOTIFICATION, WakeCause.PLATFORM, WakeCause.TRAILING)
 DIRECTIONS = {Side.CALENDAR: "to_calendar", Side.PLATFORM: "to_platform"}
 
 
-async def timed(outside: Outside, stage: Stage, work: Awaitable[T], **facts: Fact) -> T:
+async def timed(outside: Outside, stage: Stage, work: Awaitable[T], **facts: str) -> T:
     """Do a stage's work and tell how long it took."""
     with outside.telemetry.span(stage, **facts):
         return await work

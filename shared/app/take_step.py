@@ -16,13 +16,15 @@ from shared.domain.plan import Action, Settlement, Step
 from shared.domain.policy import Booker
 from shared.ports.calendar import EventDraft
 from shared.ports.connector import BookingDraft, CheckIns
+from shared.ports.telemetry import Stage
 
 
 async def take_step(applying: Applying, settlement: Settlement, step: Step) -> Item | None:
     """Take a step of a settlement; return the item as it is now, None where nothing of it is left to know."""
-    if step.side is Side.CALENDAR:
-        return await _on_calendar(applying, settlement, step)
-    return await _on_platform(applying, settlement, step)
+    with applying.outside.telemetry.span(Stage.WRITE, side=step.side.value, action=step.action.value):
+        if step.side is Side.CALENDAR:
+            return await _on_calendar(applying, settlement, step)
+        return await _on_platform(applying, settlement, step)
 
 
 async def _on_platform(applying: Applying, settlement: Settlement, step: Step) -> PlatformItem | None:

@@ -15,9 +15,10 @@ from shared.app.apply import run_settlement
 from shared.app.applying import Applying, Outcome
 from shared.app.leave_open import failed
 from shared.app.link_occurrences import link, link_all, original_of, take_back, without_buffers
+from shared.app.measuring import timed
 from shared.app.unfinished_series import Rewrites, end_before, note_id, put_in_place, rewrites_noted
 from shared.app.wording import sentence
-from shared.domain.booking import Window
+from shared.domain.booking import Side, Window
 from shared.domain.ids import EventId
 from shared.domain.ledger import OpenStep
 from shared.domain.plan import Plan, SeriesAction, SeriesWrite, Settlement
@@ -25,6 +26,7 @@ from shared.domain.policy import Booker
 from shared.domain.wakeup import WakeCause, retry_delay
 from shared.ports.calendar import SeriesChange, SeriesDraft, SeriesFound
 from shared.ports.errors import PortError, Retry, Stale
+from shared.ports.telemetry import Stage
 
 _LONGEST_WAIT = timedelta(minutes=5)
 
@@ -51,7 +53,9 @@ async def write_series(applying: Applying, plan: Plan, window: Window) -> Series
     for write in plan.series:
         members = [known[member] for member in write.members]
         try:
-            outcomes += await _WRITING[write.action](applying, write, members, window)
+            writing = _WRITING[write.action](applying, write, members, window)
+            where, what = Side.CALENDAR.value, write.action.value
+            outcomes += await timed(applying.outside, Stage.WRITE, writing, side=where, action=what)
             if write.action is SeriesAction.SPLIT:
                 await _end_first_half(applying, write)
         except PortError as error:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.app.take_wakeup import take_wakeup
-from shared.domain.ledger import Verb
+from shared.domain.commands import Verb
 from shared.domain.trouble import Trouble
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import NotFound, PortError, Rejected, Retry
@@ -163,7 +163,7 @@ async def test_a_failed_run_says_what_is_wrong_and_never_in_the_errors_words(
     error: Exception, trouble: Trouble
 ) -> None:
     world = await linked()
-    world.faults.fail("calendar.changes", error)  # type: ignore[arg-type] # what no port may raise is raised too
+    world.faults.fail("calendar.changes", error)
     await notified(world)
     assert world.telemetry.sums(Metric.FAILURES, "trouble") == {trouble.value: 1}
     assert (await world.row()).trouble == trouble

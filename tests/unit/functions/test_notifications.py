@@ -98,7 +98,10 @@ class TestChanges:
     async def test_a_notification_wakes_its_resource_and_carries_the_trace(self, office: Office) -> None:
         assert (await post(office, url(), changed(await state_of(office)))).status == 202
         (sent,) = office.world.wakeups.sent
-        assert (sent.resource, sent.cause, sent.trace) == (MINE, "notification", TRACE)
+        (accepting,) = office.world.telemetry.spans
+        assert (sent.resource, sent.cause) == (MINE, "notification")
+        assert f"00-{accepting.trace}-{accepting.parent}-01" == TRACE
+        assert sent.trace == f"00-{accepting.trace}-{accepting.id}-01"
 
     async def test_many_at_once_wake_it_once(self, office: Office) -> None:
         state = await state_of(office)
