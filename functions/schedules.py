@@ -70,6 +70,19 @@ async def renew(timer: func.TimerRequest) -> None:
     await _for_each_tenant(of_tenant)
 
 
+@schedules.function_name("take_stock")
+@schedules.timer_trigger(arg_name="timer", schedule="0 */5 * * * *", use_monitor=True)
+async def take_stock(timer: func.TimerRequest) -> None:
+    """Tell how the resources stand: what the alerts watch, and the app's own sign of life."""
+    from shared.app.take_stock import take_stock as taking
+
+    async def of_tenant(composition: Composed) -> None:
+        taken = await taking(composition.outside)
+        logger.info("stock: %d resources are not as they should be", len(taken.stock.troubled))
+
+    await _for_each_tenant(of_tenant)
+
+
 async def _for_each_tenant(work: Callable[[Composed], Awaitable[None]]) -> None:
     """Do the work of every tenant: one that fails harms no other, and its error is raised at the end."""
     common, failed = await installed(), list[Exception]()
