@@ -9,6 +9,7 @@ from functions.agreed import agreed
 from functions.bookings import bookings
 from functions.foreseen import foreseen
 from functions.health import health
+from functions.lapses import lapses
 from functions.notifications import notifications
 from functions.openapi import openapi
 from functions.operations import operations
@@ -22,5 +23,5 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
-for blueprint in (*_OWN, platform, bookings, people, operations):
+for blueprint in (*_OWN, platform, bookings, people, operations, lapses):
     app.register_functions(blueprint)

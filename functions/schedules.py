@@ -75,9 +75,11 @@ async def renew(timer: func.TimerRequest) -> None:
 async def take_stock(timer: func.TimerRequest) -> None:
     """Tell how the resources stand: what the alerts watch, and the app's own sign of life."""
     from shared.app.take_stock import take_stock as taking
+    from shared.app.tell_lapses import tell_lapses
 
     async def of_tenant(composition: Composed) -> None:
         taken = await taking(composition.outside)
+        tell_lapses(composition.outside)
         logger.info("stock: %d resources are not as they should be", len(taken.stock.troubled))
 
     await _for_each_tenant(of_tenant)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shared.adapters.tables.tables import Tables
     from shared.adapters.telemetry.telemetry import AzureTelemetry
     from shared.app.outside import Outside
+    from shared.domain.lapses import Lapse
     from shared.ports.ledgers import Secrets, Wakeups
     from shared.ports.telemetry import Silent, Telemetry
     from shared.tenants import TenantSettings
@@ -259,7 +260,20 @@ class Composition:
             GraphInspection(self._graph),
             self._installation.settings.read_only,
             self._installation.telemetry,
+            self._lapses(),
         )
+
+    def _lapses(self) -> tuple[Lapse, ...]:
+        """Return what lapses of this tenant: what somebody wrote down, and what its own credential says."""
+        from shared.adapters.graph.certificate import last_day
+        from shared.domain.lapses import Lapse, LapseKind, of_tenant
+
+        known, own = self._installation.settings.lapses, self._tenant
+        if own.certificate:
+            known += (Lapse(LapseKind.CERTIFICATE, "certificate of the application", last_day(own.certificate)),)
+        if own.secret and not any(each.kind is LapseKind.SECRET for each in of_tenant(known, own.id)):
+            known += (Lapse(LapseKind.SECRET, "secret of the application"),)
+        return of_tenant(known, own.id)
 
     @cached_property
     def platform(self) -> Platform:

@@ -24,6 +24,7 @@ LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the
 LOCKSTEP_GRAPH_SECRET                  that application's secret, on one machine and as the last resort (optional)
 APPLICATIONINSIGHTS_CONNECTION_STRING  where telemetry is sent (optional: none is sent)
 LOCKSTEP_TRACES_KEPT                   percent of the traces that are kept; what failed or waits always is (default: 20)
+LOCKSTEP_LAPSES                        what lapses, as far as it does not say so, in JSON (``shared/domain/lapses.py``)
 
 The three of mails, people and ceiling and the application are about the one tenant; a list has them per tenant.
 """
@@ -39,6 +40,7 @@ from urllib.parse import urlsplit
 from shared.clouds import CLOUDS, PUBLIC, Cloud
 from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
+from shared.domain.lapses import Lapse, declared
 from shared.tenants import TenantSettings, is_mailbox, read_tenants
 
 PUBLIC_GRAPH = PUBLIC.graph
@@ -74,6 +76,7 @@ class Settings:
     read_only: bool = False
     telemetry: str = ""
     traces_kept: int = 20
+    lapses: tuple[Lapse, ...] = ()
 
     def of(self, tenant: TenantId) -> TenantSettings | None:
         """Return a tenant that is served, None for any other."""
@@ -101,6 +104,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.flag("LOCKSTEP_READ_ONLY"),
         given.any("APPLICATIONINSIGHTS_CONNECTION_STRING"),
         given.percent("LOCKSTEP_TRACES_KEPT", 20),
+        given.lapses(),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -179,6 +183,10 @@ class _Given:
         if value not in CLOUDS:
             self.mistakes.append(f"{name} is none of {', '.join(CLOUDS)}")
         return CLOUDS.get(value, PUBLIC)
+    def lapses(self) -> tuple[Lapse, ...]:
+        found, mistakes = declared(self.any("LOCKSTEP_LAPSES"))
+        self.mistakes += mistakes
+        return found
 
     def percent(self, name: str, usual: int) -> int:
         value = self.any(name)

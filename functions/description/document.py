@@ -7,6 +7,7 @@ from functools import cache
 from functions.description import (
     admin_paths,
     admin_schemas,
+    lapses_paths,
     operations_paths,
     people_paths,
     platform_paths,
@@ -107,6 +108,7 @@ def document() -> Json:
         "tags": [{"name": name, "description": words} for name, words in _TAGS.items()],
         "paths": {
             **admin_paths.PATHS,
+            **lapses_paths.PATHS,
             **safety_paths.PATHS,
             **platform_paths.PATHS,
             **people_paths.PATHS,
@@ -126,6 +128,7 @@ def document() -> Json:
                 **platform_schemas.SCHEMAS,
                 **people_paths.SCHEMAS,
                 **setup_paths.SCHEMAS,
+                **lapses_paths.SCHEMAS,
                 **operations_paths.SCHEMAS,
             },
             "responses": _errors(),

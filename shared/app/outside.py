@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
+from shared.domain.lapses import Lapse
 from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
 from shared.ports.inspection import Inspection
@@ -22,6 +23,7 @@ class Outside:
 
     ``mail`` is None where no mailbox for mails of ours is set, ``roster`` where the directory is not followed.
     Without ``meetings`` the rooms of one meeting see each other's calendars only.
+    ``lapses`` is what has a last day, the soonest first.
     """
 
     tenant: TenantId
@@ -43,3 +45,4 @@ class Outside:
     inspection: Inspection | None = None
     read_only: bool = False
     telemetry: Telemetry = SILENT
+    lapses: tuple[Lapse, ...] = ()

@@ -58,10 +58,6 @@ class Metric(StrEnum):
     """Overlaps that are open, by ``tenant``."""
     LAPSES = "lockstep.lapses.days"
     """Days until something lapses, by ``tenant``, ``kind`` and ``name``."""
-    CANARY = "lockstep.canary.seconds"
-    """How long a test booking took to the other side, by ``tenant``, ``direction`` and ``action``."""
-    CANARY_ROUNDS = "lockstep.canary.rounds"
-    """Rounds of the test booking, by ``tenant``, ``outcome`` and the ``trouble`` of its resource."""
 
 
 class Stage(StrEnum):
@@ -86,8 +82,6 @@ class Told(StrEnum):
     """What is told as a record of its own, one each time stock is taken."""
 
     TROUBLED = "resource is not as it should be"
-    LAPSES = "something lapses"
-    CANARY = "test booking"
 
 
 FACTS = frozenset((
