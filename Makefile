@@ -17,6 +17,7 @@ CHECKOV := .venv-checkov/.stamp
 TESTS := .venv/.stamp-tests
 AZURITE := local/tables/node_modules/.stamp
 ICALJS := tests/properties/icaljs
+KQL := tests/infra/kql
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --requirement
 PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadfile
 
@@ -90,10 +91,13 @@ $(STACK): requirements.txt local/requirements.txt lockstep/requirements.txt $(MA
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --editable . || { $(DOWNLOAD_FAILED); }
 	@touch $@
 
-$(TESTS): requirements.txt local/requirements.txt lockstep/requirements.txt tests/requirements.txt $(ICALJS)/package-lock.json $(MADE)
+$(TESTS): requirements.txt local/requirements.txt lockstep/requirements.txt tests/requirements.txt \
+		$(ICALJS)/package-lock.json $(KQL)/package-lock.json $(MADE)
 	@echo "Installing what tests and checks need (a minute or two, once)"
 	@$(PIP) tests/requirements.txt || { $(DOWNLOAD_FAILED); }
 	@mkdir -p .venv/icaljs && cp $(ICALJS)/package.json $(ICALJS)/package-lock.json .venv/icaljs/
+	@mkdir -p .venv/kql && cp $(KQL)/package.json $(KQL)/package-lock.json .venv/kql/
+	@cd .venv/kql && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }
 	@cd .venv/icaljs && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }
 	@touch $(STACK) $@
 

@@ -183,6 +183,7 @@ class _Given:
         if value not in CLOUDS:
             self.mistakes.append(f"{name} is none of {', '.join(CLOUDS)}")
         return CLOUDS.get(value, PUBLIC)
+
     def lapses(self) -> tuple[Lapse, ...]:
         found, mistakes = declared(self.any("LOCKSTEP_LAPSES"))
         self.mistakes += mistakes
