@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.ids import ResourceId
 from shared.domain.resource import Resource, State
-from shared.domain.standing import trouble_of
+from shared.domain.soundness import trouble_of
 from shared.domain.trouble import Trouble
 
 _TRUTH = ((timedelta(days=1), "1 day"), (timedelta(days=2), "2 days"), (timedelta(days=7), "7 days"))

@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.ids import MailboxId, PlatformId, ResourceId
 from shared.domain.resource import Resource, State, Subscription
-from shared.domain.standing import trouble_of
+from shared.domain.soundness import trouble_of
 from shared.domain.stock import stock_of
 from shared.domain.trouble import Trouble
 
