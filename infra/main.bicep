@@ -66,6 +66,14 @@ param retentionDays int
 param dailyCapGb int
 param keepDeletedDays int
 
+@description('Percent of the quiet traces that are kept; what failed or waits always is.')
+@minValue(0)
+@maxValue(100)
+param tracesKept int
+
+@description('What lapses and cannot say so itself, as docs/telemetry.md describes it.')
+param lapses array = []
+
 @description('Who is told by mail when an alert fires.')
 param alertMails array = []
 
@@ -117,6 +125,28 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: retentionDays
     dailyCapGb: dailyCapGb
     alertMails: alertMails
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    suffix: suffix
+    location: location
+    tags: allTags
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupId: monitoring.outputs.actionGroupId
+    serviceBusId: serviceBus.outputs.id
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: allTags
+    workspaceId: monitoring.outputs.workspaceId
+    serviceBusId: serviceBus.outputs.id
   }
 }
 
@@ -214,6 +244,7 @@ module functionApp 'modules/functionapp.bicep' = {
         LOCKSTEP_FOLLOW_PEOPLE: ofOneTenant && followPeople ? 'true' : ''
         LOCKSTEP_CEILING: ofOneTenant ? ceiling : ''
       },
+      { LOCKSTEP_TRACES_KEPT: string(tracesKept), LOCKSTEP_LAPSES: empty(lapses) ? '' : string(lapses) },
       moreSettings
     )
   }

@@ -47,5 +47,8 @@ param retentionDays = 90
 // send, and at most some 70 dollars a month.
 param dailyCapGb = 1
 
+// Traces are what telemetry costs most: a fifth shows every path, and what failed, halted or waits is kept in any case.
+param tracesKept = 20
+
 // A package that was deleted by mistake can be brought back for a week, longer than anybody takes to notice.
 param keepDeletedDays = 7

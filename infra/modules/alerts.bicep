@@ -44,18 +44,16 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       windowSize: 'PT${alert.windowMinutes}M'
       criteria: {
         allOf: [
-          union(
-            {
-              query: replace(queries[alert.query], 'TROUBLE', alert.trouble)
-              // Without a measure rows are counted: one is too many, or for a sign of life none too few.
-              timeAggregation: empty(alert.measure) ? 'Count' : 'Maximum'
-              operator: alert.name == 'silent' ? 'LessThan' : 'GreaterThan'
-              threshold: alert.name == 'silent' ? 1 : alert.above
-              dimensions: map(alert.dimensions, name => { name: name, operator: 'Include', values: ['*'] })
-              failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
-            },
-            empty(alert.measure) ? {} : { metricMeasureColumn: alert.measure }
-          )
+          {
+            query: replace(queries[alert.query], 'TROUBLE', alert.trouble)
+            // Without a measure rows are counted: one is too many, or for a sign of life none too few.
+            timeAggregation: empty(alert.measure) ? 'Count' : 'Maximum'
+            metricMeasureColumn: empty(alert.measure) ? null : alert.measure
+            operator: alert.name == 'silent' ? 'LessThan' : 'GreaterThan'
+            threshold: alert.name == 'silent' ? 1 : alert.above
+            dimensions: map(alert.dimensions, name => { name: name, operator: 'Include', values: ['*'] })
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
         ]
       }
       autoMitigate: true
