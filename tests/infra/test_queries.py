@@ -23,6 +23,7 @@ parsed = pytest.mark.skipif(
 
 
 @parsed
+@pytest.mark.timeout(450)
 def test_azure_would_understand_every_query() -> None:
     assert {name: found for name, found in mistakes_of(QUERIES).items() if found} == {}
 
@@ -39,6 +40,7 @@ FAULTS = {
 
 
 @parsed
+@pytest.mark.timeout(450)
 def test_the_parser_finds() -> None:
     found = mistakes_of(FAULTS)
     assert {name for name in FAULTS if found[name]} == set(FAULTS)

@@ -53,7 +53,7 @@ def mistakes_of(texts: Mapping[str, str]) -> dict[str, list[str]]:
         input=json.dumps(dict(texts)),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=400,
         check=True,
     )
     found: dict[str, list[str]] = json.loads(done.stdout)
