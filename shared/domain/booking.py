@@ -40,7 +40,7 @@ class Person:
 
 
 @made_at_once
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Booking:
     """One reservation of one resource in canonical form.
 

@@ -39,7 +39,7 @@ class MappingState(StrEnum):
 
 
 @made_at_once
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CalendarRecord:
     """What the calendar last reported of a mapping's event."""
 
@@ -51,7 +51,7 @@ class CalendarRecord:
 
 
 @made_at_once
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlatformRecord:
     """What the platform last reported of a mapping's booking, and of which series it is which occurrence."""
 
@@ -131,7 +131,7 @@ class SharedMeeting:
 
 
 @made_at_once
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """The row that ties an event to a booking.
 

@@ -45,7 +45,7 @@ class Action(StrEnum):
 
 
 @made_at_once
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One write to one side. ``wanted`` is the booking as that side is to show it; ``fields`` what is written.
 
@@ -77,7 +77,7 @@ class BufferStep:
 
 
 @made_at_once
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """What was decided about one mapping.
 

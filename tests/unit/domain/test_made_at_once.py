@@ -51,7 +51,7 @@ def test_a_hot_value_takes_the_arguments_that_its_fields_declare(kind: Any) -> N
 
 
 @made_at_once
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Plain:
     first: int
     second: str = "two"
@@ -64,12 +64,12 @@ def test_a_value_built_at_once_can_be_replaced_printed_and_copied() -> None:
     assert copy.copy(value) == value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Growing:
     held: list[int] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Checked:
     first: int
 
@@ -78,7 +78,12 @@ class Checked:
             raise ValueError("below zero")
 
 
-@pytest.mark.parametrize("kind", [Growing, Checked])
-def test_a_value_that_computes_fields_is_refused(kind: Any) -> None:
+@dataclass(frozen=True)
+class Open:
+    first: int
+
+
+@pytest.mark.parametrize("kind", [Growing, Checked, Open])
+def test_a_value_that_computes_fields_or_has_no_slots_is_refused(kind: Any) -> None:
     with pytest.raises(TypeError, match="computes fields"):
         made_at_once(kind)
