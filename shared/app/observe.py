@@ -165,6 +165,7 @@ def _view(sight: Sight, orders: Orders, head: Head, blocks: tuple[Block, ...], *
         rebuild=_is_rebuild(orders, head),
         requests=sight.requests,
         other_rooms=sight.other_rooms,
+        unwritable=sight.unwritable,
         discarded=orders.let_go,
         takes_requests=sight.outside.platform.capabilities.requests,
         series=sight.series,

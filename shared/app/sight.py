@@ -41,6 +41,7 @@ class Sight:
     astray: set[EventId] = field(default_factory=set)
     meetings: dict[MappingId, Meeting | Gone] = field(default_factory=dict)
     requests: dict[MappingId, RoomRequest] = field(default_factory=dict)
+    unwritable: dict[MappingId, str] = field(default_factory=dict)
     other_rooms: dict[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
     series: dict[EventId, StandingSeries] = field(default_factory=dict)
 

@@ -52,7 +52,8 @@ class Setting:
     ``held`` are the steps that wait for a person. ``holds_requests`` tells that what needs a yes stands on the other
     side too. ``undoing`` are the steps by which a person takes back what a bulk plan created, ``foreseen`` the
     digests of what was shown in shadow and may happen, ``discarded`` the held steps that a person let go.
-    ``policy_changed`` tells that what stands was agreed under another policy.
+    ``policy_changed`` tells that what stands was agreed under another policy. ``unwritable`` says of meetings why
+    their organiser's own event cannot be written.
     """
 
     policy: Policy
@@ -74,6 +75,7 @@ class Setting:
     requests: MappingOf[MappingId, RoomRequest] = field(default_factory=dict)
     holds_requests: bool = False
     discarded: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
+    unwritable: MappingOf[MappingId, str] = field(default_factory=dict)
 
     @cached_property
     def milliseconds(self) -> int:

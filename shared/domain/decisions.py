@@ -62,6 +62,8 @@ class Code(StrEnum):
     ORPHANED = "orphaned"
     RELEASED = "released"
     DISCARDED = "discarded"
+    TOLD_BY_PLATFORM = "told_by_platform"
+    ORGANISER_OUT_OF_REACH = "organiser_out_of_reach"
 
 
 @dataclass(frozen=True)

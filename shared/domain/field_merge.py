@@ -138,9 +138,15 @@ def _allowed(name: Field, source: Side, mapping: Mapping, policy: Policy) -> tup
         return (Side.CALENDAR, None) if name in PLATFORM_FIELDS else (None, None)
     if name is Field.STATUS:
         return Side.PLATFORM, None
-    if not (mapping.is_movable if name is Field.TIME else mapping.is_ours_to_write):
+    if not _is_writable(name, mapping):
         return Side.CALENDAR, Code.NOT_OURS_TO_WRITE
     return (Side.PLATFORM, None) if name in CALENDAR_FIELDS else (None, None)
+
+
+def _is_writable(name: Field, mapping: Mapping) -> bool:
+    if name is Field.TIME:
+        return mapping.is_movable
+    return mapping.is_retitlable if name is Field.TITLE else mapping.is_ours_to_write
 
 
 def _writes(case: Case, sources: dict[Field, Side], bookings: dict[Side, Booking]) -> Iterable[Step]:

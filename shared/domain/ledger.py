@@ -95,6 +95,7 @@ class RoomRequest:
     ``mailbox`` is that person's, ``person`` the digest of their address. ``written`` is when we last wrote the
     event, by the mailbox's own clock. ``agreed`` is the time that the room had accepted before, to which both
     sides return where it refuses another. ``event`` is None until the result of its creation is remembered.
+    ``retitles`` tells that the title of somebody's own meeting may be written there too.
     """
 
     mailbox: MailboxId
@@ -104,6 +105,7 @@ class RoomRequest:
     ical_uid: str = ""
     written: datetime | None = None
     agreed: When | None = None
+    retitles: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,11 @@ class Mapping:
     def is_movable(self) -> bool:
         """Whether the time of its event may be written: in what is ours, or in the organiser's own mailbox."""
         return self.request is not None or self.is_ours_to_write
+
+    @property
+    def is_retitlable(self) -> bool:
+        """Whether the title of its event may be written: in what is ours, or in the organiser's own mailbox."""
+        return self.is_ours_to_write or (self.request is not None and self.request.retitles)
 
     @property
     def is_linked(self) -> bool:

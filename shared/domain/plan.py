@@ -212,7 +212,7 @@ class LedgerView:
     lost or restored from an earlier day.
     ``other_rooms`` is what was seen of the others of a meeting with several rooms. ``discarded`` are the held steps
     that a person let go. ``series`` are the series of ours of which the platform changed several occurrences, as they
-    stand.
+    stand. ``unwritable`` says of meetings why their organiser's own event cannot be written.
     """
 
     mappings: tuple[Mapping, ...]
@@ -236,6 +236,7 @@ class LedgerView:
     other_rooms: MappingOf[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
     discarded: tuple[OpenStep, ...] = ()
     series: MappingOf[EventId, StandingSeries] = field(default_factory=dict)
+    unwritable: MappingOf[MappingId, str] = field(default_factory=dict)
 
 
 CalendarReport = CalendarItem | Gone

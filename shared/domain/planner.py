@@ -137,6 +137,7 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         foreseen=ledger.foreseen,
         undoing={s.mapping: s for s in ledger.open_steps if s.cause is Cause.UNDO and s.mapping},
         discarded={step.mapping: step for step in ledger.discarded if step.mapping},
+        unwritable=ledger.unwritable,
     )
 
 

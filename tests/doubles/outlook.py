@@ -154,10 +154,16 @@ class Outlook:
         """Return what an organiser's own copy says, as the port reports it."""
         if meeting.organiser.casefold() not in self.open_organisers:
             return Unread.REFUSED
-        said = self.own_copies.get(meeting.ical_uid)
+        said = self.own_copies.get(meeting.ical_uid) or self._in_own_mailbox(meeting)
         if said is None:
             return Unread.ABSENT
         return replace(said, title="") if said.private else said
+
+    def _in_own_mailbox(self, meeting: MeetingKey) -> OrganiserCopy | None:
+        """Return what a meeting says that was made in its organiser's own mailbox."""
+        own = [box for box in self._boxes.values() if box.owner and box.owner.address == meeting.organiser]
+        events = [e for box in own for e in box.standing() if e.is_organiser and e.ical_uid == meeting.ical_uid]
+        return OrganiserCopy(events[0].title, events[0].private) if events else None
 
     def show_as(self, mailbox: MailboxId, key: CalendarKey, shown: ShowAs) -> None:
         """Show an event's time otherwise, as somebody with rights on the calendar does."""
