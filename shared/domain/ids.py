@@ -60,6 +60,11 @@ def series_transaction(series: SeriesId, generation: int) -> TransactionId:
     return TransactionId(str(uuid.uuid5(_NAMESPACE, f"series/{series}/{generation}")))
 
 
+def probe_transaction(mailbox: MailboxId, turn: int) -> TransactionId:
+    """Return the transaction id under which a mailbox is probed for the ``turn``-th time."""
+    return TransactionId(str(uuid.uuid5(_NAMESPACE, f"probe/{mailbox}/{turn}")))
+
+
 def derived_ulid(milliseconds: int, digest: bytes) -> str:
     """Return a ULID whose random part follows from a digest: five bits of each of its first 16 bytes."""
     return _time_of_ulid(milliseconds) + digest[:16].translate(_CHARACTERS).decode()
