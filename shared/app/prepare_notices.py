@@ -33,7 +33,7 @@ class Notices:
     ``bookings`` are the bookings concerned as they stood before the run changed them, by mapping, with the side on
     which each was made; ``old_times`` are those the ledger knows. ``notes`` are the open steps to write before
     anything is sent, ``waiting`` the mails of earlier runs that are due again, by the id of their step, ``left`` what
-    a run was telling when it ended.
+    a run was telling when it ended, ``by_platform`` what the platform tells its owners by itself.
     """
 
     due: tuple[Notice, ...] = ()
@@ -44,6 +44,7 @@ class Notices:
     notes: tuple[OpenStep, ...] = ()
     waiting: dict[str, Waiting] = field(default_factory=dict)
     left: frozenset[MappingId] = frozenset()
+    by_platform: tuple[Notice, ...] = ()
 
 
 def note_id(settlement: MappingId) -> str:
@@ -54,7 +55,9 @@ def note_id(settlement: MappingId) -> str:
 async def prepare_notices(applying: Applying, plan: Plan, seen: Observed) -> Notices:
     """Return whom the plan concerns, with their bookings as they stand now: cancelled ones can no longer be read."""
     left = left_behind(seen)
-    found = [n for s in plan.settlements for n in notices_of(s) if n.settlement not in left]
+    every = [n for s in plan.settlements for n in notices_of(s) if n.settlement not in left]
+    by_platform = tuple(notice for notice in every if _is_told_by_platform(applying, notice))
+    found = [notice for notice in every if notice not in by_platform]
     why = NOT_SET if applying.outside.mail is None else _FULL_READ if applying.bulk else ""
     silent = tuple({notice.settlement: notice for notice in found}.values()) if why else ()
     waiting = await due_mails(applying, seen.view.open_steps)
@@ -62,7 +65,7 @@ async def prepare_notices(applying: Applying, plan: Plan, seen: Observed) -> Not
     again = [w for w in waiting if w.notice.settlement not in left and not _is_over(w, steps_open)]
     found = [*([] if why else found), *(each.notice for each in again)]
     if not found and not waiting:
-        return Notices(silent=silent, why=why)
+        return Notices(silent=silent, why=why, by_platform=by_platform)
     settlements = {settlement.id: settlement for settlement in plan.settlements}
     wanted = {each for notice in found for each in (notice.mapping, other_of(notice)) if each}
     told_again = wanted & {part for each in again for part in (each.notice.mapping, other_of(each.notice)) if part}
@@ -76,7 +79,13 @@ async def prepare_notices(applying: Applying, plan: Plan, seen: Observed) -> Not
     old_times = {each.id: each.when for each in known.values() if each.id in {n.mapping for n in found}}
     old_times |= {settlement.id: settlement.base.when for settlement in plan.settlements if settlement.base}
     steps = {each.step.id: each for each in waiting}
-    return Notices(tuple(found), silent, why, bookings, old_times, tuple(notes.values()), steps, left)
+    noted = tuple(notes.values())
+    return Notices(tuple(found), silent, why, bookings, old_times, noted, steps, left, by_platform)
+
+
+def _is_told_by_platform(applying: Applying, notice: Notice) -> bool:
+    """Tell whether our own mail would be the second about a cancellation."""
+    return notice.kind is NoticeKind.CANCELLED and applying.outside.platform.capabilities.tells_owner
 
 
 def left_behind(seen: Observed, notices: Notices | None = None) -> frozenset[MappingId]:

@@ -60,6 +60,7 @@ async def tell_people(
     decided: list[tuple[MappingId, Reason]] = [
         (n.mapping, Reason(Code.NOBODY_TOLD, {"why": notices.why})) for n in notices.silent if n.settlement in done
     ]
+    decided += [(n.mapping, Reason(Code.TOLD_BY_PLATFORM)) for n in notices.by_platform if n.settlement in done]
     decided += [(s, Reason(Code.MAYBE_TOLD, {"why": _INTERRUPTED})) for s in sorted(left_behind(seen, notices))]
     true = [n for n in notices.due if n.settlement in done or mail_id(n) in notices.waiting]
     came_true = [n for n in true if concerns_now(n, notices.bookings, applying)]

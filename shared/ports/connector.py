@@ -45,7 +45,8 @@ class Conflict(StrEnum):
 class Capabilities:
     """What a platform can do, as data; ``requests``: it shows bookings that still need a person's yes as such.
 
-    ``own_sync``: whether it synchronises with Microsoft 365 by itself; None where it does not tell.
+    ``own_sync``: whether it synchronises with Microsoft 365 by itself; None where it does not tell. ``tells_owner``: it
+    tells the owner of a booking by itself that it was cancelled or released, and why, so that no mail of ours does.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Capabilities:
     check_in: bool = False
     requests: bool = False
     own_sync: bool | None = None
+    tells_owner: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,10 @@ class Connector(Protocol):
         ...
 
     async def cancel(self, resource: PlatformId, booking: BookingId, reason: str) -> None:
-        """Cancel a booking and tell its owner ``reason``. One that is gone already is done."""
+        """Cancel a booking, which then shows ``reason``; a platform that ``tells_owner`` tells them too.
+
+        One that is gone already is done.
+        """
         ...
 
     async def ensure_resource(
@@ -156,7 +161,7 @@ class CheckIns(Protocol):
     """
 
     async def release(self, resource: PlatformId, booking: BookingId, reason: str) -> None:
-        """Cancel a booking at which nobody has checked in, and tell its owner ``reason``.
+        """Cancel a booking at which nobody has checked in, for ``reason``, which is told as that of ``cancel``.
 
         It is one transaction: where somebody has checked in by then, nothing is cancelled and ``Stale`` is raised.
         One that is gone already is done.

@@ -84,6 +84,7 @@ class InMemoryConnector:
     shows_nothing: bool = False
     shows_requests: bool = False
     own_sync: bool | None = None
+    tells_owner: bool = False
     requests: list[str] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     _resources: dict[PlatformId, _Resource] = field(default_factory=dict)
@@ -105,6 +106,7 @@ class InMemoryConnector:
             check_in=True,
             requests=self.shows_requests,
             own_sync=self.own_sync,
+            tells_owner=self.tells_owner,
         )
 
     async def changes(self, resource: PlatformId, cursor: str | None, window: Window) -> ChangeBatch:

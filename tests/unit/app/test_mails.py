@@ -91,6 +91,24 @@ async def test_under_report_both_owners_are_told_once() -> None:
     assert '"Workshop", 23 November 2026, 10:30 to 11:30' in to_adele.text
 
 
+async def test_a_platform_that_tells_its_owners_is_not_seconded_by_a_mail_of_ours() -> None:
+    world = await linked()
+    world.platform.tells_owner = True
+    await lost_to_a_meeting(world)
+    await world.sweep()
+    assert not world.mail.sent
+    assert [each.owner for each in world.platform.told] == [BEN]
+    assert Code.TOLD_BY_PLATFORM in [d.reason.code for d in await world.ledgers.decisions(world.resource_id)]
+    assert not await told(world)
+
+
+async def test_a_platform_that_tells_of_cancellations_leaves_the_rest_to_us() -> None:
+    world = await linked(winner="report")
+    world.platform.tells_owner = True
+    await lost_to_a_meeting(world)
+    assert sorted(mail.to.address for mail in world.mail.sent) == [ADELE.address, BEN.address]
+
+
 async def test_whoever_cancels_a_booking_is_not_told_of_it() -> None:
     world = await linked()
     booking = world.book(MORNING)
