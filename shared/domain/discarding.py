@@ -5,7 +5,8 @@ seen when it is discarded                     what becomes of it
 it would still be removed from one side,      the row ties that side alone: ``refused``, and the reason says why
 because the other side ended
 it waited on one side and never had another   it stays so, with that reason
-both sides stand                              both stay as they are, and so does the row
+both sides stand                              both stay as they are, and the row knows each as it is now: what
+                                              is edited next is that edit alone
 it asks for something else by now, or ended   judged as usual
 
 The decision names the side that stands. What stands alone takes its time, and is judged anew once somebody changes it.
@@ -40,7 +41,7 @@ def let_be(settlement: Settlement, setting: Setting) -> Settlement:
         return settlement
     side = _standing_alone(settlement)
     row = _alone(settlement, side, setting) if side else None
-    after = row or _with_reason(settlement.before or settlement.after)
+    after = row or _with_reason(_as_they_stand(settlement, setting))
     return replace(settlement, after=after, steps=(), buffers=(), decisions=(_reason(after),), open=None)
 
 
@@ -94,6 +95,19 @@ def _alone(settlement: Settlement, side: Side, setting: Setting) -> Mapping | No
     booking = settlement.platform
     booked = platform_record(booking, setting.key) if booking else before.platform
     return replace(row, calendar=None, platform=booked, when=booking.booking.when if booking else before.when)
+
+
+def _as_they_stand(settlement: Settlement, setting: Setting) -> Mapping | None:
+    """Return the row with each side as it was seen, so that what was let go is no change any more."""
+    row = settlement.before or settlement.after
+    if row is None or row.calendar is None or row.platform is None:
+        return row
+    event, booking = settlement.calendar, settlement.platform
+    return replace(
+        row,
+        calendar=calendar_record(event, setting.key) if event else row.calendar,
+        platform=platform_record(booking, setting.key) if booking else row.platform,
+    )
 
 
 def _told(settlement: Settlement, setting: Setting) -> Settlement:
