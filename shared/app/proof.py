@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from shared.app.buffers import compare_buffers
 from shared.app.sight import Sight, booking_changed, event_changed
+from shared.app.titles_again import read_titles_again
 from shared.domain.booking import CalendarKey, ItemKey, Occupancy, Window, occupancy
 from shared.domain.ids import BookingId
 from shared.domain.ledger import Cause, Mapping
@@ -50,6 +51,7 @@ async def find_differences(sight: Sight) -> int:
     for mapping in mappings:
         if mapping.is_linked and _inside(mapping, span, resource.facts.zone):
             await _read_unlisted(sight, mapping, *listed)
+    await read_titles_again(sight, events, bookings)
     stamped = _unknown(sight.mappings.values()) & (listed[0] | listed[1])
     return len({*sight.events, *sight.bookings} - named - stamped)
 

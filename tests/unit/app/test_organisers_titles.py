@@ -221,3 +221,30 @@ async def test_no_address_of_an_organiser_is_kept_of_those_who_refuse() -> None:
     head = await world.ledgers.head(world.resource_id)
     assert len(head.unreadable) == 1
     assert ADELE.address not in str(head)
+
+
+async def test_a_right_granted_later_shows_the_titles_at_the_next_proof_read_without_any_order() -> None:
+    world = await linked(titles="full")
+    await invited(world)
+    assert shown(world) == [("Adele Vance", False)]
+    world.calendar.outlook.open_organiser()
+    await world.order(Verb.PROVE)
+    assert shown(world) == [("Planning", False)]
+    await world.order(Verb.PROVE)
+    assert (await world.row()).proof_differences == 0
+
+
+async def test_a_proof_read_asks_no_mailbox_whose_titles_are_shown() -> None:
+    world = await linked(ADELE, titles="full")
+    await invited(world)
+    world.calendar.copies_asked.clear()
+    await world.order(Verb.PROVE)
+    assert not world.calendar.copies_asked
+
+
+async def test_a_private_meeting_that_can_be_read_later_is_shown_as_private() -> None:
+    world = await linked(titles="full")
+    await invited(world, private=True)
+    world.calendar.outlook.open_organiser()
+    await world.order(Verb.PROVE)
+    assert shown(world) == [("Private", True)]
