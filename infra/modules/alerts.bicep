@@ -14,7 +14,7 @@ param serviceBusId string
 param runbooksUrl string = 'docs/runbooks'
 
 @description('Names of alerts that are not wanted.')
-param alertsOff string[] = []
+param alertsOff array = []
 
 // Severity, wording and limits of each alert stand in one table, beside the queries. Each costs about USD 1.50 a month
 // where it is asked every 5 minutes, 0.50 at 15.

@@ -30,6 +30,8 @@ def _report(folder: Path) -> dict[str, Any]:
         check=False,
         timeout=300,
     )
+    # It breaks off at params with typed lists such as string[]; those are written array.
+    assert done.stdout.startswith("{"), f"checkov broke off: {done.stderr[-300:]}"
     report: dict[str, Any] = json.loads(done.stdout)
     return report
 
