@@ -17,7 +17,7 @@ from shared.domain import ledger
 from shared.domain.commands import Command
 from shared.domain.decisions import Decision
 from shared.domain.resource import Resource
-from shared.domain.spans import AllDay, Timed
+from shared.domain.spans import AllDay, Span, Timed
 
 instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # hypothesis wants naive bounds
 hours = st.timedeltas(timedelta(), timedelta(days=40))
@@ -30,6 +30,7 @@ all_day = st.builds(
 st.register_type_strategy(datetime, instants)
 st.register_type_strategy(Timed, timed)
 st.register_type_strategy(AllDay, all_day)
+st.register_type_strategy(Span, st.builds(lambda start, length: Span(start, start + length), instants, hours))
 
 STORED = (ledger.Mapping, ledger.OpenStep, Decision, Command, ledger.Head, Resource)
 
