@@ -107,6 +107,9 @@ def _reported(loser: Settlement, reason: Reason, setting: Setting, verdict: Verd
 
 
 def _conflict(loser: Settlement, setting: Setting, verdict: Verdict) -> OpenStep:
+    if loser.open is not None and loser.open.blocked is not None:
+        # Of all that it overlaps in this run, only a blocked time has nobody who would tell that it has gone.
+        return loser.open
     winner = verdict.winner
     blocked = winner.span if winner.id.startswith(BLOCK) else None
     why = f"{OVERLAPS}{winner.id}"

@@ -1,0 +1,53 @@
+"""What the state machine found about overlaps that stay, each as the shortest sequence that showed it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.domain.ledger import Cause
+from shared.domain.spans import Timed
+from shared.domain.wakeup import WakeCause
+from shared.ports.connector import Conflict
+from tests.properties.machine.office import Office
+from tests.properties.test_found_by_the_machine import EIGHT, HALF_PAST, NINE, office, rests
+
+
+async def blocked_times(made: Office) -> set[Timed | None]:
+    """Return the blocked times that open overlaps are known to be about."""
+    steps = await made.world.ledgers.open_steps(made.world.resource_id)
+    spans = (step.blocked for step in steps if step.cause is Cause.CONFLICT)
+    return {Timed(span.start, span.end) if span else None for span in spans}
+
+
+async def test_a_meeting_over_a_blocked_time_and_a_request_stays_about_the_blocked_time_when_written_anew() -> None:
+    made = await office(
+        Conflict.ENFORCED, winner="report", direct_entries="report", buffer_minutes=15, settle_seconds=0
+    )
+    made.block(EIGHT)
+    made.invite_series(EIGHT, 2)
+    made.ask_delegates(EIGHT)
+    made.book_series(NINE, 2)
+    await rests(made)
+    assert EIGHT in await blocked_times(made)
+    made.open_all()
+    await made.wake(WakeCause.SWEEP)
+    assert EIGHT in [item.booking.when for item in made.bookings()]
+    await rests(made)
+
+
+async def test_a_meeting_on_both_sides_over_a_blocked_time_stays_about_it_when_another_arrives_beside_it() -> None:
+    made = await office(winner="report", settle_seconds=0)
+    made.block(EIGHT)
+    made.invite(EIGHT)
+    await made.wake(WakeCause.NOTIFICATION)
+    assert await blocked_times(made) == {EIGHT}
+    made.ask_delegates(HALF_PAST)
+    made.invite(HALF_PAST)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.rewrite_events()
+    await made.wake(WakeCause.NOTIFICATION, timedelta(minutes=1))
+    assert await blocked_times(made) >= {EIGHT}
+    await rests(made)
+    made.open_all()
+    await made.wake(WakeCause.SWEEP)
+    await rests(made)
