@@ -6,7 +6,6 @@ shorter one that Hypothesis finds says as much.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
@@ -23,6 +22,7 @@ from shared.ports.connector import Conflict
 from shared.ports.errors import Rejected, Retry
 from tests.doubles.faults import Killed
 from tests.doubles.world import ADELE, BEN, ROOM, World, all_day, at
+from tests.properties.machine.caretaker import Caretaker
 from tests.properties.machine.witness import Witness
 from tests.unit.app.mishaps import Mishaps
 
@@ -45,7 +45,7 @@ POINTS = (
 CANCELLATIONS_ALLOWED = 3
 
 
-class Office:
+class Office(Caretaker):
     """One room, the people of both of its sides, and what goes wrong between them."""
 
     mailbox = ROOM
@@ -61,6 +61,9 @@ class Office:
 
     async def link(self, **settings: object) -> None:
         self.world.give_mailbox(BEN)
+        if settings.get("shadow"):
+            # Whoever keeps the room in step today has it on the platform; a shadow makes none there.
+            self.world.platform.add_resource(self.world.platform_id, "Matterhorn", "Europe/Zurich")
         await self.world.link(cancellations_held_above=CANCELLATIONS_ALLOWED, **settings)
 
     # -- what stands
@@ -216,16 +219,6 @@ class Office:
     def reorder_wake_ups(self, seed: int) -> None:
         random.Random(seed).shuffle(self.world.wakeups.waiting)
 
-    async def change_policy(self, **settings: object) -> None:
-        await self.order(Verb.POLICY, settings=json.dumps(settings))
-
-    async def order(self, verb: Verb, **told: str) -> None:
-        try:
-            await order_command(self.world.outside, self.world.resource_id, verb, told)
-        except (Killed, Retry):
-            self.mishaps.revive()
-        await self.work()
-
     def meanwhile(self, point: str, act: Callable[[], None]) -> None:
         """Let a person act while a run stands at a point."""
         self.mishaps.act(point, act)
@@ -259,13 +252,14 @@ class Office:
             self.world.wakeups.waiting = [*pending, *self.world.wakeups.waiting]
 
     async def calm(self) -> None:
-        """Everything works again; two hours of sweeps pass, and a person permits what is held."""
+        """Everything works again; a shadow ends, two hours of sweeps pass, and a person permits what is held."""
         self.mishaps.revive()
         self.mishaps._acts.clear()
         self.witness.counts_withdrawals = True
         self.world.calendar.release_delta(ROOM)
         await order_command(self.world.outside, self.world.resource_id, Verb.RESUME)
         await self.world.settle()
+        await self.go_live()
         for _ in range(4):
             self.world.clock.advance(timedelta(minutes=30))
             await self.world.wakeups.send([self.world.resource_id], WakeCause.SWEEP)

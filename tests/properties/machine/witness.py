@@ -26,6 +26,7 @@ from tests.doubles.world import ROOM, World
 LOSSES = frozenset({
     Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE, Code.ROOM_DECLINED, Code.ROOM_SILENT,
 })  # fmt: skip
+_WRITES = frozenset({"create", "change", "create_series", "change_series", "accept", "release"})
 _JUDGED = frozenset({Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK})
 
 
@@ -185,6 +186,11 @@ class Witness:
         if event is not None and not event.is_organiser:
             self.breaches.append(f"rule 7: the meeting {event.key} is its organiser's and was written")
 
+    def on_write(self, what: str) -> None:
+        row = self.world.resources._rows.get(self.world.resource_id)
+        if row is not None and row.policy.shadow:
+            self.breaches.append(f"rule 8: the room is in shadow, and {what} was called")
+
     def on_start(self, open_steps: Sequence[OpenStep]) -> None:
         self.run = _Run(permitted=any(step.permitted for step in open_steps))
 
@@ -210,6 +216,8 @@ class _Watched:
     witness: Witness
 
     def __getattr__(self, name: str) -> Any:
+        if name in _WRITES:
+            self.witness.on_write(name)
         return getattr(self.inner, name)
 
 
@@ -221,14 +229,17 @@ class _WatchedCalendar(_Watched):
 
     async def change(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
         self.witness.on_changed_event(self._stored(mailbox, event))
+        self.witness.on_write("change")
         return await self.inner.change(mailbox, event, *more, **named)
 
     async def cancel(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
         self.witness.on_withdrawn_event(self._stored(mailbox, event))
+        self.witness.on_write("a removal from the calendar")
         return await self.inner.cancel(mailbox, event, *more, **named)
 
     async def decline(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
         self.witness.on_withdrawn_event(self._stored(mailbox, event))
+        self.witness.on_write("a removal from the calendar")
         return await self.inner.decline(mailbox, event, *more, **named)
 
     def _stored(self, mailbox: MailboxId, event: EventId) -> StoredEvent | None:
@@ -245,6 +256,7 @@ class _WatchedPlatform(_Watched):
 
     async def cancel(self, resource: PlatformId, booking: BookingId, *more: Any, **named: Any) -> Any:
         items = self.inner.items(resource, cancelled=True)
+        self.witness.on_write("a cancellation on the platform")
         self.witness.on_cancelled_booking(next((item for item in items if item.id == booking), None))
         return await self.inner.cancel(resource, booking, *more, **named)
 

@@ -1,0 +1,41 @@
+"""The caretaker: the person who looks after the room, and orders what the machine calls orders."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+
+from shared.app.order_command import order_command
+from shared.domain.commands import Verb
+from shared.ports.errors import Retry
+from tests.doubles.faults import Killed
+from tests.doubles.world import World
+from tests.unit.app.mishaps import Mishaps
+
+
+class Caretaker(ABC):
+    """Orders of one room; each is taken up at once where nothing goes wrong."""
+
+    world: World
+    mishaps: Mishaps
+
+    @abstractmethod
+    async def work(self) -> None:
+        """Take up what is due."""
+
+    async def order(self, verb: Verb, **told: str) -> None:
+        try:
+            await order_command(self.world.outside, self.world.resource_id, verb, told)
+        except (Killed, Retry):
+            self.mishaps.revive()
+        await self.work()
+
+    async def change_policy(self, **settings: object) -> None:
+        await self.order(Verb.POLICY, settings=json.dumps(settings))
+
+    async def go_live(self) -> None:
+        """End the shadow, if the room is in it."""
+        # A person's look is no call of the product's: nothing that is meant to befall it befalls this.
+        row = self.world.resources._rows.get(self.world.resource_id)
+        if row is not None and row.policy.shadow:
+            await self.order(Verb.GO_LIVE)
