@@ -43,13 +43,26 @@ def write_token(position: Position) -> str:
 def read_token(store: Store, mailbox: MailboxId, token: str) -> Position:
     """The position of a token; 410 when it was evicted or the store has no such state, 400 when it is none."""
     try:
-        position = Position(*json.loads(urlsafe_b64decode(token)))
-        position.window()
+        position = _parsed(token)
     except (ValueError, TypeError) as error:
         raise GraphError(400, "SyncStateInvalid", "The sync state token is not valid.") from error
     current = store.generations.get(mailbox, 0)
     if position.mailbox != mailbox or position.generation != current or position.until > store.last_seq(mailbox):
         raise sync_state_lost(current)
+    return position
+
+
+def window_of(token: str) -> tuple[datetime, datetime] | None:
+    """The window that a token holds; None when it is no token."""
+    try:
+        return _parsed(token).window()
+    except (ValueError, TypeError):
+        return None
+
+
+def _parsed(token: str) -> Position:
+    position = Position(*json.loads(urlsafe_b64decode(token)))
+    position.window()
     return position
 
 

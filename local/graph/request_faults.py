@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from local.graph.delta_token import window_of
 from local.graph.faults import Fault
 from local.graph.lookup import DENIED, mailbox_gone
 from local.graph.query import option
@@ -26,7 +27,7 @@ async def middleware(call: Call, proceed: Handler) -> Reply:
         return await proceed(call)
     faults = call.sim.faults
     slow = faults.standing(call, "slow_window")
-    if slow is not None and _asks_for_more_than(call, timedelta(days=float(slow.options.get("days", 7)))):
+    if slow is not None and _is_slow(call, slow):
         raise GraphError(504, "GatewayTimeout", "The server did not respond in time.")
     before = faults.take(call, *_BEFORE)
     if before is not None:
@@ -40,6 +41,18 @@ async def middleware(call: Call, proceed: Handler) -> Reply:
     if call.method == "GET" and reply.status == 200 and faults.take(call, "empty_read") is not None:
         return _emptied(reply)
     return reply
+
+
+def _is_slow(call: Call, slow: Fault) -> bool:
+    """Whether a call is about a longer window than can be answered; with `links`, also where it goes on in a round."""
+    longest = timedelta(days=float(slow.options.get("days", 7)))
+    return _asks_for_more_than(call, longest) or (bool(slow.options.get("links")) and _goes_on_in_more(call, longest))
+
+
+def _goes_on_in_more(call: Call, longest: timedelta) -> bool:
+    token = option(call, "deltatoken")
+    held = window_of(token) if token else None
+    return held is not None and held[1] - held[0] > longest
 
 
 def _asks_for_more_than(call: Call, longest: timedelta) -> bool:

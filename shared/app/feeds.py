@@ -1,6 +1,8 @@
 """Both feeds of a resource since its token and its cursor, or in full where one of them is no longer honoured.
 
-Nothing is concluded here: a change is what a side says, and what a feed leaves out is not gone.
+Nothing is concluded here: a change is what a side says, and what a feed leaves out is not gone. A calendar that did
+not answer the continuation of its round in time, run after run, is read in full: a full read can be asked for in
+smaller parts, a continuation cannot.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ from shared.app.sight import Sight
 from shared.domain.ledger import Head
 from shared.ports.calendar import CalendarChanges
 from shared.ports.connector import ChangeBatch
-from shared.ports.errors import CursorExpired
+from shared.ports.errors import CursorExpired, TimedOut
+
+_IN_VAIN = 4
+"""How many runs in a row may fail until a continuation that is not answered in time is given up."""
 
 
 async def read_feeds(
@@ -22,16 +27,16 @@ async def read_feeds(
         batch, platform_full = await _platform_changes(sight, head.cursor)
         if not batch.items and not batch.gone and batch.snapshot_of is None:
             return None, batch, False
-        changes, calendar_full = await _calendar_changes(sight, head.token)
+        changes, calendar_full = await _calendar_changes(sight, head.token, head.attempts)
         return changes, batch, platform_full or calendar_full
     (changes, calendar_full), (batch, platform_full) = await asyncio.gather(
-        _calendar_changes(sight, None if rebase else head.token),
+        _calendar_changes(sight, None if rebase else head.token, head.attempts),
         _platform_changes(sight, None if rebase else head.cursor),
     )
     return changes, batch, calendar_full or platform_full
 
 
-async def _calendar_changes(sight: Sight, token: str | None) -> tuple[CalendarChanges, bool]:
+async def _calendar_changes(sight: Sight, token: str | None, failures: int) -> tuple[CalendarChanges, bool]:
     calendar, mailbox = sight.outside.calendar, sight.resource.mailbox
     if token is not None:
         try:
@@ -39,6 +44,9 @@ async def _calendar_changes(sight: Sight, token: str | None) -> tuple[CalendarCh
         except CursorExpired:
             # The window stays where it is: it slides in a re-base, where both sides are read anew.
             pass
+        except TimedOut:
+            if failures + 1 < _IN_VAIN:
+                raise
     return await calendar.changes(mailbox, None, sight.window), True
 
 

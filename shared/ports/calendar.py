@@ -132,7 +132,8 @@ class Calendar(Protocol):
     async def changes(self, mailbox: MailboxId, token: str | None, window: Window) -> CalendarChanges:
         """Read the delta since ``token``, or a first full round of ``window`` without one.
 
-        Raises ``CursorExpired`` when the token is no longer honoured, at any page.
+        Raises ``CursorExpired`` when the token is no longer honoured, at any page, and ``TimedOut`` when it takes too
+        long; a full round is then read in parts.
         """
         ...
 

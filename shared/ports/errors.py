@@ -40,6 +40,10 @@ class NotDone(Retry):
     """Try again later, as ``Retry``, and what was asked certainly has not happened."""
 
 
+class TimedOut(Retry):
+    """Try again later, as ``Retry``: what was asked for took the other side too long, and a smaller question may not."""
+
+
 class Rejected(PortError):
     """The other side understood and refused; trying the same again would be refused again.
 

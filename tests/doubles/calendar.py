@@ -60,6 +60,7 @@ class InMemoryCalendar:
         self.boxes: dict[MailboxId, Box] = {}
         self.calls: list[tuple[str, MailboxId]] = []
         self.copies_asked: list[MeetingKey] = []
+        self.full_rounds: list[MailboxId] = []
         self.not_understood: dict[MailboxId, dict[EventId, str]] = {}
         self._faults = faults
         self._ids = itertools.count(1)
@@ -103,6 +104,7 @@ class InMemoryCalendar:
         """Read the delta since ``token``, or the whole window without one."""
         async with self._call("changes", mailbox) as box:
             if token is None:
+                self.full_rounds.append(mailbox)
                 return self._first_round(mailbox, box, window)
             since, frozen = _opened(token, box)
             return self._round(mailbox, box, dict.fromkeys(box.log[since : box.visible]), frozen)

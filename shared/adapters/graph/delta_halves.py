@@ -12,10 +12,10 @@ from datetime import timedelta
 from shared.adapters.graph import asks
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.delta import Round
-from shared.adapters.graph.errors import TimedOut
 from shared.domain.booking import Window
 from shared.domain.ids import MailboxId
 from shared.ports.calendar import CalendarChanges
+from shared.ports.errors import TimedOut
 
 _BETWEEN = " "
 _SHORTEST = timedelta(days=1)

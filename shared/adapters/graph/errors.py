@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from shared.domain.trouble import Trouble
-from shared.ports.errors import CursorExpired, NotDone, NotFound, PortError, Rejected, Retry, Stale
+from shared.ports.errors import CursorExpired, NotDone, NotFound, PortError, Rejected, Retry, Stale, TimedOut
 
 DUPLICATE = "ErrorDuplicateTransactionId"
 EXISTING = "@event.existingEventId"
@@ -43,10 +43,6 @@ class Refusal:
 
 class ItemMissing(NotFound):
     """404 ``ErrorItemNotFound``: the mailbox answered and has no such item. It does not leave this package."""
-
-
-class TimedOut(Retry):
-    """504: what was asked for took Graph too long; a smaller question may not. To everybody else it is a ``Retry``."""
 
 
 class AlreadyThere(Rejected):

@@ -11,13 +11,13 @@ from datetime import datetime, time, timedelta
 
 from shared.adapters.graph import asks
 from shared.adapters.graph.client import GraphClient
-from shared.adapters.graph.errors import ItemMissing, TimedOut
+from shared.adapters.graph.errors import ItemMissing
 from shared.adapters.graph.wire import item
 from shared.adapters.graph.wire_times import Json
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, Proof, SetAside, Window
 from shared.domain.ids import EventId, MailboxId
 from shared.domain.spans import Timed, When, occupied
-from shared.ports.errors import Rejected
+from shared.ports.errors import Rejected, TimedOut
 
 _SHORTEST = timedelta(days=1)
 _INSTANT = timedelta(seconds=1)

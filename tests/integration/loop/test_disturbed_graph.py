@@ -199,6 +199,28 @@ class TestForgetful:
         await room.keeps(shown(*NINE, ADELES))
 
 
+class TestAnsweredTooLate:
+    """Graph takes too long over the continuation of the room's round, and over anything as long as its window."""
+
+    async def test_a_round_that_is_never_continued_in_time_is_read_in_parts(self, site: Site) -> None:
+        room = await site.room()
+        await site.outlook.invite(ADELE, room.address, timed(*NINE))
+        await room.agrees_on(shown(*NINE, ADELES))
+        await room.settles()
+        await site.fault("slow_window", mailbox=room.mailbox, path="delta", days=120, links=True)
+        mark = await site.last_request()
+        await site.outlook.invite(ADELE, room.address, timed(*ELEVEN))
+        await room.agrees_on(shown(*NINE, ADELES), shown(*ELEVEN, ADELES))
+        await room.settles()
+        refused = [each for each in await site.requests(room.mailbox, mark) if each["status"] == 504]
+        assert len(refused) >= 4
+        assert await room.made() == Made(events=2, bookings=2)
+        mark = await site.last_request()
+        await site.outlook.invite(ADELE, room.address, timed(at(14), at(15)))
+        await room.agrees_on(shown(*NINE, ADELES), shown(*ELEVEN, ADELES), shown(at(14), at(15), ADELES))
+        assert all(each["status"] < 300 for each in await site.requests(room.mailbox, mark))
+
+
 class TestOutages:
     """The whole of Graph is away for two seconds; the room is found again without anybody's help."""
 

@@ -11,12 +11,11 @@ from shared.adapters.graph.errors import (
     AlreadyThere,
     ItemMissing,
     Refusal,
-    TimedOut,
     from_body,
     retry_after,
     translated,
 )
-from shared.ports.errors import CursorExpired, NotDone, NotFound, PortError, Rejected, Retry, Stale
+from shared.ports.errors import CursorExpired, NotDone, NotFound, PortError, Rejected, Retry, Stale, TimedOut
 
 NOW = datetime(2026, 1, 8, 9, 0, tzinfo=UTC)
 
