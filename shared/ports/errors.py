@@ -41,7 +41,7 @@ class NotDone(Retry):
 
 
 class TimedOut(Retry):
-    """Try again later, as ``Retry``: what was asked for took the other side too long, and a smaller question may not."""
+    """Try again later, as ``Retry``: what was asked for took the other side too long; a smaller question may not."""
 
 
 class Rejected(PortError):
