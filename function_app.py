@@ -7,6 +7,7 @@ import azure.functions as func
 from functions.admin import admin
 from functions.agreed import agreed
 from functions.bookings import bookings
+from functions.caller import host_level
 from functions.foreseen import foreseen
 from functions.health import health
 from functions.lapses import lapses
@@ -21,7 +22,7 @@ from functions.setup import setup
 from functions.story import story
 from functions.upkeep import upkeep
 
-app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
 for blueprint in (*_OWN, platform, bookings, people, operations, lapses):
     app.register_functions(blueprint)

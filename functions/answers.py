@@ -1,4 +1,4 @@
-"""HTTP answers of the app's own API, and the one place where errors become statuses.
+"""HTTP answers of the app's own API, the door that every call passes, and the one place where errors become statuses.
 
 Every error is a JSON object ``{"error": {"code", "message"}}`` whose message is a sentence for the person who
 reads it. What happened inside is told to the log alone, and there without any content of a request.
@@ -15,6 +15,8 @@ from functools import wraps
 
 import azure.functions as func
 
+from functions.caller import NotAllowed, NotSignedIn, Role, admit
+from functions.same_site import SAFE, CrossSite, refuse_cross_site
 from shared.composition import TenantUnnamed, calling_with
 from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
 from shared.settings import BadSettings
@@ -23,8 +25,24 @@ logger = logging.getLogger("lockstep.api")
 
 Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
-CAREFUL = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-"""Headers of every answer: nothing is kept on the way, nothing is taken for what it is not."""
+CAREFUL = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Frame-Options": "DENY",
+}
+"""Headers of every answer: nothing is kept on the way, nothing is taken for what it is not, no page frames it."""
+
+PAGE = {
+    **CAREFUL,
+    "Content-Security-Policy": CAREFUL["Content-Security-Policy"] + "; style-src 'unsafe-inline'",
+    # The address is the right to read: it goes into no index.
+    "X-Robots-Tag": "noindex",
+}
+"""Headers of a page that a signed link opens."""
 
 _FORBIDDEN = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied"})
 _CONFLICTS = frozenset({"linked", "ceiling", "unlinked", "exists", "overlap", "blocked", "cancelled", "approved"})
@@ -58,11 +76,37 @@ def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = 
 
 
 def told(handler: Handler) -> Handler:
-    """Let a handler raise: each error becomes its status and a sentence."""
+    """Let a handler raise: each error becomes its status and a sentence.
+
+    Whoever calls has to be a reader, and an operator where the method may change something.
+    """
+    return _told(handler, None)
+
+
+def told_to_readers(handler: Handler) -> Handler:
+    """Like ``told``, for what is asked with a body and changes nothing: a reader may call it."""
+    return _told(handler, Role.READER)
+
+
+def told_to_anybody(handler: Handler) -> Handler:
+    """Like ``told``, for what proves by itself who may see it: nobody has to sign in. It must not change anything."""
 
     @wraps(handler)
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
         try:
+            return await handler(req)
+        except Exception as error:
+            return _refusal(error)
+
+    return wrapped
+
+
+def _told(handler: Handler, role: Role | None) -> Handler:
+    @wraps(handler)
+    async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            refuse_cross_site(req)
+            admit(req, role or (Role.READER if (req.method or "").upper() in SAFE else Role.OPERATOR))
             with calling_with(req.headers.get(TENANT_KEY, "")):
                 return await handler(req)
         except Exception as error:
@@ -79,6 +123,12 @@ def _refusal(error: Exception) -> func.HttpResponse:
             return _error(400, "bad_request", str(error))
         case Unknown() | NotFound():
             return _error(404, "not_found", str(error))
+        case NotSignedIn():
+            return _error(401, "sign_in", str(error), {"WWW-Authenticate": "Bearer"})
+        case NotAllowed():
+            return _error(403, "role", str(error))
+        case CrossSite():
+            return _error(403, "cross_site", str(error))
         case TenantUnnamed():
             return _error(401, "tenant_key", str(error))
         case Stale():

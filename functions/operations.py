@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions.answers import BadRequest, Unknown, answer, told
+from functions.answers import BadRequest, Unknown, answer, told, told_to_readers
 from functions.fields import Body, body_of
 from functions.linked import find_linked, linked
 from shared.composition import composed
@@ -68,7 +68,7 @@ async def _chosen(outside: Outside, body: Body) -> Chosen:
 
 @operations.function_name("discover")
 @operations.route("discovery", methods=["POST"])
-@told
+@told_to_readers
 async def find_candidates(req: func.HttpRequest) -> func.HttpResponse:
     """Find mailboxes that could be linked, in Places and among those that are named. Nothing is linked."""
     from shared.app.discover import discover
@@ -97,7 +97,7 @@ async def find_candidates(req: func.HttpRequest) -> func.HttpResponse:
 
 @operations.function_name("examine_tenant")
 @operations.route("doctor", methods=["POST"])
-@told
+@told_to_readers
 async def examine(req: func.HttpRequest) -> func.HttpResponse:
     """What is wrong with the tenant's set-up, what it means for the sync, and the line that mends it."""
     from functions.asked import moment_of
@@ -133,7 +133,7 @@ async def examine_one(req: func.HttpRequest) -> func.HttpResponse:
 
 @operations.function_name("judge_calendar_processing")
 @operations.route("doctor/calendar-processing", methods=["POST"])
-@told
+@told_to_readers
 async def judge_calendar_processing(req: func.HttpRequest) -> func.HttpResponse:
     """Judge the booking settings of rooms, as Get-CalendarProcessing wrote them to a file. Nothing is kept."""
     from functions.doctor_views import finding_view, rooms_of

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import azure.functions as func
 
-from functions.answers import CAREFUL, BadRequest, Unknown, answer, told
+from functions.answers import CAREFUL, PAGE, BadRequest, Unknown, answer, told, told_to_anybody
 from shared.composition import composed, installed
 from shared.domain.ids import TenantId
 from shared.domain.setup_link import LIFETIME, read_setup_token, setup_token
@@ -24,12 +24,6 @@ setup = func.Blueprint()
 
 SCRIPT = Path(__file__).parents[1] / "infra" / "tenant" / "grant.ps1"
 _FILLED_IN = ("tenant", "application", "cloud", "mail from")
-_CAREFUL_PAGE = {
-    **CAREFUL,
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-}
 _PAGE = Path(__file__).with_name("setup.html")
 
 
@@ -61,7 +55,7 @@ async def make_setup_link(req: func.HttpRequest) -> func.HttpResponse:
 
 @setup.function_name("show_setup")
 @setup.route("setup/{token}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@told
+@told_to_anybody
 async def show_setup(req: func.HttpRequest) -> func.HttpResponse:
     """The page, or with ``?script=true`` the script."""
     wanted = req.params.get("script", "false")
@@ -73,7 +67,7 @@ async def show_setup(req: func.HttpRequest) -> func.HttpResponse:
         return func.HttpResponse(_script(ids), headers=headers, mimetype="text/plain", charset="utf-8")
     page = string.Template(_PAGE.read_text("utf-8"))
     shown = {name.replace(" ", "_"): html.escape(ids.of(name)) for name in _FILLED_IN}
-    return func.HttpResponse(page.substitute(shown), headers=_CAREFUL_PAGE, mimetype="text/html", charset="utf-8")
+    return func.HttpResponse(page.substitute(shown), headers=PAGE, mimetype="text/html", charset="utf-8")
 
 
 async def _opened(token: str) -> _Ids:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions.answers import CAREFUL, Unknown, answer, told
+from functions.answers import PAGE, Unknown, answer, told_to_anybody
 from shared.composition import installed
 
 if TYPE_CHECKING:
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
 
 story = func.Blueprint()
 
-_CAREFUL_PAGE = {
-    **CAREFUL,
-    # The address is the right to read: it goes to no other site and into no index.
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-}
 _PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>{title}</title><style>body{{font:16px/1.5 sans-serif;max-width:40em;margin:2em auto;padding:0 1em}}"
@@ -31,7 +24,7 @@ _PAGE = (
 
 @story.function_name("tell_story")
 @story.route("story/{token}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@told
+@told_to_anybody
 async def show_story(req: func.HttpRequest) -> func.HttpResponse:
     """What happened to a booking: a page for browsers, JSON for everybody else."""
     from functions.views import story_view
@@ -44,8 +37,8 @@ async def show_story(req: func.HttpRequest) -> func.HttpResponse:
     if found is None:
         raise Unknown("this link opens nothing: it is incomplete, or it has expired")
     if "text/html" in req.headers.get("Accept", ""):
-        return func.HttpResponse(_page(found), headers=_CAREFUL_PAGE, mimetype="text/html", charset="utf-8")
-    return answer(story_view(found), headers=_CAREFUL_PAGE)
+        return func.HttpResponse(_page(found), headers=PAGE, mimetype="text/html", charset="utf-8")
+    return answer(story_view(found), headers=PAGE)
 
 
 def _page(found: BookingStory) -> str:

@@ -22,6 +22,11 @@ param cloud string = 'public'
 @description('The tenant whose rooms are kept in lockstep, where it is one.')
 param tenantId string = tenant().tenantId
 
+@description('Client id of the registration that infra/tenant/sign-in.ps1 makes: people and programs sign in, keys open nothing.')
+@minLength(36)
+@maxLength(36)
+param signInApplication string
+
 @description('Several tenants, as docs/people-and-tenants.md describes them; then the settings of one tenant are not used.')
 param tenants array = []
 
@@ -234,6 +239,8 @@ module functionApp 'modules/functionapp.bicep' = {
     alwaysReadyReconcile: zoneRedundant ? max(2, alwaysReadyReconcile) : alwaysReadyReconcile
     httpConcurrency: httpConcurrency
     publicUrl: publicUrl
+    signInApplication: signInApplication
+    signInTenant: tenant().tenantId
     productSettings: union(
       {
         LOCKSTEP_CLOUD: cloud
@@ -254,6 +261,7 @@ module functionApp 'modules/functionapp.bicep' = {
 output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output LOCKSTEP_URL string = functionApp.outputs.url
+output LOCKSTEP_SCOPE string = 'api://${signInApplication}/.default'
 output LOCKSTEP_FUNCTION_APP string = functionApp.outputs.name
 output LOCKSTEP_IDENTITY_CLIENT_ID string = identity.outputs.clientId
 output LOCKSTEP_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId

@@ -5,6 +5,7 @@ using './main.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'lockstep')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 param cloud = readEnvironmentVariable('LOCKSTEP_CLOUD', 'public')
+param signInApplication = readEnvironmentVariable('LOCKSTEP_SIGN_IN', '')
 param mailFrom = readEnvironmentVariable('LOCKSTEP_MAIL_FROM', '')
 param followPeople = bool(readEnvironmentVariable('LOCKSTEP_FOLLOW_PEOPLE', 'false'))
 param ceiling = readEnvironmentVariable('LOCKSTEP_CEILING', '')

@@ -25,6 +25,8 @@ LOCKSTEP_GRAPH_SECRET                  that application's secret, on one machine
 APPLICATIONINSIGHTS_CONNECTION_STRING  where telemetry is sent (optional: none is sent)
 LOCKSTEP_TRACES_KEPT                   percent of the traces that are kept; what failed or waits always is (default: 20)
 LOCKSTEP_LAPSES                        what lapses, as far as it does not say so, in JSON (``shared/domain/lapses.py``)
+LOCKSTEP_SIGN_IN                       client id of the app's registration in Entra, behind App Service authentication;
+                                       callers then sign in, and no key opens anything (default: keys)
 
 The three of mails, people and ceiling and the application are about the one tenant; a list has them per tenant.
 """
@@ -77,6 +79,7 @@ class Settings:
     telemetry: str = ""
     traces_kept: int = 20
     lapses: tuple[Lapse, ...] = ()
+    sign_in: str = ""
 
     def of(self, tenant: TenantId) -> TenantSettings | None:
         """Return a tenant that is served, None for any other."""
@@ -105,6 +108,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.any("APPLICATIONINSIGHTS_CONNECTION_STRING"),
         given.percent("LOCKSTEP_TRACES_KEPT", 20),
         given.lapses(),
+        given.guid("LOCKSTEP_SIGN_IN", sign_in_of(given.environment)),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -112,15 +116,20 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def sign_in_of(environment: Mapping[str, str]) -> str:
+    """Return the client id under which callers sign in, in lower case and unchecked; empty where keys open the app."""
+    return environment.get("LOCKSTEP_SIGN_IN", "").strip().lower()
+
+
 class _Given:
     """An environment that is read key by key, and the sentences about what was wrong with it."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+        self.environment = environment
         self.mistakes: list[str] = []
 
     def any(self, name: str) -> str:
-        return self._environment.get(name, "").strip()
+        return self.environment.get(name, "").strip()
 
     def one(self, name: str) -> str:
         if not self.any(name):

@@ -33,7 +33,9 @@ _TAGS = {
 }
 _ABOUT = (
     "Lockstep keeps Microsoft 365 room and equipment calendars and a booking platform in lockstep. Everything but "
-    "notifications, health and signed links needs a function key, in the header x-functions-key or as ?code=. "
+    "notifications, health and signed links needs a token of Entra with the role Reader, or Operator for what changes "
+    "something; on one machine, which has no sign-in, a function key in the header x-functions-key or as ?code=. "
+    "What changes something comes with Content-Type application/json, or with one of these headers. "
     "Where one installation serves several tenants, each call also needs the key of its tenant in x-lockstep-key. "
     "Times are UTC."
 )
@@ -83,7 +85,7 @@ def _story() -> Json:
         security=[], parameters=[in_path("token", "Signed by Lockstep, and good for 30 days.", "k1.WyJ.Zm8")],
     )  # fmt: skip
     found["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
-    del found["responses"]["401"]
+    del found["responses"]["401"], found["responses"]["403"]
     return found
 
 
@@ -104,7 +106,7 @@ def document() -> Json:
         "openapi": "3.1.0",
         "info": {"title": "Lockstep", "version": VERSION, "description": _ABOUT, "license": {"name": "MIT"}},
         "servers": [{"url": "/"}],
-        "security": [{"header": []}, {"query": []}],
+        "security": [{"entra": []}, {"header": []}, {"query": []}],
         "tags": [{"name": name, "description": words} for name, words in _TAGS.items()],
         "paths": {
             **admin_paths.PATHS,
@@ -133,6 +135,7 @@ def document() -> Json:
             },
             "responses": _errors(),
             "securitySchemes": {
+                "entra": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "header": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
                 "query": {"type": "apiKey", "in": "query", "name": "code"},
             },

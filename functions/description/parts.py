@@ -9,9 +9,10 @@ Json = dict[str, Any]
 
 ERRORS = {
     400: "The request makes no sense; the message says what to give instead.",
-    401: "No function key was given, or one that is not valid: the host answers, without a body. Or several tenants "
-    "are served here, and no key of one was given in x-lockstep-key.",
-    403: "Microsoft 365 does not permit it; the message names the permission's refusal.",
+    401: "Nobody has signed in. Or, where keys open the app, none was given or one that is not valid: the host answers "
+    "without a body. Or several tenants are served here, and no key of one was given in x-lockstep-key.",
+    403: "The role that this takes is not held, or it came from a page of another site. Or Microsoft 365 does not "
+    "permit it; the message names the permission's refusal.",
     404: "What the URL names does not exist.",
     409: "It collides with what stands, such as another booking at that time, or was changed meanwhile.",
     410: "The cursor is no longer honoured: read everything again.",
@@ -23,7 +24,7 @@ ERRORS = {
 }
 """What each error status means, everywhere."""
 
-ALWAYS = (401, 500, 502, 503)
+ALWAYS = (401, 403, 500, 502, 503)
 """Errors that any operation with a key may answer."""
 
 

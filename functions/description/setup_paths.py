@@ -15,7 +15,7 @@ def _shown() -> Json:
     )  # fmt: skip
     content = {"text/html": {"schema": {"type": "string"}}, "text/plain": {"schema": {"type": "string"}}}
     found["responses"] = {"200": {"description": "The page, or the script.", "content": content}, **found["responses"]}
-    del found["responses"]["401"]
+    del found["responses"]["401"], found["responses"]["403"]
     return found
 
 

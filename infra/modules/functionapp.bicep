@@ -29,6 +29,10 @@ param alwaysReadyReconcile int
 @description('Notifications that one instance takes at the same time.')
 param httpConcurrency int
 
+@description('Client id of the registration in Entra under which people and programs sign in, and the tenant that it is in.')
+param signInApplication string
+param signInTenant string
+
 @description('Settings of the product (LOCKSTEP_…), beside those that follow from the resources.')
 param productSettings object
 
@@ -106,6 +110,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       AZURE_CLIENT_ID: identityClientId
       LOCKSTEP_TABLES__endpoint: tableEndpoint
       LOCKSTEP_QUEUE: queueName
+      LOCKSTEP_SIGN_IN: signInApplication
       LOCKSTEP_NOTIFICATION_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
       // Each minute the resources are woken whose second has come: every one of them once an hour.
       LOCKSTEP_SWEEP_SCHEDULE: '0 * * * * *'
@@ -116,6 +121,27 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     },
     productSettings
   )
+}
+
+// Whoever has no token passes, because Graph and the holders of signed links have none: the app itself refuses all
+// others (functions/caller.py). What the platform does is to check tokens, and to take away a header that claims one.
+resource signIn 'Microsoft.Web/sites/config@2024-11-01' = {
+  parent: app
+  name: 'authsettingsV2'
+  dependsOn: [settings]
+  properties: {
+    platform: { enabled: true, runtimeVersion: '~1' }
+    globalValidation: { requireAuthentication: false, unauthenticatedClientAction: 'AllowAnonymous' }
+    httpSettings: { requireHttps: true }
+    login: { tokenStore: { enabled: false } }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: { openIdIssuer: '${environment().authentication.loginEndpoint}${signInTenant}/v2.0', clientId: signInApplication }
+        validation: { allowedAudiences: [signInApplication, 'api://${signInApplication}'] }
+      }
+    }
+  }
 }
 
 resource noPasswordToDeploy 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {

@@ -74,7 +74,7 @@ class TestDescription:
         assert document()["info"]["version"] == project["version"]
 
     def test_what_needs_no_key_is_what_is_open_to_anybody(self) -> None:
-        assert document()["security"] == [{"header": []}, {"query": []}]
+        assert document()["security"] == [{"entra": []}, {"header": []}, {"query": []}]
         described = {operation["operationId"] for _, _, operation in operations() if operation.get("security") == []}
         assert described == {each.name for each in ENDPOINTS if each.auth == "anonymous"}
         assert {each.auth for each in ENDPOINTS} == {"anonymous", "function"}
@@ -92,6 +92,7 @@ class TestDescription:
         assert all(each["description"] for each in parameters(operation))
         keyed = operation.get("security") != []
         assert ("401" in operation["responses"]) == keyed
+        assert ("403" in operation["responses"]) == keyed
         assert any(status.startswith("2") for status in operation["responses"])
         assert ("requestBody" in operation) <= (method in ("post", "patch"))
 

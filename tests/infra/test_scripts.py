@@ -13,6 +13,7 @@ import pytest
 import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
+from functions.caller import Role
 from shared.clouds import CLOUDS
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ TENANT = ROOT / "infra" / "tenant"
 SCRIPTS = sorted(TENANT.glob("*.ps1"))
 GRANT = (TENANT / "grant.ps1").read_text("utf-8")
 _PARSER = Parser(Language(tree_sitter_powershell.language()))
-CHANGING = re.compile(r"(New|Set|Remove)-(Mg|Management|ServicePrincipal)\w*")
+CHANGING = re.compile(r"(New|Set|Update|Remove)-(Mg|Management|ServicePrincipal)\w*")
 
 
 def _nodes(node: Node) -> Iterator[Node]:
@@ -111,6 +112,13 @@ def test_calendar_rights_are_granted_in_exchange_and_never_in_entra() -> None:
 def test_the_effective_scope_is_checked_both_ways() -> None:
     assert re.search(r"Test-Reach \$application \$room\.PrimarySmtpAddress \$true", GRANT)
     assert re.search(r"Test-Reach \$application \$Closed \$false", GRANT)
+
+
+def test_people_get_the_roles_that_the_app_asks_for_and_no_token_without_one() -> None:
+    source = (TENANT / "sign-in.ps1").read_text("utf-8")
+    assert set(re.findall(r"^    (\w+) +=\s*@\{ Id = '", source, re.MULTILINE)) == {role.value for role in Role}
+    assert "appRoleAssignmentRequired = $true" in source
+    assert "requestedAccessTokenVersion = 2" in source
 
 
 def test_what_the_page_for_the_tenant_says_is_what_the_script_grants() -> None:

@@ -107,6 +107,23 @@ def test_the_app_reads_its_settings_from_what_the_installation_sets() -> None:
     assert settings.servicebus_namespace == "sb-lockstep.servicebus.windows.net"
 
 
+def test_the_platform_checks_tokens_for_the_registration_that_the_app_asks_for() -> None:
+    installation = _installation(signInApplication=CLIENT).module("functionApp")
+    (settings,), (sign_in,) = installation.bodies("settings"), installation.bodies("signIn")
+    assert read_settings(settings["properties"]).sign_in == CLIENT
+    provider = sign_in["properties"]["identityProviders"]["azureActiveDirectory"]
+    assert provider["registration"]["clientId"] == CLIENT
+    assert provider["registration"]["openIdIssuer"] == f"https://login.microsoftonline.com/{TENANT}/v2.0"
+    assert CLIENT in provider["validation"]["allowedAudiences"]
+
+
+def test_graph_and_signed_links_pass_the_platform_without_a_token() -> None:
+    (sign_in,) = _installation(signInApplication=CLIENT).module("functionApp").bodies("signIn")
+    passing = {"requireAuthentication": False, "unauthenticatedClientAction": "AllowAnonymous"}
+    assert sign_in["properties"]["globalValidation"] == passing
+    assert sign_in["properties"]["platform"]["enabled"] is True
+
+
 NOT_SET = {
     "LOCKSTEP_TABLES": "a connection string holds a key; the endpoint is set instead",
     "ServiceBus": "a connection string holds a key; the namespace is set instead",

@@ -221,6 +221,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "toLower": str.lower,
     "subscription": lambda: {"id": "/subscriptions/00000000-0000-4000-8000-000000000000"},
     "tenant": lambda: {"tenantId": "00000000-0000-4000-8000-000000000001"},
-    "environment": lambda: {"name": "AzureCloud", "suffixes": {"storage": "core.windows.net"}},
+    "environment": lambda: {
+        "name": "AzureCloud",
+        "suffixes": {"storage": "core.windows.net"},
+        "authentication": {"loginEndpoint": "https://login.microsoftonline.com/"},
+    },
     "subscriptionResourceId": lambda kind, name: f"/providers/{kind}/{name}",
 }

@@ -26,6 +26,7 @@ from tests.doubles.world import World
 from tests.unit.functions.calling.described import answer_mistakes, request_mistakes
 
 Json = Any
+JSON_SENT = {"Content-Type": "application/json"}
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -155,7 +156,7 @@ class Office:
         request = func.HttpRequest(
             method=method,
             url=f"https://lockstep.example{target}",
-            headers={**({TENANT_KEY: self.key} if self.key else {}), **(headers or {})},
+            headers={**JSON_SENT, **({TENANT_KEY: self.key} if self.key else {}), **(headers or {})},
             params=dict(parse_qsl(parts.query)),
             route_params=route,
             body=raw,
