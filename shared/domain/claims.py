@@ -74,5 +74,7 @@ def _takes_new_time(settlement: Settlement, mapping: Mapping) -> bool:
         return mapping.state is not MappingState.AWAITING_ROOM
     if settlement.adopted is not None:
         return True
+    if settlement.base.state is MappingState.AWAITING_ROOM and mapping.is_linked:
+        return True
     creates = any(step.action is Action.CREATE for step in settlement.steps)
     return creates and not settlement.base.is_linked

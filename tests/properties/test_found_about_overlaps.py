@@ -9,7 +9,7 @@ from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
 from tests.properties.machine.office import Office
-from tests.properties.test_found_by_the_machine import EIGHT, HALF_PAST, NINE, office, rests
+from tests.properties.test_found_by_the_machine import EIGHT, HALF_PAST, HALF_PAST_NINE, LONG, NINE, office, rests
 
 
 async def blocked_times(made: Office) -> set[Timed | None]:
@@ -51,3 +51,15 @@ async def test_a_meeting_on_both_sides_over_a_blocked_time_stays_about_it_when_a
     made.open_all()
     await made.wake(WakeCause.SWEEP)
     await rests(made)
+
+
+async def test_a_booking_that_the_room_accepts_beside_another_says_that_both_overlap() -> None:
+    made = await office(winner="report", write_mode="organizer", settle_seconds=5)
+    made.book_series(HALF_PAST_NINE, 3)
+    made.book_series(LONG, 2)
+    made.world.calendar.expire_tokens(made.mailbox)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.cancel_series(3)
+    made.book_series(HALF_PAST_NINE, 3)
+    await rests(made)
+    assert [item.booking.when for item in made.events()].count(HALF_PAST_NINE) == 2

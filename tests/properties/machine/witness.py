@@ -135,8 +135,20 @@ class Witness:
             return
         mappings = self.mappings_of(booking.id, booking.external)
         self.run.withdrawn.add(self._counted_as(mappings, booking.id))
+        if self._has_new_twin(booking):
+            return
         sources = {source for mapping in mappings for source in self._events_of(mapping)}
         self._justify(f"booking {booking.id} at {booking.booking.when}", mappings, sources)
+
+    def _has_new_twin(self, booking: PlatformItem) -> bool:
+        """Tell whether the booking stands a second time, in a row that somebody made or took back: ours makes way."""
+        others = (item for item in self.world.on_platform() if item.id != booking.id)
+        return any(
+            item.booking.when == booking.booking.when
+            and (item.id in self.revived or item.external is None)
+            and item.booking.organiser == booking.booking.organiser
+            for item in others
+        )
 
     def on_withdrawn_event(self, event: StoredEvent | None) -> None:
         if event is None or event.deleted or event.cancelled or event.is_buffer:
