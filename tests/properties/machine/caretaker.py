@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 
 from shared.app.order_command import order_command
 from shared.domain.commands import Verb
+from shared.domain.ledger import Cause
 from shared.ports.errors import Retry
 from tests.doubles.faults import Killed
 from tests.doubles.world import World
@@ -14,7 +15,10 @@ from tests.unit.app.mishaps import Mishaps
 
 
 class Caretaker(ABC):
-    """Orders of one room; each is taken up at once where nothing goes wrong."""
+    """Orders of one room; each is taken up at once where nothing goes wrong.
+
+    What a person looks at first is read behind the ports: no mishap that is meant for a run befalls the look.
+    """
 
     world: World
     mishaps: Mishaps
@@ -33,9 +37,22 @@ class Caretaker(ABC):
     async def change_policy(self, **settings: object) -> None:
         await self.order(Verb.POLICY, settings=json.dumps(settings))
 
+    async def order_of_one_step(self, verb: Verb, which: int) -> None:
+        """Let one of the held steps run, or let it go."""
+        ledger = self.world.ledgers._ledgers.get(self.world.resource_id)
+        steps = ledger.open_steps.values() if ledger else ()
+        held = sorted(step.id for step in steps if step.cause is Cause.HELD)
+        for chosen in held[which : which + 1]:
+            await self.order(verb, steps=chosen)
+
+    async def undo(self) -> None:
+        """Take back what the last bulk plan created, if there was one."""
+        row = self.world.resources._rows.get(self.world.resource_id)
+        if row is not None and row.bulk is not None:
+            await self.order(Verb.UNDO, plan=row.bulk.id)
+
     async def go_live(self) -> None:
         """End the shadow, if the room is in it."""
-        # A person's look is no call of the product's: nothing that is meant to befall it befalls this.
         row = self.world.resources._rows.get(self.world.resource_id)
         if row is not None and row.policy.shadow:
             await self.order(Verb.GO_LIVE)

@@ -16,7 +16,7 @@ from shared.domain.commands import Command, Verb
 from shared.domain.decisions import Code, Decision
 from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, PlatformId, ResourceId, TransactionId
 from shared.domain.ids import transaction_id as transaction_of
-from shared.domain.ledger import Head, Mapping, OpenStep
+from shared.domain.ledger import Cause, Head, Mapping, OpenStep
 from shared.ports.calendar import Calendar
 from shared.ports.connector import Connector
 from shared.ports.ledgers import Ledgers, Writes
@@ -50,10 +50,13 @@ class Past:
 
 @dataclass
 class _Run:
-    """What one run did so far. ``permitted`` tells that a person has allowed held steps."""
+    """What one run did so far. ``permitted`` tells that a person has allowed held steps, ``takes_back`` that one lets a
+    plan be undone.
+    """
 
     bulk: bool = False
     permitted: bool = False
+    takes_back: bool = False
     withdrawn: set[str] = field(default_factory=set)
 
 
@@ -189,7 +192,7 @@ class Witness:
     def _justify(self, what: str, mappings: Sequence[MappingId], sources: Iterable[CalendarKey | BookingId]) -> None:
         lost = any(each.reason.code in LOSSES for mapping in mappings for each in self.decided(mapping))
         ended = any(source in self.revived or not self.takes_place(source) for source in sources)
-        if not lost and not ended:
+        if not lost and not ended and not self.run.takes_back:
             self.breaches.append(
                 f"rules 1 and 5: {what} was withdrawn, and neither the other side nor a decision says so"
             )
@@ -204,10 +207,12 @@ class Witness:
             self.breaches.append(f"rule 8: the room is in shadow, and {what} was called")
 
     def on_start(self, open_steps: Sequence[OpenStep]) -> None:
-        self.run = _Run(permitted=any(step.permitted for step in open_steps))
+        takes_back = any(step.cause is Cause.UNDO for step in open_steps)
+        self.run = _Run(permitted=takes_back or any(step.permitted for step in open_steps), takes_back=takes_back)
 
     def on_commands(self, commands: Sequence[Command]) -> None:
-        self.run.permitted |= any(command.verb is Verb.APPROVE for command in commands)
+        self.run.takes_back |= any(command.verb is Verb.UNDO for command in commands)
+        self.run.permitted |= any(command.verb in (Verb.APPROVE, Verb.UNDO) for command in commands)
 
     def on_committed(self, before: Head, after: Head, writes: Writes, allowed: int) -> None:
         judged = [decision for decision in writes.decisions if decision.reason.code in _JUDGED]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from shared.domain.commands import Verb
-from tests.properties.machine.alphabet.machine import Machine
+from tests.properties.machine.alphabet.machine import Machine, which
 
 _VERBS = (Verb.REBASE, Verb.PROVE, Verb.APPROVE, Verb.DISCARD, Verb.RETRY, Verb.PAUSE, Verb.RESUME)
 _SETTINGS: tuple[dict[str, Any], ...] = (
@@ -20,7 +20,7 @@ _SETTINGS: tuple[dict[str, Any], ...] = (
 
 
 class Orders(Machine):
-    """The room is read anew, held steps are let run or go, settings change, a shadow ends."""
+    """The room is read anew, held steps run or are let go, settings change, a plan is undone, a shadow ends."""
 
     @rule(titles=st.sampled_from(["full", "organizer", "busy"]))
     def change_titles(self, titles: str) -> None:
@@ -33,6 +33,14 @@ class Orders(Machine):
     @rule(verb=st.sampled_from(_VERBS))
     def order(self, verb: Verb) -> None:
         self.run(self.office.order(verb))
+
+    @rule(verb=st.sampled_from([Verb.APPROVE, Verb.DISCARD]), which=which)
+    def order_of_one_step(self, verb: Verb, which: int) -> None:
+        self.run(self.office.order_of_one_step(verb, which))
+
+    @rule()
+    def undo(self) -> None:
+        self.run(self.office.undo())
 
     @rule()
     def go_live(self) -> None:
