@@ -82,10 +82,24 @@ def undone(case: Case, setting: Setting, merge: Merge) -> Settlement:
     """Return the settlement of a booking of which a person undoes the creation; ``merge`` settles it as ever."""
     why, mapping = keeps_because(case, setting), case.mapping
     if not why:
-        noted = replace(mapping, state=MappingState.REFUSED, reason=Code.UNDONE)
+        noted = replace(_as_shown(case, setting), state=MappingState.REFUSED, reason=Code.UNDONE)
         step = replace(setting.undoing[mapping.id], since=setting.now, due=setting.now)
         return _settlement(case, noted, open_step=step)
     return _not_undone(merge(case, setting), why)
+
+
+def _as_shown(case: Case, setting: Setting) -> Mapping:
+    """Return a mapping that knows its original as it stands now: it may have moved, or moved on to another row."""
+    mapping = case.mapping
+    original = case.platform if mapping.origin is Side.PLATFORM else case.calendar
+    if isinstance(original, PlatformItem):
+        known = replace(mapping, platform=platform_record(original, setting.key))
+    elif isinstance(original, CalendarItem):
+        known = replace(mapping, calendar=calendar_record(original, setting.key))
+    else:
+        return mapping
+    when = original.booking.when
+    return replace(known, when=when, held_since=mapping.held_since if when == mapping.when else setting.now)
 
 
 def removed(case: Case, setting: Setting, merge: Merge) -> Settlement | None:
@@ -96,7 +110,8 @@ def removed(case: Case, setting: Setting, merge: Merge) -> Settlement | None:
         return None
     copy = case.calendar if copied is Side.CALENDAR else case.platform
     original = case.platform if copied is Side.CALENDAR else case.calendar
-    kept = replace(mapping, calendar=None) if copied is Side.CALENDAR else replace(mapping, platform=None)
+    shown = mapping if is_gone(original, setting.policy) else _as_shown(case, setting)
+    kept = replace(shown, calendar=None) if copied is Side.CALENDAR else replace(shown, platform=None)
     left = replace(kept, copy=None, generation=mapping.generation + 1)
     after = None if is_gone(original, setting.policy) else left
     if copy is None:
