@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import cast
 
-from shared.domain.booking import CalendarKey, Occupancy, PlatformItem, Side, Window, occupancy
+from shared.domain.booking import CalendarKey, Occupancy, PlatformItem, Side, occupancy
 from shared.domain.commands import Command, Verb
 from shared.domain.decisions import Code, Decision
-from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, PlatformId, ResourceId, TransactionId
+from shared.domain.ids import BookingId, MappingId, TransactionId
 from shared.domain.ids import transaction_id as transaction_of
 from shared.domain.ledger import Cause, Head, Mapping, OpenStep
 from shared.ports.calendar import Calendar
@@ -22,11 +22,11 @@ from shared.ports.connector import Connector
 from shared.ports.ledgers import Ledgers, Writes
 from tests.doubles.mailboxes import StoredEvent
 from tests.doubles.world import ROOM, World
+from tests.properties.machine.watched import WatchedCalendar, WatchedLedgers, WatchedPlatform
 
 LOSSES = frozenset({
     Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE, Code.ROOM_DECLINED, Code.ROOM_SILENT,
 })  # fmt: skip
-_WRITES = frozenset({"create", "change", "create_series", "change_series", "accept", "release"})
 _JUDGED = frozenset({Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK})
 
 
@@ -73,9 +73,9 @@ class Witness:
         self.counts_withdrawals = True
         world.outside = replace(
             world.outside,
-            calendar=cast(Calendar, _WatchedCalendar(world.calendar, self)),
-            platform=cast(Connector, _WatchedPlatform(world.platform, self)),
-            ledgers=cast(Ledgers, _WatchedLedgers(world.ledgers, self)),
+            calendar=cast(Calendar, WatchedCalendar(world.calendar, self)),
+            platform=cast(Connector, WatchedPlatform(world.platform, self)),
+            ledgers=cast(Ledgers, WatchedLedgers(world.ledgers, self)),
         )
 
     # -- what is known of both sides
@@ -223,80 +223,3 @@ class Witness:
         too_many = len(self.run.withdrawn) > allowed
         if too_many and self.counts_withdrawals and not self.run.permitted:
             self.breaches.append(f"rule 8: one run withdrew {len(self.run.withdrawn)}, more than {allowed}, unasked")
-
-
-@dataclass(frozen=True)
-class _Watched:
-    """A port that passes everything on."""
-
-    inner: Any
-    witness: Witness
-
-    def __getattr__(self, name: str) -> Any:
-        if name in _WRITES:
-            self.witness.on_write(name)
-        return getattr(self.inner, name)
-
-
-class _WatchedCalendar(_Watched):
-    async def changes(self, mailbox: MailboxId, token: str | None, window: Window) -> Any:
-        answer = await self.inner.changes(mailbox, token, window)
-        self.witness.run.bulk |= token is None
-        return answer
-
-    async def change(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
-        self.witness.on_changed_event(self._stored(mailbox, event))
-        self.witness.on_write("change")
-        return await self.inner.change(mailbox, event, *more, **named)
-
-    async def cancel(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
-        self.witness.on_withdrawn_event(self._stored(mailbox, event))
-        self.witness.on_write("a removal from the calendar")
-        return await self.inner.cancel(mailbox, event, *more, **named)
-
-    async def decline(self, mailbox: MailboxId, event: EventId, *more: Any, **named: Any) -> Any:
-        self.witness.on_withdrawn_event(self._stored(mailbox, event))
-        self.witness.on_write("a removal from the calendar")
-        return await self.inner.decline(mailbox, event, *more, **named)
-
-    def _stored(self, mailbox: MailboxId, event: EventId) -> StoredEvent | None:
-        """Return an event of the room; what is asked in a person's mailbox is judged by the room's answer."""
-        found: StoredEvent | None = self.inner.boxes[mailbox].events.get(event) if mailbox == ROOM else None
-        return found
-
-
-class _WatchedPlatform(_Watched):
-    async def changes(self, resource: PlatformId, cursor: str | None, window: Window) -> Any:
-        answer = await self.inner.changes(resource, cursor, window)
-        self.witness.run.bulk |= cursor is None
-        return answer
-
-    async def cancel(self, resource: PlatformId, booking: BookingId, *more: Any, **named: Any) -> Any:
-        items = self.inner.items(resource, cancelled=True)
-        self.witness.on_write("a cancellation on the platform")
-        self.witness.on_cancelled_booking(next((item for item in items if item.id == booking), None))
-        return await self.inner.cancel(resource, booking, *more, **named)
-
-
-class _WatchedLedgers(_Watched):
-    async def open_steps(self, resource: ResourceId) -> tuple[OpenStep, ...]:
-        steps: tuple[OpenStep, ...] = await self.inner.open_steps(resource)
-        self.witness.on_start(steps)
-        return steps
-
-    async def commands(self, resource: ResourceId) -> tuple[Command, ...]:
-        commands: tuple[Command, ...] = await self.inner.commands(resource)
-        self.witness.on_commands(commands)
-        return commands
-
-    async def commit(self, resource: ResourceId, before: Head, after: Head, writes: Writes) -> Head:
-        for change in writes.mappings:
-            for mapping in (change.before, change.after):
-                if mapping is not None:
-                    self.witness.past[mapping.id].add(mapping)
-        head: Head = await self.inner.commit(resource, before, after, writes)
-        self.witness.committed = writes
-        row = self.witness.world.resources._rows.get(resource)
-        allowed = row.policy.cancellations_held_above if row else 0
-        self.witness.on_committed(before, after, writes, allowed)
-        return head
