@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from shared.app.sight import Sight
 from shared.domain.booking import Block, CalendarItem, Gone, Item, PlatformItem, Side, Window
 from shared.domain.check_in import AWAITED_AHEAD, is_awaited
+from shared.domain.late_copies import is_late_copy
 from shared.domain.spans import Span, When, occupied
 from shared.domain.twins import may_be_twin
 
@@ -47,7 +48,7 @@ async def read_twins(sight: Sight) -> None:
     new += [b for b in sight.bookings.values() if isinstance(b, PlatformItem) and b.id not in booked]
     times = {item.booking.when for item in new}
     for mapping in [m for m in sight.mappings.values() if m.when in times]:
-        if not any(may_be_twin(mapping, item) for item in new):
+        if not any(may_be_twin(mapping, item) or is_late_copy(mapping, item) for item in new):
             continue
         if mapping.origin is Side.CALENDAR and mapping.calendar is not None:
             await sight.read_event(mapping.calendar.key)

@@ -6,6 +6,7 @@ creating        copy found              linked, and brought to what the other si
 creating        copy not found          created again under the same transaction
 creating        origin gone             the copy that was found is withdrawn; forgotten
 awaiting room   accepted                created on the platform
+awaiting room   copy found              linked: another worker made it meanwhile
 refused         moved or answered anew  judged again
 any             gone                    forgotten
 """
@@ -21,6 +22,7 @@ from shared.domain.cases import Case, Setting, is_gone
 from shared.domain.copies import copied_to_calendar, copied_to_platform
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field
+from shared.domain.late_copies import may_have_late_copy
 from shared.domain.ledger import CalendarRecord, Mapping, MappingState, PlatformRecord
 from shared.domain.left_bookings import is_left
 from shared.domain.merge import merge_linked, withdrawal
@@ -45,7 +47,8 @@ def settle_one_sided(case: Case, setting: Setting) -> Settlement:
     )
     if is_gone(origin, setting.policy):
         return _origin_gone(case, other, setting)
-    if mapping.state is MappingState.CREATING:
+    late = isinstance(other, PlatformItem) and isinstance(origin, CalendarItem) and may_have_late_copy(mapping)
+    if mapping.state is MappingState.CREATING or late:
         return _creating(case, setting)
     if isinstance(origin, CalendarItem):
         record = calendar_record(origin, setting.key)

@@ -14,6 +14,7 @@ from datetime import datetime
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, ItemKey, PlatformItem
 from shared.domain.cases import Case
 from shared.domain.ids import BookingId, EventId, MappingId, TransactionId, transaction_id
+from shared.domain.late_copies import may_have_late_copy
 from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import CalendarReport, PlatformReport
 from shared.domain.series import Ties
@@ -94,7 +95,7 @@ def _known(mappings: Sequence[Mapping], marks: MappingOf[TransactionId, MappingI
     creating = {
         transaction_id(mapping.id, mapping.origin.other, mapping.generation): mapping.id
         for mapping in mappings
-        if mapping.state is MappingState.CREATING
+        if mapping.state is MappingState.CREATING or may_have_late_copy(mapping)
     }
     return _Known(
         {mapping.calendar.key: mapping.id for mapping in mappings if mapping.calendar},

@@ -28,7 +28,11 @@ _BROKEN = (*BROKEN_CALL, AssertionError, TimeoutError)
 
 @dataclass
 class People:
-    """Everybody who books the rooms. ``done`` counts what was answered, ``broken`` what was not."""
+    """Everybody who books the rooms. ``done`` counts what was answered, ``broken`` what was not.
+
+    ``asked`` are the meetings with the rooms that they were made with, ``ended`` the bookings that somebody has
+    cancelled, or tried to.
+    """
 
     site: Site
     rooms: Sequence[Room]
@@ -36,6 +40,8 @@ class People:
     meetings: list[Meeting] = field(default_factory=list)
     series: list[Meeting] = field(default_factory=list)
     bookings: list[tuple[Room, str]] = field(default_factory=list)
+    asked: list[tuple[Meeting, Sequence[Room]]] = field(default_factory=list)
+    ended: set[str] = field(default_factory=set)
     done: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
 
@@ -52,13 +58,18 @@ class People:
     # In Outlook.
 
     async def invite(self) -> None:
-        self.meetings.append(await self.site.outlook.invite(self._person(), self._room().address, self._when()))
+        room = self._room()
+        self._met(await self.site.outlook.invite(self._person(), room.address, self._when()), room)
 
     async def invite_two_rooms(self) -> None:
         rooms = self.chance.sample(list(self.rooms), 2)
         asked = [{"type": "resource", "emailAddress": {"address": room.address}} for room in rooms]
         made = await self.site.outlook.invite(self._person(), rooms[0].address, self._when(), attendees=asked)
+        self._met(made, *rooms)
+
+    def _met(self, made: Meeting, *rooms: Room) -> None:
         self.meetings.append(made)
+        self.asked.append((made, rooms))
 
     async def invite_series(self) -> None:
         start = self._start()
@@ -123,14 +134,18 @@ class People:
         await self._on_booking(lambda room, id_: self.site.desk.change(room.platform, id_, title=self._title()))
 
     async def cancel_booking(self) -> None:
-        await self._on_booking(lambda room, id_: self.site.desk.cancel(room.platform, id_))
+        await self._on_booking(self._cancel)
+
+    async def _cancel(self, room: Room, booking: str) -> None:
+        self.ended.add(booking)
+        await self.site.desk.cancel(room.platform, booking)
 
     async def cancel_somebody_elses(self) -> None:
         """Cancel whatever stands on the platform, a meeting made in Outlook included."""
         room = self._room()
         listed = await self.site.desk.listed(room.platform, at(0), at(0) + timedelta(days=_DAYS))
         if listed:
-            await self.site.desk.cancel(room.platform, self.chance.choice(listed)["id"])
+            await self._cancel(room, self.chance.choice(listed)["id"])
 
     async def _on_booking(self, change: Callable[[Room, str], Awaitable[None]]) -> None:
         if self.bookings:

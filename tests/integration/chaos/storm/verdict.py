@@ -1,5 +1,6 @@
-"""What must be true once the faults are off and all has settled: both sides equal, booking by booking; no two bookings
-at one time but where the room says so; no mail twice; nothing left in the queue.
+"""What must be true once the faults are off and all has settled: both sides equal, booking by booking, in time and
+title; no two bookings at one time but where the room says so; what nobody ended stands or says why not; no mail and no
+invitation twice; nothing left in the queue.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import combinations
 from typing import Any
 
+from tests.integration.chaos.storm.people import People
 from tests.integration.loop.driving.crashing import BROKEN_CALL
-from tests.integration.loop.driving.room import Room, Shown
+from tests.integration.loop.driving.room import Room, Shown, takes_place
 from tests.integration.loop.driving.site import Site
 
 Json = dict[str, Any]
@@ -29,8 +32,8 @@ class State:
 
     room: Room
     resource: Json
-    calendar: Counter[Times]
-    platform: Counter[Times]
+    calendar: Counter[Shown]
+    platform: Counter[Shown]
     explained: frozenset[Times]
 
     def faults(self) -> Iterable[str]:
@@ -41,11 +44,11 @@ class State:
             ("calendar", self.calendar - self.platform),
             ("platform", self.platform - self.calendar),
         ):
-            unexplained = sorted(times for times in only if times not in self.explained)
+            unexplained = sorted(each for each in only if _times(each) not in self.explained)
             if unexplained:
                 yield f"only the {name} shows {unexplained}"
         for name, side in (("calendar", self.calendar), ("platform", self.platform)):
-            for one, other in combinations(sorted(side.elements()), 2):
+            for one, other in combinations(sorted(_times(each) for each in side.elements()), 2):
                 if one[0] < other[1] and other[0] < one[1] and not {one, other} & self.explained:
                     yield f"on the {name} {one} and {other} overlap, and nothing says so"
 
@@ -60,11 +63,11 @@ async def state_of(room: Room) -> State:
     }
     sides = await room.sides()
     resource = await room.resource()
-    return State(room, resource, _times(sides.calendar), _times(sides.platform), frozenset(explained))
+    return State(room, resource, Counter(sides.calendar), Counter(sides.platform), frozenset(explained))
 
 
-def _times(side: Sequence[Shown]) -> Counter[Times]:
-    return Counter((each.start, each.end) for each in side)
+def _times(booking: Shown) -> Times:
+    return booking.start, booking.end
 
 
 async def settled(site: Site, rooms: Sequence[Room]) -> list[str]:
@@ -105,6 +108,44 @@ async def doubled_mails(site: Site) -> list[str]:
     sent = (await site.graph.ask("GET", "/sim/outbox?kind=mail"))["value"]
     counted = Counter((tuple(mail["to"]), mail["subject"], mail["body"]) for mail in sent)
     return [f"{count} times to {to}: {subject}" for (to, subject, _), count in counted.items() if count > 1]
+
+
+async def doubled_invitations(site: Site) -> list[str]:
+    """Name the invitations and cancellations that Exchange sent to one person for one event more than once."""
+    found = []
+    for kind in ("request", "cancellation"):
+        sent = (await site.graph.ask("GET", f"/sim/outbox?kind={kind}"))["value"]
+        rooms = {room.address for room in site.linked}
+        # Of people's own meetings, which they change as they like, nothing is counted.
+        ours = (mail for mail in sent if mail["from"] in rooms)
+        counted = Counter((mail["event"], *mail["to"], mail["subject"]) for mail in ours)
+        found += [f"{kind} {count} times: {told}" for told, count in counted.items() if count > 1]
+    return found
+
+
+async def vanished(people: People) -> list[str]:
+    """Name the bookings that nobody ended and that are gone without a reason, and the meetings of which the room says
+    that it takes part although its calendar does not show them.
+    """
+    found = []
+    for room, booking in people.bookings:
+        shown = await room.desk.look(room.platform, booking)
+        if shown["status"] == "cancelled" and not shown["reason"] and booking not in people.ended:
+            found.append(f"booking {booking} of {room.address} was cancelled without a reason")
+    for room, meeting in [(room, each) for each, rooms in people.asked for room in rooms if each in people.meetings]:
+        seen = await people.site.outlook.look(meeting)
+        if seen.status == HTTPStatus.OK and _accepted_by(room, seen.body):
+            standing = {event["iCalUId"] for event in await room.events() if takes_place(event)}
+            if meeting.uid not in standing:
+                found.append(f"{room.address} accepted {meeting.event}, and its calendar does not show it")
+    return found
+
+
+def _accepted_by(room: Room, event: Json) -> bool:
+    return any(
+        attendee["emailAddress"]["address"] == room.address and attendee["status"]["response"] == "accepted"
+        for attendee in event["attendees"]
+    )
 
 
 async def dead_letters(site: Site) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.integration.chaos.storm.mishaps import Mishaps
 from tests.integration.chaos.storm.people import People
-from tests.integration.chaos.storm.verdict import dead_letters, doubled_mails, settled
+from tests.integration.chaos.storm.verdict import dead_letters, doubled_invitations, doubled_mails, settled, vanished
 from tests.integration.loop.driving.between import Between
 from tests.integration.loop.driving.company import ADELE
 from tests.integration.loop.driving.room import Room
@@ -52,7 +52,9 @@ async def storm(site: Site, between: Between, seed: int, seconds: float, say: Ca
     for room in mishaps.misled:
         await room.command("prove")
     wrong = await settled(site, rooms)
+    wrong += await vanished(people)
     wrong += [f"a mail was sent {each}" for each in await doubled_mails(site)]
+    wrong += [f"Exchange mailed a {each}" for each in await doubled_invitations(site)]
     dead = await dead_letters(site)
     if dead:
         wrong.append(f"{dead} wake-ups were given up")

@@ -76,7 +76,7 @@ class Room:
     async def calendar_side(self) -> tuple[Shown, ...]:
         """What the room's calendar shows as taken."""
         events = await self.outlook.calendar(self.mailbox, at(0) + _FIRST, at(0) + _LAST)
-        return tuple(sorted(_of_event(event) for event in events if _takes_place(event)))
+        return tuple(sorted(_of_event(event) for event in events if takes_place(event)))
 
     async def platform_side(self) -> tuple[Shown, ...]:
         """What the platform shows as booked."""
@@ -148,7 +148,8 @@ class Room:
         return Made(len(self.stack.events_ever_made(self.mailbox)), len(bookings))
 
 
-def _takes_place(event: Json) -> bool:
+def takes_place(event: Json) -> bool:
+    """Tell whether an event of the room's calendar takes its time."""
     declined = event["responseStatus"]["response"] == "declined"
     return not event["isCancelled"] and not declined and event["showAs"] != "free"
 
