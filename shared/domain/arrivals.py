@@ -15,7 +15,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 
-from shared.domain.booking import CalendarItem, Item, Occupancy, PlatformItem, Side, occupancy
+from shared.domain.booking import CalendarItem, Item, PlatformItem, Side, takes_nothing
 from shared.domain.cases import Setting
 from shared.domain.copies import copied_to_calendar, copied_to_platform
 from shared.domain.decisions import Code, Reason
@@ -27,7 +27,10 @@ from shared.domain.records import calendar_record, first_seen, platform_record
 from shared.domain.spans import Timed, When, occupied
 from shared.domain.twins import is_same_booking
 
+_CALENDAR, _PLATFORM = Side.CALENDAR, Side.PLATFORM
 _PAIRED = (Reason(Code.PAIRED),)
+_MINTING = hashlib.blake2b(digest_size=16)
+"""What every digest that an id is made of begins with; it is copied and never fed itself."""
 
 
 def settle_arrivals(
@@ -56,38 +59,38 @@ def settle_arrivals(
 
 def _alone_on_calendar(event: CalendarItem, ledger: LedgerView, setting: Setting) -> Settlement:
     if ledger.rebuild and mark_of(event) is not None:
-        return orphaned(event, mint(Side.CALENDAR, str(event.key), setting), setting)
+        return orphaned(event, mint(_CALENDAR, str(event.key), setting), setting)
     return _arrived_on_calendar(event, setting)
 
 
 def _alone_on_platform(booking: PlatformItem, ledger: LedgerView, setting: Setting) -> Settlement:
     if ledger.rebuild and mark_of(booking) is not None:
-        return orphaned(booking, mint(Side.PLATFORM, booking.id, setting), setting)
+        return orphaned(booking, mint(_PLATFORM, booking.id, setting), setting)
     return _arrived_on_platform(booking, setting)
 
 
 def mint(side: Side, key: str, setting: Setting) -> MappingId:
     """Return the id of a booking seen for the first time. It follows from the values, so planning twice agrees."""
-    digest = hashlib.sha256((side + ":" + key).encode()).digest()
-    return MappingId(derived_ulid(setting.milliseconds, digest))
+    code = _MINTING.copy()
+    code.update((side + ":" + key).encode())
+    return MappingId(derived_ulid(setting.milliseconds, code.digest()))
 
 
 def _counts(item: Item, ledger: LedgerView, setting: Setting) -> bool:
-    policy, now = setting.policy, setting.now
-    if isinstance(item, CalendarItem) and occupancy(item, free_counts=policy.free_counts) is Occupancy.NOTHING:
+    policy, window, booking = setting.policy, ledger.window, item.booking
+    if isinstance(item, CalendarItem) and takes_nothing(item, free_counts=policy.free_counts):
         return False
-    if item.booking.cancelled:
+    if booking.cancelled:
         return False
-    when = item.booking.when
-    span = when if isinstance(when, Timed) else occupied(when, ledger.zone)
-    left_behind = ledger.bulk and not policy.past_bookings and span.end <= now
-    return not left_behind and span.start < ledger.window.end and ledger.window.start < span.end
+    span = booking.when if isinstance(booking.when, Timed) else occupied(booking.when, ledger.zone)
+    left_behind = ledger.bulk and not policy.past_bookings and span.end <= setting.now
+    return not left_behind and span.start < window.end and window.start < span.end
 
 
 def _paired(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
     origin = origin_of(event, booking)
     mapping = Mapping(
-        mint(Side.CALENDAR, str(event.key), setting),
+        mint(_CALENDAR, str(event.key), setting),
         origin,
         event.booking.when,
         made_at=min(event.created, booking.created),
@@ -100,10 +103,10 @@ def _paired(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Set
 
 
 def _arrived_on_calendar(event: CalendarItem, setting: Setting) -> Settlement:
-    mapping = first_seen(mint(Side.CALENDAR, str(event.key), setting), event, Side.CALENDAR, setting)
+    mapping = first_seen(mint(_CALENDAR, str(event.key), setting), event, _CALENDAR, setting)
     return copied_to_platform(None, mapping, event, setting)
 
 
 def _arrived_on_platform(booking: PlatformItem, setting: Setting) -> Settlement:
-    mapping = first_seen(mint(Side.PLATFORM, booking.id, setting), booking, Side.PLATFORM, setting)
+    mapping = first_seen(mint(_PLATFORM, booking.id, setting), booking, _PLATFORM, setting)
     return copied_to_calendar(None, mapping, booking, setting)

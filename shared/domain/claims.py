@@ -27,10 +27,10 @@ def claims_of(
     settlements: dict[MappingId, Settlement], mappings: dict[MappingId, Mapping], ledger: LedgerView, setting: Setting
 ) -> list[Claim]:
     """Return the claims of whatever touches something else: who stands alone is never judged."""
-    after: dict[MappingId, Mapping | None] = {settlement.id: settlement.after for settlement in settlements.values()}
+    after = [settlement.after for settlement in settlements.values()]
     standing = [
         mapping
-        for mapping in {**mappings, **after}.values()
+        for mapping in (*(m for m in mappings.values() if m.id not in settlements), *after)
         if mapping is not None and (takes_its_time(mapping) or mapping.id in setting.held)
     ]
     taken = [m.when if isinstance(m.when, Timed) else occupied(m.when, ledger.zone) for m in standing]

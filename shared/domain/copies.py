@@ -25,6 +25,8 @@ from shared.domain.projection import (
     to_calendar,
 )
 
+_CREATE, _PLATFORM, _CALENDAR = Action.CREATE, Side.PLATFORM, Side.CALENDAR
+_ONLY_TO_CALENDAR, _CREATING = Direction.TO_CALENDAR, MappingState.CREATING
 # A first merge makes thousands of settlements for the same reason: they share it.
 _ON_CALENDAR = (Reason(Code.CREATED_ON_CALENDAR),)
 _TO_PLATFORM = frozenset(PLATFORM_FIELDS)
@@ -44,11 +46,11 @@ def copied_to_platform(before: Mapping | None, mapping: Mapping, event: Calendar
         new = before is None or before.state is not MappingState.AWAITING_ROOM
         decisions = (Reason(Code.AWAITS_ROOM),) if new else ()
         return Settlement(mapping.id, before, after, (), decisions, calendar=event)
-    if setting.policy.direction is Direction.TO_CALENDAR:
+    if setting.policy.direction is _ONLY_TO_CALENDAR:
         return _left(before, mapping, calendar=event)
     title = title_source(event, setting.policy)
     made = _on_platform(title, private_source(event))
-    step = Step(Action.CREATE, Side.PLATFORM, made[0], shown_under(event, setting.policy, title), _TO_PLATFORM)
+    step = Step(_CREATE, _PLATFORM, made[0], shown_under(event, setting.policy, title), _TO_PLATFORM)
     after = _to_be_made(mapping)
     said = (*made, Reason(Code.AWAITS_ROOM)) if waits else made
     return Settlement(mapping.id, before, after, (step,), said, calendar=event)
@@ -63,7 +65,7 @@ def copied_to_calendar(before: Mapping | None, mapping: Mapping, booking: Platfo
         decisions = (Reason(Code.AWAITS_APPROVAL),) if before is None else ()
         waiting = replace(mapping, state=MappingState.AWAITING_ROOM)
         return Settlement(mapping.id, before, waiting, (), decisions, platform=booking)
-    step = Step(Action.CREATE, Side.CALENDAR, _ON_CALENDAR[0], to_calendar(booking), _TO_CALENDAR)
+    step = Step(_CREATE, _CALENDAR, _ON_CALENDAR[0], to_calendar(booking), _TO_CALENDAR)
     after = _to_be_made(mapping)
     if is_new and setting.mode is not after.mode:
         after = replace(after, mode=setting.mode)
@@ -72,7 +74,7 @@ def copied_to_calendar(before: Mapping | None, mapping: Mapping, booking: Platfo
 
 def _to_be_made(mapping: Mapping) -> Mapping:
     # A first merge is thousands of these, and most are in that state already.
-    return mapping if mapping.state is MappingState.CREATING else replace(mapping, state=MappingState.CREATING)
+    return mapping if mapping.state is _CREATING else replace(mapping, state=_CREATING)
 
 
 def _left(

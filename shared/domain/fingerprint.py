@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from struct import Struct
 
 from shared.domain.booking import Answer, CalendarItem, Item, PlatformItem, ShowAs
+from shared.domain.made_at_once import made_at_once
 from shared.domain.spans import Timed, When
 
 VERSION = 3
@@ -38,11 +39,15 @@ class Field(StrEnum):
     JOIN_URL = "join_url"
 
 
-@dataclass(frozen=True)
+_TIME, _TITLE, _ORGANISER = Field.TIME, Field.TITLE, Field.ORGANISER
+
+
+@made_at_once
+@dataclass(frozen=True, slots=True)
 class Fingerprint:
     """The digests of one side's last report, by field."""
 
-    digests: MappingOf[Field, str] = field(default_factory=dict)
+    digests: MappingOf[Field, str]
     version: int = VERSION
 
     def __hash__(self) -> int:
@@ -60,15 +65,15 @@ class Fingerprint:
 def fingerprint(item: Item, key: bytes) -> Fingerprint:
     """Return the fingerprint of what a side reports, under the secret ``key`` (at most 64 bytes) of its tenant."""
     booking = item.booking
-    time = _digest(key, Field.TIME, _time(booking.when))
+    time = _digest(key, _TIME, _time(booking.when))
     if isinstance(item, CalendarItem) and not item.is_organiser:
-        return Fingerprint({Field.TIME: time, **_of_copy(key, booking.cancelled, item.answer)})
-    title = _digest(key, Field.TITLE, booking.title.encode())
+        return Fingerprint({_TIME: time, **_of_copy(key, booking.cancelled, item.answer)})
+    title = _digest(key, _TITLE, booking.title.encode())
     flags = _of_flags(key, booking.cancelled, booking.private, _is_requested(item))
     if isinstance(item, CalendarItem):
-        return Fingerprint({Field.TIME: time, Field.TITLE: title, **flags})
+        return Fingerprint({_TIME: time, _TITLE: title, **flags})
     organiser = person_digest(booking.organiser.address if booking.organiser else "", key)
-    return Fingerprint({Field.TIME: time, Field.TITLE: title, Field.ORGANISER: organiser, **flags})
+    return Fingerprint({_TIME: time, _TITLE: title, _ORGANISER: organiser, **flags})
 
 
 def _is_requested(item: Item) -> bool:

@@ -20,15 +20,17 @@ from shared.domain.ledger import Mapping, MappingState
 from shared.domain.policy import Policy, Winner
 from shared.domain.undo import is_undone
 
+_REFUSED = MappingState.REFUSED
+
 
 def is_left(mapping: Mapping) -> bool:
     """Tell whether a mapping stands for a booking that was left where it was made."""
-    return mapping.state is MappingState.REFUSED and mapping.reason == Code.ONE_WAY
+    return mapping.state is _REFUSED and mapping.reason == Code.ONE_WAY
 
 
 def takes_its_time(mapping: Mapping) -> bool:
     """Tell whether a mapping claims its time: a refused booking does only where it was left as it stands."""
-    if mapping.state is not MappingState.REFUSED:
+    if mapping.state is not _REFUSED:
         return True
     left_as_edited = mapping.reason == Code.LEFT_AS_EDITED
     return is_left(mapping) or left_as_edited or is_undone(mapping) or is_discarded(mapping)

@@ -43,6 +43,8 @@ UNDONE = frozenset({Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED})
 TIME_REFUSED = frozenset({"overlap", "blocked"})
 """The words of a platform that refuses a time, as opposed to refusing us."""
 
+_CANCEL, _DECLINE, _CREATE = Action.CANCEL, Action.DECLINE, Action.CREATE
+
 
 def plan(
     ledger: LedgerView,
@@ -88,14 +90,18 @@ def plan(
     judged = settle_overlaps_and_returns(drafts, ledger, setting)
     judged = [each if _is_new_and_alone(each) else _with_history(each, pairing, ledger, setting) for each in judged]
     judged = with_discarded(judged, ledger, setting) if setting.discarded else judged
-    judged = with_buffers([placed(named(settlement), ledger) for settlement in judged], ledger, setting)
+    judged = [each if _is_new_and_alone(each) else placed(named(each), ledger) for each in judged]
+    judged = with_buffers(judged, ledger, setting)
     loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
     return Plan(tuple(sorted(loud, key=_order)))
 
 
 def _is_new_and_alone(settlement: Settlement) -> bool:
-    """Tell whether a booking has neither a history nor other rooms: most of a first merge are such."""
-    return settlement.before is None and (settlement.calendar is None or not settlement.calendar.rooms)
+    """Tell whether one side alone shows a booking, in one room, for the first time: most of a first merge are such."""
+    event = settlement.calendar
+    if settlement.before is not None or settlement.open is not None:
+        return False
+    return event is None or (settlement.platform is None and not event.rooms)
 
 
 def _with_history(settlement: Settlement, pairing: Pairing, ledger: LedgerView, setting: Setting) -> Settlement:
@@ -163,8 +169,8 @@ def _order(settlement: Settlement) -> str:
     """Return the turn of a settlement and its id, as one word: thousands of words sort faster than pairs."""
     turn = "1"
     for step in settlement.steps:
-        if step.action is Action.CANCEL or step.action is Action.DECLINE:
+        if step.action is _CANCEL or step.action is _DECLINE:
             return "0" + settlement.id
-        if step.action is Action.CREATE:
+        if step.action is _CREATE:
             turn = "2"
     return turn + settlement.id

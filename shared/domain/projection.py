@@ -43,7 +43,7 @@ def shown_under(item: CalendarItem, policy: Policy, title: Source, origin: Side 
         is_private(item),
         False,
         _is_requested(item, policy, origin),
-        _join_url(item) if policy.join_links and origin is Side.CALENDAR else "",
+        _join_url(item) if policy.join_links and origin is _CALENDAR else "",
     )
 
 
@@ -64,22 +64,29 @@ class Source(StrEnum):
     PLATFORM = "platform"
 
 
+_PLATFORM, _CALENDAR = Side.PLATFORM, Side.CALENDAR
+_EVENT, _COPY, _NAME = Source.EVENT, Source.ORGANISERS_COPY, Source.ORGANISERS_NAME
+_PRIVATE, _BY_POLICY = Source.PRIVATE, Source.POLICY
+_BUSY, _BY_ORGANISER = Titles.BUSY, Titles.ORGANIZER
+_WAIT, _ACCEPTED = Requests.WAIT, Answer.ACCEPTED
+
+
 def title_source(item: CalendarItem, policy: Policy, origin: Side = Side.CALENDAR) -> Source:
     """Return where the title comes from that the platform shows of a calendar item."""
-    if origin is Side.PLATFORM and item.is_organiser:
+    if origin is _PLATFORM and item.is_organiser:
         return Source.PLATFORM
-    if policy.titles is Titles.BUSY:
-        return Source.POLICY
-    if policy.titles is Titles.ORGANIZER or (not item.is_organiser and item.organiser_copy is None):
-        return Source.ORGANISERS_NAME if item.booking.organiser else Source.POLICY
+    if policy.titles is _BUSY:
+        return _BY_POLICY
+    if policy.titles is _BY_ORGANISER or (not item.is_organiser and item.organiser_copy is None):
+        return _NAME if item.booking.organiser else _BY_POLICY
     if is_private(item):
-        return Source.PRIVATE
-    return Source.EVENT if item.is_organiser else Source.ORGANISERS_COPY
+        return _PRIVATE
+    return _EVENT if item.is_organiser else _COPY
 
 
 def private_source(item: CalendarItem) -> Source:
     """Return where it comes from whether a calendar item is private."""
-    return Source.ORGANISERS_COPY if item.organiser_copy is not None else Source.EVENT
+    return _COPY if item.organiser_copy is not None else _EVENT
 
 
 def shown_from(title: Source, private: Source) -> dict[str, str]:
@@ -98,22 +105,22 @@ def _is_requested(item: CalendarItem, policy: Policy, origin: Side) -> bool:
     """Tell whether the room has still to say yes: to a meeting by its answer, to what was requested on the platform by
     how its entry is shown. What somebody types into the room's calendar needs no yes.
     """
-    if policy.requests is Requests.WAIT:
+    if policy.requests is _WAIT:
         return False
     if item.is_organiser:
-        return origin is Side.PLATFORM and item.show_as is ShowAs.TENTATIVE
-    return item.answer is not Answer.ACCEPTED
+        return origin is _PLATFORM and item.show_as is ShowAs.TENTATIVE
+    return item.answer is not _ACCEPTED
 
 
 def _title_on_platform(item: CalendarItem, source: Source) -> str:
     booking = item.booking
-    if source is Source.ORGANISERS_NAME and booking.organiser is not None:
+    if source is _NAME and booking.organiser is not None:
         return booking.organiser.name or booking.organiser.address
-    if source is Source.ORGANISERS_COPY and item.organiser_copy is not None:
+    if source is _COPY and item.organiser_copy is not None:
         return item.organiser_copy.title
-    if source is Source.PRIVATE:
+    if source is _PRIVATE:
         return PRIVATE_TITLE
-    return BUSY_TITLE if source is Source.POLICY else booking.title
+    return BUSY_TITLE if source is _BY_POLICY else booking.title
 
 
 def to_calendar(item: PlatformItem) -> Booking:

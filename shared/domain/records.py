@@ -25,6 +25,7 @@ from shared.domain.projection import (
     is_private,
 )
 
+_CREATING = MappingState.CREATING
 _SILENT = frozenset({Field.CANCELLED, Field.ANSWER})
 """Fields that say whether a booking takes place; they are judged before any other field is."""
 
@@ -78,7 +79,7 @@ def first_seen(mapping_id: MappingId, item: Item, side: Side, setting: Setting) 
         item.booking.when,
         made_at=item.created,
         held_since=setting.now,
-        state=MappingState.CREATING,
+        state=_CREATING,
         calendar=calendar,
         platform=platform,
         private=is_private(item),

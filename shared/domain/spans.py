@@ -40,7 +40,7 @@ class Span:
         return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Timed:
     """A booking from one instant to another, in UTC, to the second."""
 

@@ -119,8 +119,8 @@ def _mapping(number: int) -> Mapping:
         Timed(start, start + timedelta(minutes=_MINUTES)),
         _NOW,
         _NOW,
-        calendar=CalendarRecord(CalendarKey(event), event, Version("1"), Fingerprint(), is_organiser=False),
-        platform=PlatformRecord(BookingId(f"standing-{number}"), Version("1"), Fingerprint()),
+        calendar=CalendarRecord(CalendarKey(event), event, Version("1"), Fingerprint({}), is_organiser=False),
+        platform=PlatformRecord(BookingId(f"standing-{number}"), Version("1"), Fingerprint({})),
     )
 
 

@@ -29,7 +29,7 @@ async def ledgers(request: pytest.FixtureRequest, opened: Callable[[], Awaitable
 
 def mapping(number: int) -> Mapping:
     event = EventId(f"e{number}")
-    record = CalendarRecord(CalendarKey(event), event, Version("1"), Fingerprint(), is_organiser=True)
+    record = CalendarRecord(CalendarKey(event), event, Version("1"), Fingerprint({}), is_organiser=True)
     when = Timed(NINE, NINE + timedelta(hours=1))
     return Mapping(MappingId(ulid(number, bytes(10))), Side.CALENDAR, when, NINE, NINE, calendar=record)
 

@@ -76,8 +76,8 @@ def mapping(number: int, day: int = 0) -> Mapping:
         Timed(start, start + timedelta(hours=1)),
         NINE,
         NINE,
-        calendar=CalendarRecord(CalendarKey(event), event, Version("1"), Fingerprint(), is_organiser=True),
-        platform=PlatformRecord(BookingId(f"b{number}"), Version("1"), Fingerprint()),
+        calendar=CalendarRecord(CalendarKey(event), event, Version("1"), Fingerprint({}), is_organiser=True),
+        platform=PlatformRecord(BookingId(f"b{number}"), Version("1"), Fingerprint({})),
     )
 
 

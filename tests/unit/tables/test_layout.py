@@ -24,9 +24,9 @@ DAY = date(2026, 11, 20)
 
 def mapping(number: int) -> Mapping:
     calendar = CalendarRecord(
-        CalendarKey(EventId(f"e{number}")), EventId(f"e{number}"), Version("1"), Fingerprint(), True
+        CalendarKey(EventId(f"e{number}")), EventId(f"e{number}"), Version("1"), Fingerprint({}), True
     )
-    platform = PlatformRecord(BookingId(f"b{number}"), Version("1"), Fingerprint())
+    platform = PlatformRecord(BookingId(f"b{number}"), Version("1"), Fingerprint({}))
     return Mapping(
         MappingId(f"m{number:04}"), Side.CALENDAR, Timed(NINE, NINE), NINE, NINE, calendar=calendar, platform=platform
     )
