@@ -2,25 +2,30 @@
 
 Their calendars are read by the iCalUId that all copies share. Where a calendar shows nothing, what the room itself
 has written into the meeting's row tells why, or the organiser's own copy, where that mailbox is open to us. A room
-that cannot be seen at all says nothing; an unanswered copy attends as yet.
+that cannot be seen at all says nothing; an unanswered copy attends as yet. Each occurrence of a series is a meeting of
+its own, and the series of the other rooms are read as a whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from shared.app.copies_elsewhere import CopiesElsewhere
 from shared.app.outside import Outside
 from shared.app.sight import Sight
 from shared.domain.booking import Answer, CalendarItem, CalendarKey, Meeting
 from shared.domain.commands import Command
 from shared.domain.ids import EventId, MailboxId, ResourceId
-from shared.domain.ledger import OpenStep
-from shared.domain.meeting_row import Attendance, MeetingRow, meeting_id
-from shared.domain.other_rooms import asks_others, is_look, look_now
+from shared.domain.ledger import Mapping, OpenStep
+from shared.domain.meeting_row import Attendance, MeetingRow
+from shared.domain.other_rooms import asks_others, is_look, look_now, shared_by
 from shared.domain.policy import SeveralRooms
 from shared.domain.presence import Presence, RoomSeen, as_organiser_sees, by_its_word, in_calendar
+from shared.domain.spans import occupied
 from shared.ports.errors import NotFound, Rejected
+
+_UNSEEN = (Presence.ABSENT, Presence.UNKNOWN)
 
 
 async def look_at_other_rooms(sight: Sight, due: Iterable[OpenStep], *, everything: bool) -> None:
@@ -29,89 +34,115 @@ async def look_at_other_rooms(sight: Sight, due: Iterable[OpenStep], *, everythi
         return
     looked_for = {step.mapping for step in due if is_look(step)}
     keys = {mapping.calendar.key: mapping.id for mapping in sight.mappings.values() if mapping.calendar}
-    for key, event in list(sight.events.items()):
-        known = keys.get(key)
-        wanted = known is not None and (everything or known in looked_for)
-        if wanted and isinstance(event, CalendarItem) and asks_others(event):
-            sight.other_rooms[key] = await _seen(sight, event)
+    wanted = [
+        event
+        for key, event in sight.events.items()
+        if isinstance(event, CalendarItem)
+        and (known := keys.get(key)) is not None
+        and (everything or known in looked_for)
+        and asks_others(event)
+    ]
+    if wanted:
+        looking = _Looking(sight, CopiesElsewhere(sight.outside, wanted))
+        for event in wanted:
+            sight.other_rooms[event.key] = await looking.seen(event)
 
 
 async def with_look(
     outside: Outside, resource: ResourceId, steps: tuple[OpenStep, ...], command: Command
 ) -> tuple[OpenStep, ...]:
-    """Return the open steps with the look that another room of a meeting asks for."""
+    """Return the open steps with the look that another room of a meeting, or of a series of meetings, asks for."""
     try:
         key = CalendarKey.parse(command.facts.get("event", ""))
     except ValueError:
         return steps
-    for mapping in await outside.ledgers.by_calendar_keys(resource, [key]):
+    for mapping in await _meant(outside, resource, key):
         known = next((step for step in steps if is_look(step) and step.mapping == mapping.id), None)
         kept = tuple(step for step in steps if step is not known)
         steps = (*kept, look_now(mapping, known, outside.clock.now()))
     return steps
 
 
-async def _seen(sight: Sight, event: CalendarItem) -> tuple[RoomSeen, ...]:
-    meetings = sight.outside.meetings
-    row = await meetings.get(sight.outside.tenant, meeting_id(event.ical_uid)) if meetings is not None else None
-    told = [outcome.address for outcome in row.outcomes] if row else []
-    others = {address.casefold(): address for address in (*told, *event.rooms)}
-    others.pop(sight.resource.address.casefold(), None)
-    looking = _Looking(sight, event, row)
-    return tuple([await looking.at(address) for address in others.values()])
+async def _meant(outside: Outside, resource: ResourceId, key: CalendarKey) -> tuple[Mapping, ...]:
+    found = await outside.ledgers.by_calendar_keys(resource, [key])
+    if found or key.original_start is not None:
+        return found
+    now = outside.clock.now()
+    members = await outside.ledgers.by_series(resource, key.event)
+    return tuple(each for each in members if occupied(each.when, "UTC").end > now)
 
 
 @dataclass
 class _Looking:
-    """One look at the rooms of one meeting; its organiser's copy is found once, when it is first needed."""
+    """The looks of one run; the copy of each organiser is found once, when it is first needed."""
 
     sight: Sight
-    event: CalendarItem
-    row: MeetingRow | None
-    asked_organiser: bool = False
-    organisers: tuple[MailboxId, EventId] | None = None
+    copies: CopiesElsewhere
+    _rows: dict[CalendarKey, MeetingRow | None] = field(default_factory=dict)
+    _organisers: dict[CalendarKey, tuple[MailboxId, EventId] | None] = field(default_factory=dict)
 
-    async def at(self, address: str) -> RoomSeen:
-        name, presence = await self._by_calendar(address)
-        outcome = self.row.of(address) if self.row else None
-        if presence in (Presence.ABSENT, Presence.UNKNOWN):
-            presence = by_its_word(outcome) or await self._by_organiser(address) or presence
+    async def seen(self, event: CalendarItem) -> tuple[RoomSeen, ...]:
+        # The row of a single meeting also names rooms that the meeting asks no more. One per occurrence is read
+        # only where a calendar leaves a question.
+        row = None if event.key.original_start else await self._row(event)
+        told = [outcome.address for outcome in row.outcomes] if row else []
+        others = {address.casefold(): address for address in (*told, *event.rooms)}
+        others.pop(self.sight.resource.address.casefold(), None)
+        return tuple([await self._at(event, address) for address in others.values()])
+
+    async def _at(self, event: CalendarItem, address: str) -> RoomSeen:
+        name, presence = await self._by_calendar(event, address)
+        is_plain = presence not in _UNSEEN and event.key.original_start is not None
+        row = None if is_plain else await self._row(event)
+        outcome = row.of(address) if row else None
+        if presence in _UNSEEN:
+            presence = by_its_word(outcome) or await self._by_organiser(event, address) or presence
         if presence is Presence.ABSENT and outcome is not None and outcome.attendance is Attendance.GONE:
             presence = Presence.REFUSED
         blamed = outcome.because if outcome and presence is Presence.REFUSED else ""
         return RoomSeen(blamed or name, presence)
 
-    async def _by_calendar(self, address: str) -> tuple[str, Presence]:
-        outside = self.sight.outside
+    async def _by_calendar(self, event: CalendarItem, address: str) -> tuple[str, Presence]:
+        room = await self.copies.mailbox(address)
+        if room is None:
+            return address, Presence.UNKNOWN
+        if room.id == self.sight.resource.mailbox:
+            return address, Presence.ATTENDS
         try:
-            room = await outside.directory.mailbox(address)
-            if room.id == self.sight.resource.mailbox:
-                return address, Presence.ATTENDS
-            copy = await outside.calendar.find_copy(room.id, self.event.ical_uid)
-        except (NotFound, Rejected):
+            copy = await self.copies.of(room.id, event)
+        except Rejected:
             return address, Presence.UNKNOWN
         return room.facts.name or address, in_calendar(copy)
 
-    async def _by_organiser(self, address: str) -> Presence | None:
-        if not self.asked_organiser:
-            self.asked_organiser = True
-            self.organisers = await self._organisers_copy()
-        if self.organisers is None:
+    async def _by_organiser(self, event: CalendarItem, address: str) -> Presence | None:
+        if event.key not in self._organisers:
+            self._organisers[event.key] = await self._organisers_copy(event)
+        found = self._organisers[event.key]
+        if found is None:
             return None
-        mailbox, event = self.organisers
+        mailbox, copy = found
         try:
-            meeting = await self.sight.outside.calendar.meeting(mailbox, event, address)
+            meeting = await self.sight.outside.calendar.meeting(mailbox, copy, address)
         except (NotFound, Rejected):
             return None
         return as_organiser_sees(meeting) if isinstance(meeting, Meeting) else None
 
-    async def _organisers_copy(self) -> tuple[MailboxId, EventId] | None:
-        organiser = self.event.booking.organiser
-        if organiser is None:
+    async def _organisers_copy(self, event: CalendarItem) -> tuple[MailboxId, EventId] | None:
+        organiser = event.booking.organiser
+        owner = await self.copies.mailbox(organiser.address) if organiser is not None else None
+        if owner is None:
             return None
         try:
-            owner = await self.sight.outside.directory.mailbox(organiser.address)
-            copy = await self.sight.outside.calendar.find_copy(owner.id, self.event.ical_uid)
-        except (NotFound, Rejected):
+            copy = await self.copies.of(owner.id, event)
+        except Rejected:
             return None
         return (owner.id, copy.event) if copy is not None and copy.answer is not Answer.DECLINED else None
+
+    async def _row(self, event: CalendarItem) -> MeetingRow | None:
+        """Return what the rooms have written down of a meeting. Raises ``Retry``."""
+        meetings, shared = self.sight.outside.meetings, shared_by(event)
+        if meetings is None or shared is None:
+            return None
+        if event.key not in self._rows:
+            self._rows[event.key] = await meetings.get(self.sight.outside.tenant, shared.id)
+        return self._rows[event.key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.app.orders import Orders
+from shared.app.series_sight import read_series_at_once
 from shared.app.sight import Sight
 from shared.domain.ledger import Cause, OpenStep
 from shared.domain.shadow import LOOKED_AT
@@ -44,6 +45,7 @@ async def read_open_steps(sight: Sight, due: Iterable[OpenStep]) -> None:
     missing = [mapping for mapping in steps if mapping not in sight.mappings]
     if missing:
         sight.know(await sight.outside.ledgers.by_ids(sight.resource.id, missing))
+    await read_series_at_once(sight, [sight.mappings[each] for each in steps if each in sight.mappings])
     for mapping_id in steps:
         mapping = sight.mappings.get(mapping_id)
         if mapping is None:

@@ -1,5 +1,5 @@
-"""What a run reads of series beyond their occurrences: one that was noted and may have been made, and all of one that
-the platform changed in several places.
+"""What a run reads of series beyond their occurrences: one that was noted and may have been made, all of one that
+the platform changed in several places, and one of which several occurrences wait, with one reading.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from shared.app.sight import Sight, booking_changed
-from shared.domain.booking import Side
+from shared.domain.booking import CalendarKey, Side
 from shared.domain.ids import EventId, SeriesId, series_transaction
 from shared.domain.ledger import Mapping, MappingState
 
 _FEWEST = 2
+_AT_ONCE = 4
 
 
 async def find_made_series(sight: Sight, mappings: Iterable[Mapping]) -> None:
@@ -48,3 +49,16 @@ async def know_whole_series(sight: Sight) -> None:
                 for mapping in await sight.outside.ledgers.by_series(sight.resource.id, master)
                 if mapping.id not in sight.mappings
             )
+
+
+async def read_series_at_once(sight: Sight, waiting: Iterable[Mapping]) -> None:
+    """Read the calendar's side of many waiting occurrences by their series; what that does not show is read by id."""
+    wanted: dict[EventId, set[CalendarKey]] = defaultdict(set)
+    for mapping in waiting:
+        key = mapping.calendar.key if mapping.calendar else None
+        if key is not None and key.original_start is not None and key not in sight.events:
+            wanted[key.event].add(key)
+    for master, keys in sorted(wanted.items()):
+        if len(keys) >= _AT_ONCE:
+            found = await sight.outside.calendar.series(sight.resource.mailbox, master, sight.window)
+            sight.events.update({item.key: item for item in found.items if item.key in keys} if found else {})

@@ -164,9 +164,18 @@ async def _ended(
     is_whole = found is None or _is_whole(found, write, window)
     if not is_whole:
         return [await run_settlement(applying, settlement) for settlement in members]
-    comment = sentence(members[0].steps[0].reason, applying.resource.facts.zone)
-    await _end(applying, write.action, write.master, comment)
-    return [await without_buffers(applying, settlement) for settlement in members]
+    reason = next(step.reason for step in members[0].steps if step.side is Side.CALENDAR)
+    await _end(applying, write.action, write.master, sentence(reason, applying.resource.facts.zone))
+    return [await _ended_beside(applying, settlement) for settlement in members]
+
+
+async def _ended_beside(applying: Applying, settlement: Settlement) -> Outcome:
+    """End on the platform too what ended there with the series."""
+    beside = tuple(step for step in settlement.steps if step.side is Side.PLATFORM)
+    if not beside:
+        return await without_buffers(applying, settlement)
+    outcome = await run_settlement(applying, replace(settlement, steps=beside))
+    return outcome if outcome.failed else replace(outcome, settlement=settlement)
 
 
 def _is_whole(found: SeriesFound, write: SeriesWrite, window: Window) -> bool:

@@ -126,10 +126,14 @@ class Copy:
 
 @dataclass(frozen=True)
 class SharedMeeting:
-    """The meeting with several rooms of which a booking is that of one, and a digest of the rooms that it asks."""
+    """The meeting with several rooms of which a booking is that of one, and a digest of the rooms that it asks.
+
+    ``series`` is that of which the meeting is an occurrence.
+    """
 
     id: MeetingId
     rooms: str
+    series: MeetingId | None = None
 
 
 @made_at_once

@@ -9,7 +9,8 @@
     all rooms attend, or none of it is known  nothing
 
 Each room decides for itself from what the others' calendars show: nobody writes another room's copy or ledger. A
-room that is refused later says so in the meeting's row, and asks the others to look.
+room that is refused later says so in the meeting's row, and asks the others to look. An occurrence of a series is a
+meeting of its own: a room that cannot take part in one of them takes the others out of that one alone.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Mapping, OpenStep, SharedMeeting
 from shared.domain.meeting_row import meeting_id, rooms_digest
+from shared.domain.meeting_uid import series_uid
 from shared.domain.merge import withdrawal
 from shared.domain.plan import Action, LedgerView, Settlement, Step
 from shared.domain.policy import SeveralRooms
@@ -33,16 +35,19 @@ _PREFIX = "rooms-"
 
 
 def asks_others(event: CalendarItem) -> bool:
-    """Tell whether a room attends a single meeting of somebody that asks other rooms too."""
+    """Tell whether a room attends a meeting of somebody, or an occurrence of one, that asks other rooms too."""
     return shared_by(event) is not None and event.answer is Answer.ACCEPTED
 
 
 def shared_by(event: CalendarItem) -> SharedMeeting | None:
     """Return the meeting with several rooms of which an event is one room's copy; None where it is none."""
-    single = event.key.original_start is None and not event.is_organiser
-    if not single or not event.rooms or not event.ical_uid:
+    if event.is_organiser or not event.rooms or not event.ical_uid:
         return None
-    return SharedMeeting(meeting_id(event.ical_uid), rooms_digest(event.rooms))
+    rooms, start = rooms_digest(event.rooms), event.key.original_start
+    if start is None:
+        return SharedMeeting(meeting_id(event.ical_uid), rooms)
+    series = series_uid(event.ical_uid)
+    return SharedMeeting(meeting_id(f"{series}@{start:%Y-%m-%dT%H:%M:%SZ}"), rooms, meeting_id(series))
 
 
 def is_look(step: OpenStep) -> bool:

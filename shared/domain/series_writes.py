@@ -161,7 +161,9 @@ def _cancellations(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[Se
     for settlement in plan.settlements:
         key = _calendar_key(settlement)
         ends = [step.action for step in settlement.steps if step.side is Side.CALENDAR]
-        if key is not None and len(settlement.steps) == 1 and ends and ends[0] in (Action.CANCEL, Action.DECLINE):
+        beside = {step.action for step in settlement.steps if step.side is Side.PLATFORM}
+        is_ending = len(ends) == 1 and ends[0] in (Action.CANCEL, Action.DECLINE) and beside <= {Action.CANCEL}
+        if key is not None and is_ending:
             groups[key.event, ends[0]].append(settlement)
     members = by_master(ledger.mappings) if groups else {}
     for (master, action), group in groups.items():

@@ -213,6 +213,10 @@ class Calendar(Protocol):
         """Find the mailbox's own copy of a single meeting, which shares nothing but this with other copies."""
         ...
 
+    async def series_copy(self, mailbox: MailboxId, ical_uid: str, window: Window) -> SeriesFound | None:
+        """Find the mailbox's own copy of the series of that iCalUId, with its occurrences in ``window``."""
+        ...
+
     async def organiser_copies(self, meetings: Sequence[MeetingKey]) -> tuple[OrganiserCopy | Unread, ...]:
         """Read what the organisers' own copies of meetings say, in their order.
 

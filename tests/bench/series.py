@@ -1,15 +1,17 @@
 """A series of many occurrences made, moved and cancelled as one, beside as many single bookings, on the stack.
 
 People act through a token of their own, so that what the simulator logs for Lockstep's is all that Lockstep asked.
-Nothing is held: a policy that lets bulk pass is part of the question.
+They come again where the app is busy (429, 503), as any client is told to: hundreds of single meetings bring hundreds
+of notifications at once. Nothing is held: a policy that lets bulk pass is part of the question.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -20,10 +22,11 @@ from tests.bench.scale import Scale
 from tests.bench.site import running
 from tests.integration.loop.driving.company import ADELE
 from tests.integration.loop.driving.outlook import Meeting, Outlook, instant, timed
-from tests.integration.loop.driving.platform import booked
+from tests.integration.loop.driving.platform import Platform, booked
 from tests.integration.loop.driving.room import Room
 from tests.integration.loop.driving.site import Site
 from tests.integration.loop.driving.times import at, day
+from tests.integration.loop.driving.web import Answer, Web
 
 Json = dict[str, Any]
 
@@ -34,6 +37,8 @@ _HOUR, _LATER = 9, 15
 _PATIENCE_SECONDS = 600.0
 _GLANCE_SECONDS = 0.25
 _AFTERMATH_SECONDS = 4.0
+_BUSY = (429, 503)
+_TRIES = 30
 _UNHELD: Json = {
     "cancellations_held_above": 100_000,
     "cancellations_share_held_above": 100,
@@ -43,6 +48,20 @@ _UNHELD: Json = {
 }
 _ACTS = ("made", "moved", "cancelled")
 _COSTS = (("seconds", "s"), ("calls", "Graph requests"), ("writes", "writes"), ("mails", "mails"))
+
+
+@dataclass(frozen=True)
+class Patient(Web):
+    """The app as a client asks it that repeats what it was told to repeat, under one idempotency key."""
+
+    async def send(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+        same = {**(headers or {}), "Idempotency-Key": uuid.uuid4().hex} if method == "POST" else headers
+        for _ in range(_TRIES):
+            answer = await super().send(method, path, body, same)
+            if answer.status not in _BUSY:
+                break
+            await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+        return answer
 
 
 @dataclass(frozen=True)
@@ -71,11 +90,16 @@ async def _measured(count: int) -> list[Figure]:
         for name, people in (("to_platform", Meetings), ("to_calendar", Bookings)):
             costs = []
             for one in (True, False):
-                room = replace(await site.room(**_UNHELD), outlook=outlook)
+                room = _patiently(await site.room(**_UNHELD), outlook)
                 await _open_for_long(site, room)
                 costs.append(await _played(site, people(room, count, as_series=one)))
             figures += _figures(name, count, *costs)
     return figures
+
+
+def _patiently(room: Room, outlook: Outlook) -> Room:
+    host = Patient(room.host.session, room.host.base, room.host.headers)
+    return replace(room, outlook=outlook, host=host, desk=Platform(host))
 
 
 async def _open_for_long(site: Site, room: Room) -> None:

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 import pytest
 
 from shared.adapters.recurring.expansion import dates
-from shared.domain.booking import CalendarItem, Gone
+from shared.domain.booking import Answer, CalendarItem, Gone
 from shared.domain.ids import SeriesId, TransactionId, series_transaction
+from shared.domain.meeting_uid import series_uid
 from shared.domain.recurrence import Rule, begin, parse_rule
 from shared.domain.spans import AllDay, When
 from shared.ports.calendar import EventChange, SeriesChange, SeriesDraft
@@ -240,3 +241,24 @@ async def test_a_series_gets_another_end_and_loses_its_exceptions(world: Calenda
     assert [item.booking.when for item in changed.items] == [at(9, day=number) for number in range(count)]
     assert [item.key for item in changed.items][:2] == [item.key for item in made.items][:2]
     assert changed.last == rule.until
+
+
+async def test_a_series_of_somebody_is_found_by_the_id_that_all_its_copies_share(world: CalendarWorld) -> None:
+    keys = await world.invite_daily(at(9), 4)
+    item = await world.calendar.read(world.room, keys[1])
+    assert isinstance(item, CalendarItem)
+    found = await world.calendar.series_copy(world.room, series_uid(item.ical_uid), WINDOW)
+    assert found is not None
+    assert tuple(each.key for each in found.items) == keys
+    assert {each.answer for each in found.items} == {Answer.ACCEPTED}
+    assert await world.calendar.series_copy(world.room, "nobody's", WINDOW) is None
+
+
+async def test_a_cancelled_occurrence_is_not_in_the_series_that_is_found(world: CalendarWorld) -> None:
+    keys = await world.invite_daily(at(9), 4)
+    item = await world.calendar.read(world.room, keys[1])
+    assert isinstance(item, CalendarItem)
+    await world.cancel_occurrence(keys[1])
+    found = await world.calendar.series_copy(world.room, series_uid(item.ical_uid), WINDOW)
+    assert found is not None
+    assert [each.key for each in found.items] == [keys[0], *keys[2:]]

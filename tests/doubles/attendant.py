@@ -46,7 +46,7 @@ class Attendant:
         """Deliver the cancellation that a room gets when it is taken out of a meeting."""
         for room in self._boxes.values():
             if room.owner and room.owner.address == address:
-                room.requests = [each for each in room.requests if each.ical_uid != event.ical_uid]
+                room.requests = [each for each in room.requests if not _is_of(each, event)]
                 self._take_away(room, _copy(room, event))
 
     def answer(self, room: Box, *, refuse: bool = False) -> None:
@@ -65,12 +65,12 @@ class Attendant:
                 self._accept(room, event, copy)
                 self._tell(room, event, Answer.ACCEPTED)
 
-    def withdraw(self, room: Box, ical_uid: str) -> None:
-        """Decline, for the room, a meeting that it had accepted; its organiser is told."""
-        copy = next(each for each in room.standing() if each.ical_uid == ical_uid)
+    def withdraw(self, room: Box, ical_uid: str, start: datetime | None = None) -> None:
+        """Decline, for the room, a meeting or an occurrence that it had accepted; its organiser is told."""
+        copy = next(each for each in room.standing() if (each.ical_uid, each.original_start) == (ical_uid, start))
         self._take_away(room, copy, Answer.DECLINED)
         for box in self._boxes.values():
-            for event in [e for e in box.standing() if e.ical_uid == ical_uid and e.is_organiser]:
+            for event in [e for e in box.standing() if _is_of(e, copy) and e.is_organiser]:
                 self._tell(room, event, Answer.DECLINED)
 
     def _show_request(self, room: Box, event: StoredEvent) -> None:
@@ -78,13 +78,14 @@ class Attendant:
         copy = _copy(room, event)
         if not _has(room, event):
             self._accept(room, event, copy)
-            stored = next(each for each in room.standing() if each.ical_uid == event.ical_uid)
+            stored = next(each for each in room.standing() if _is_of(each, event))
             room.put(replace(stored, answer=Answer.NOT_RESPONDED, show_as=ShowAs.TENTATIVE))
 
     def _accept(self, room: Box, event: StoredEvent, copy: StoredEvent | None) -> None:
         organiser = self._organiser(event)
+        master = EventId(f"{event.master}-{_address(room).partition('@')[0]}") if event.master else None
         made = copy or replace(
-            event, id=self._new_id(), is_organiser=False, transaction=None, organiser=organiser,
+            event, id=self._new_id(), master=master, is_organiser=False, transaction=None, organiser=organiser,
             title=organiser.name, private=False, created=self._clock(),
         )  # fmt: skip
         accepted = replace(made, answer=Answer.ACCEPTED, show_as=ShowAs.BUSY, cancelled=False, deleted=False)
@@ -123,7 +124,12 @@ def _address(room: Box) -> str:
 
 def _copy(room: Box, event: StoredEvent) -> StoredEvent | None:
     """Return the room's copy of a meeting, a cancelled one included: it is revived when the room is asked again."""
-    return next((each for each in room.standing() if each.ical_uid == event.ical_uid), None)
+    return next((each for each in room.standing() if _is_of(each, event)), None)
+
+
+def _is_of(copy: StoredEvent, event: StoredEvent) -> bool:
+    """Tell whether two events are copies of one meeting, or of one occurrence of a series."""
+    return (copy.ical_uid, copy.original_start) == (event.ical_uid, event.original_start)
 
 
 def _has(room: Box, event: StoredEvent) -> bool:

@@ -349,6 +349,12 @@ class InMemoryCalendar:
         async with self._call("find_copy", mailbox) as box:
             return next((event.item() for event in box.standing() if event.ical_uid == ical_uid), None)
 
+    async def series_copy(self, mailbox: MailboxId, ical_uid: str, window: Window) -> SeriesFound | None:
+        """Find the mailbox's own copy of a series."""
+        async with self._call("series_copy", mailbox) as box:
+            masters = [event.master for event in box.events.values() if event.master and event.ical_uid == ical_uid]
+            return self._series(box, masters[0], window) if masters else None
+
     async def organiser_copies(self, meetings: Sequence[MeetingKey]) -> tuple[OrganiserCopy | Unread, ...]:
         """Read the organisers' own copies of meetings, where their mailboxes are open."""
         self.copies_asked += meetings

@@ -58,6 +58,22 @@ class Outlook:
         self._attendant.asked(mailbox, stored)
         return stored.key
 
+    def hold_series(
+        self, mailbox: MailboxId, whens: Sequence[Timed], *rooms: str, title: str = "Weekly"
+    ) -> tuple[CalendarKey, ...]:
+        """Make a series in a person's own calendar that asks rooms; each answers for each occurrence."""
+        master = self._new_id()
+        keys = []
+        for when in whens:
+            event = StoredEvent(
+                EventId(f"OID.{master}.{when.start:%Y-%m-%d}"), when, title, is_organiser=True, created=self._now(),
+                master=master, original_start=when.start, ical_uid=f"uid-{master}", rooms=rooms, modified=self._clock(),
+            )  # fmt: skip
+            stored = self._boxes[mailbox].put(event)
+            self._attendant.asked(mailbox, stored)
+            keys.append(stored.key)
+        return tuple(keys)
+
     def invite_rooms(self, mailbox: MailboxId, key: CalendarKey, *rooms: str) -> None:
         """Let a meeting ask exactly these rooms as its organiser: others get a cancellation, new ones a request."""
         before = self._event(mailbox, key)

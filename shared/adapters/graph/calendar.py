@@ -207,6 +207,10 @@ class GraphCalendar:
         raws: list[Json] = answer.get("value") or []
         return self._noted(understood(item(raws[0])), raws[0]) if raws else None
 
+    async def series_copy(self, mailbox: MailboxId, ical_uid: str, window: Window) -> SeriesFound | None:
+        """Find the mailbox's own copy of a series, with its occurrences in a window."""
+        return await whole_series.find_copy(self._client, mailbox, ical_uid, window)
+
     async def organiser_copies(self, meetings: Sequence[MeetingKey]) -> tuple[OrganiserCopy | Unread, ...]:
         """Read the organisers' own copies, a series once, twenty mailboxes with one request."""
         found: dict[MeetingKey, OrganiserCopy | Unread] = {}

@@ -1,7 +1,6 @@
 """The organiser's own copy of a meeting: how it is asked for, and what it says. Pure.
 
-All copies share the iCalUId. That of one occurrence holds its date (bytes 17 to 20 of the global object id,
-MS-OXOCAL 2.2.1.27); a mailbox lists series by their masters, whose date is zero.
+All copies share the iCalUId. A mailbox lists series by their masters, so an occurrence is asked for by its series.
 """
 
 from __future__ import annotations
@@ -11,10 +10,9 @@ from typing import Any
 
 from shared.adapters.graph.requests import IMMUTABLE, Request, path
 from shared.domain.booking import MeetingKey, OrganiserCopy, Unread
+from shared.domain.meeting_uid import series_uid
 
 DOING = "read the organisers' copies"
-_GLOBAL_OBJECT_ID = "040000008200E00074C5B7101A82E008"
-_DATE = 8
 _OPEN = frozenset({None, "normal", "personal"})
 
 
@@ -38,7 +36,4 @@ def said(body: Any) -> OrganiserCopy | Unread:
 
 def of_series(meeting: MeetingKey) -> MeetingKey:
     """Return the series of an occurrence, and anything else as it is."""
-    uid, start = meeting.ical_uid, len(_GLOBAL_OBJECT_ID)
-    if not uid.upper().startswith(_GLOBAL_OBJECT_ID):
-        return meeting
-    return replace(meeting, ical_uid=uid[:start] + "0" * _DATE + uid[start + _DATE :])
+    return replace(meeting, ical_uid=series_uid(meeting.ical_uid))

@@ -76,6 +76,13 @@ async def find(
     return await read(client, mailbox, EventId(masters[0]["id"]), window) if masters else None
 
 
+async def find_copy(client: GraphClient, mailbox: MailboxId, ical_uid: str, window: Window) -> SeriesFound | None:
+    """Find a mailbox's copy of a series by the iCalUId that all copies share."""
+    answer = await client.fetch(asks.copies(mailbox, ical_uid))
+    masters: list[Json] = [raw for raw in answer.get("value") or () if raw.get("type") == "seriesMaster"]
+    return await read(client, mailbox, EventId(masters[0]["id"]), window) if masters else None
+
+
 async def read(client: GraphClient, mailbox: MailboxId, master: EventId, window: Window) -> SeriesFound | None:
     """Read a series; one that was deleted still answers by its id, and has no occurrence in the calendar."""
     try:

@@ -140,6 +140,7 @@ def _hydrated(raw: Json, master: CalendarItem) -> CalendarItem:
         master.transaction,
         master.ical_uid,
         master.is_buffer,
+        rooms=master.rooms,
     )
 
 

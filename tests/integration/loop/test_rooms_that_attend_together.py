@@ -10,9 +10,9 @@ import pytest
 from tests.integration.loop.driving.between import Between, Moment, Target
 from tests.integration.loop.driving.company import ADELE
 from tests.integration.loop.driving.outlook import Meeting, timed
-from tests.integration.loop.driving.room import Room, shown
+from tests.integration.loop.driving.room import Room, Shown, shown
 from tests.integration.loop.driving.site import Site
-from tests.integration.loop.driving.times import at
+from tests.integration.loop.driving.times import at, day
 from tests.integration.loop.driving.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
@@ -117,6 +117,48 @@ async def test_a_meeting_that_moves_to_where_one_room_is_taken_loses_all(site: S
     await rooms[1].agrees_on(shown(*ELEVEN, "Fitters"), seconds=40)
     await rooms[0].agrees_on(seconds=60)
     await rooms[2].agrees_on(seconds=60)
+
+
+def daily(count: int) -> dict[str, Any]:
+    extent = {"type": "numbered", "numberOfOccurrences": count, "startDate": day().isoformat()}
+    return {"pattern": {"type": "daily", "interval": 1}, "range": {**extent, "recurrenceTimeZone": "UTC"}}
+
+
+def on_days(*offsets: int) -> list[Shown]:
+    return [shown(at(9, offset=offset), at(10, offset=offset), "Adele Vance") for offset in offsets]
+
+
+async def a_series_in(site: Site, *rooms: Room) -> None:
+    who = {"attendees": asking(*rooms), "recurrence": daily(4)}
+    await site.outlook.invite(ADELE, rooms[0].address, timed(*NINE), "Planning", **who)
+
+
+async def test_an_occurrence_that_one_room_declines_by_itself_is_left_by_the_others_alone(site: Site) -> None:
+    rooms = await three_rooms(site)
+    lenient = {"processing": {"maximumConflictInstances": 2, "conflictPercentageAllowed": 50}}
+    await site.graph.ask("PATCH", f"/sim/mailboxes/{rooms[1].address}", lenient)
+    taken = at(9, offset=2), at(10, offset=2)
+    await site.outlook.enter(rooms[1].address, timed(*taken), "Fitters")
+    await a_series_in(site, *rooms)
+    for room in (rooms[0], rooms[2]):
+        await room.agrees_on(*on_days(0, 1, 3), seconds=90)
+    await rooms[1].agrees_on(*on_days(0, 1, 3), shown(*taken, "Fitters"), seconds=40)
+    for room in rooms:
+        await room.settles(seconds=60)
+
+
+async def test_an_occurrence_that_a_delegate_declines_later_is_left_by_the_others_at_once(site: Site) -> None:
+    rooms = await three_rooms(site)
+    await a_series_in(site, *rooms)
+    for room in rooms:
+        await room.agrees_on(*on_days(0, 1, 2, 3), seconds=40)
+    for room in rooms:
+        await room.settles(seconds=60)
+    (event,) = await site.outlook.calendar(rooms[1].address, at(8, offset=1), at(12, offset=1))
+    await site.outlook.decline(rooms[1].address, event["id"])
+    for room in rooms:
+        await room.agrees_on(*on_days(0, 2, 3), seconds=PROMPT_SECONDS)
+    await rooms[0].decided("other_room_refused")
 
 
 WRITTEN = "meetings("
