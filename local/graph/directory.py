@@ -166,7 +166,12 @@ async def list_members_of(call: Call) -> Reply:
         )
         raise GraphError(404, "Request_ResourceNotFound", message)
     found = [user_body(room) for room in members]
-    return _list(call, found, USER_PROPERTIES, lambda body: {name: body[name] for name in select}, "directoryObjects")
+    return _list(call, found, USER_PROPERTIES, lambda body: _member(body, select), "directoryObjects")
+
+
+def _member(body: Json, select: Sequence[str]) -> Json:
+    """A member of a group says of what kind it is: groups have users, contacts and groups."""
+    return {"@odata.type": "#microsoft.graph.user", **{name: body[name] for name in select}}
 
 
 async def get_place(call: Call) -> Reply:

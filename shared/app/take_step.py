@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from shared.app import ask_room
 from shared.app.applying import Applying
+from shared.app.change_event import change_event
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, ShowAs, Side
 from shared.domain.decisions import Code
@@ -66,10 +67,11 @@ async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -
     assert event is not None
     match step.action:
         case Action.CHANGE:
-            assert step.wanted is not None
-            version = item.version if item else record.version if record else None
-            assert version is not None
-            return await calendar.change(mailbox, event, ask_room.change_of(step, zone), version)
+            change = ask_room.change_of(step, zone)
+            if item is not None:
+                return await change_event(calendar, mailbox, item, change)
+            assert record is not None
+            return await calendar.change(mailbox, event, change, record.version)
         case Action.CANCEL:
             await calendar.cancel(mailbox, event, sentence(step.reason, zone))
         case Action.ACCEPT:

@@ -235,7 +235,7 @@ class InMemoryCalendar:
             for event in [each for each in box.occurrences(master) if not each.deleted]:
                 title = event.title if change.title is None else change.title
                 private = event.private if change.private is None else change.private
-                box.put(replace(event, title=title, private=private))
+                box.put(replace(event, title=title, private=private), of_a_whole=True)
             found = self._series(box, master, window)
             assert found is not None
             return found
@@ -295,7 +295,7 @@ class InMemoryCalendar:
         async with self._call("cancel", mailbox) as box:
             members = [each for each in box.occurrences(event) if not each.deleted]
             for each in members:
-                box.put(replace(each, deleted=True))
+                box.put(replace(each, deleted=True), of_a_whole=True)
             if members and members[0].organiser is not None:
                 box.mails.append(f"cancellation to {members[0].organiser.address}: {comment}")
             stored = box.events.get(event)
@@ -312,7 +312,7 @@ class InMemoryCalendar:
         async with self._call("decline", mailbox) as box:
             members = [each for each in box.occurrences(event) if not each.deleted]
             for each in members:
-                box.put(replace(each, answer=Answer.DECLINED, deleted=True))
+                box.put(replace(each, answer=Answer.DECLINED, deleted=True), of_a_whole=True)
             if members and members[0].organiser is not None:
                 box.mails.append(f"declined to {members[0].organiser.address}: {comment}")
             stored = box.events.get(event)

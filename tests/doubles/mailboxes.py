@@ -117,9 +117,16 @@ class Box:
     rules: dict[EventId, Rule] = field(default_factory=dict)
     _revisions: Iterator[int] = field(default_factory=itertools.count(1).__iter__)
 
-    def put(self, event: StoredEvent) -> StoredEvent:
-        """Store a new version of an event and log the change."""
+    def put(self, event: StoredEvent, *, of_a_whole: bool = False) -> StoredEvent:
+        """Store a new version of an event and log the change.
+
+        An occurrence that is written by itself gives all others of its series a new version; where the series is
+        written as ``of_a_whole``, each is put.
+        """
         stamped = replace(event, revision=next(self._revisions))
+        if event.master is not None and event.id in self.events and not of_a_whole:
+            for each in self.occurrences(event.master):
+                self.events[each.id] = replace(each, revision=stamped.revision)
         self.events[event.id] = stamped
         self.log.append(event.master or event.id)
         return stamped

@@ -257,7 +257,7 @@ async def test_a_step_that_another_overtook_is_planned_afresh_at_once() -> None:
     booking = world.book(MORNING)
     await run(world)
     world.platform.move(world.platform_id, booking.id, NOON)
-    world.faults.fail("calendar.change", Stale("the event changed meanwhile"))
+    world.faults.fail("calendar.change", Stale("the event changed meanwhile"), times=2)
     await run(world)
     assert [each.due for each in world.wakeups.waiting] == [None]
     await world.settle()

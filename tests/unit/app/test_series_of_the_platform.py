@@ -136,7 +136,20 @@ async def test_a_single_occurrence_changed_later_changes_alone() -> None:
     world.cancel_booking(items[3])
     await world.platform_says()
     world.assert_equal()
-    assert sorted(writes(world)) == ["cancel", "change"]
+    # The cancellation gave the moved one another version: it is read again and written once more.
+    assert writes(world) == ["cancel", "change", "change"]
+
+
+async def test_several_occurrences_that_are_moved_at_once_are_written_in_one_run() -> None:
+    world = await linked()
+    items = book(world)
+    await world.platform_says()
+    for week in (1, 2, 3):
+        world.platform.move(world.platform_id, items[week].id, at("11:00", "12:00", MONDAY + timedelta(weeks=week)))
+    before = len(world.runs)
+    await world.sweep()
+    world.assert_equal()
+    assert len(world.runs) == before + 1
 
 
 async def test_the_cancellation_of_all_of_it_is_one_write() -> None:
