@@ -1,0 +1,1 @@
+"""What the real exporter posts to Application Insights: received on loopback, read as Azure would store it."""
