@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
+from functions.acts import acts
 from functions.admin import admin
 from functions.agreed import agreed
 from functions.bookings import bookings
@@ -24,5 +25,5 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
-for blueprint in (*_OWN, platform, bookings, people, operations, lapses):
+for blueprint in (*_OWN, platform, bookings, people, operations, lapses, acts):
     app.register_functions(blueprint)

@@ -5,12 +5,19 @@ Nothing here writes a ledger: what a person orders is a command that the resourc
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import azure.functions as func
 
+from functions.acting import acting
 from functions.answers import BadRequest, Unknown, answer, told
 from functions.fields import LONGEST_PAGE, Body, body_of, flag_param, number_param, page_of, text_param
 from functions.linked import linked
 from shared.composition import composed
+
+if TYPE_CHECKING:
+    from shared.domain.policy import Policy
+    from shared.domain.resource import Resource
 
 admin = func.Blueprint()
 
@@ -56,7 +63,11 @@ async def link(req: func.HttpRequest) -> func.HttpResponse:
         facts_of(body.fields("facts")),
         settings,
     )
-    resource = await link_resource((await composed()).outside, order)
+    outside = (await composed()).outside
+    asked = {"mailbox": order.mailbox, "platform": order.platform, **settings}
+    async with acting(req, outside, "link", after=asked) as deed:
+        resource = await link_resource(outside, order)
+        deed.concerns(resource.id)
     return answer(resource_view(resource), 202, {"Location": f"/api/resources/{resource.id}"})
 
 
@@ -86,7 +97,8 @@ async def unlink(req: func.HttpRequest) -> func.HttpResponse:
     if not flag_param(req, "confirm"):
         stays = {"mappings": resource.mappings, "message": f"{_KEPT} Repeat with ?confirm=true to unlink."}
         return answer({"unlinked": False, "stays": stays})
-    await order_command(outside, resource.id, Verb.UNLINK)
+    async with acting(req, outside, "unlink", resource.id, before={"state": resource.state}) as deed:
+        deed.led_to(order=(await order_command(outside, resource.id, Verb.UNLINK)).id)
     return answer({"unlinked": True, "stays": {"mappings": resource.mappings, "message": _KEPT}}, 202)
 
 
@@ -106,13 +118,27 @@ async def order(req: func.HttpRequest) -> func.HttpResponse:
     verb, facts = _ordered(body)
     booker = booker_of(body)
     outside, resource = await linked(req)
-    policy_of(body.fields("settings"), resource.policy)
+    policy = policy_of(body.fields("settings"), resource.policy)
     if resource.state is State.UNLINKED:
         raise Rejected(f"{resource.facts.name or resource.id} is unlinked; link it again first", "unlinked")
-    if booker is not None:
-        await probe_booker(outside, booker)
-    command = await order_command(outside, resource.id, Verb(verb), facts)
+    before, after = _changed(verb, resource, policy, facts)
+    async with acting(req, outside, verb, resource.id, before=before, after=after) as deed:
+        if booker is not None:
+            await probe_booker(outside, booker)
+        command = await order_command(outside, resource.id, Verb(verb), facts)
+        deed.led_to(order=command.id)
     return answer({"id": command.id, "verb": verb, "resource": resource.id}, 202)
+
+
+def _changed(
+    verb: str, resource: Resource, policy: Policy, facts: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what an order changes, as it was and as it is to be."""
+    from shared.domain.acts import differing
+
+    if verb == "policy":
+        return differing(resource.policy.as_settings(), policy.as_settings())
+    return {"state": resource.state}, facts
 
 
 def _ordered(body: Body) -> tuple[str, dict[str, str]]:

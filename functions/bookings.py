@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
+from functions.acting import acting_on_platform
 from functions.answers import BadRequest, Unknown, answer, told
 from functions.fields import Body, body_of, flag_param, text_param
 from shared.composition import Composed, composed
@@ -241,7 +242,8 @@ async def approve_booking(req: func.HttpRequest) -> func.HttpResponse:
     from functions.views import booking_view
 
     composition = await composed()
-    approved = await composition.platform.approve(named(req), _booking(req))
+    async with acting_on_platform(req, composition, "approve_request", named(req), booking=_booking(req)):
+        approved = await composition.platform.approve(named(req), _booking(req))
     await wake(composition, named(req))
     return answer(booking_view(approved))
 
@@ -255,6 +257,7 @@ async def refuse_booking(req: func.HttpRequest) -> func.HttpResponse:
     from functions.views import booking_view
 
     reason, composition = text_param(req, "reason", LONGEST_TEXT) or "", await composed()
-    refused = await composition.platform.refuse(named(req), _booking(req), reason)
+    async with acting_on_platform(req, composition, "refuse_request", named(req), booking=_booking(req)):
+        refused = await composition.platform.refuse(named(req), _booking(req), reason)
     await wake(composition, named(req))
     return answer(booking_view(refused))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
+from functions.acting import acting, acting_if
 from functions.answers import BadRequest, Unknown, answer, told, told_to_readers
 from functions.fields import Body, body_of
 from functions.linked import find_linked, linked
@@ -46,8 +47,16 @@ async def order_of_many(req: func.HttpRequest) -> func.HttpResponse:
         raise BadRequest(f"'verb' must be one of {', '.join(TOGETHER)}")
     outside = (await composed()).outside
     chosen = await _chosen(outside, body)
-    ordered = [{"id": each.id, "name": each.facts.name} async for each in order_many(outside, Verb(verb), chosen)]
+    async with acting(req, outside, verb, after=_named(body)) as deed:
+        found = [each async for each in order_many(outside, Verb(verb), chosen)]
+        deed.resources = [each.id for each in found]
+    ordered = [{"id": each.id, "name": each.facts.name} for each in found]
     return answer({"verb": verb, "ordered": ordered}, 202)
+
+
+def _named(body: Body) -> dict[str, object]:
+    """Return how the resources of an order were named; those that were listed are found by the act itself."""
+    return {name: "listed" if name == "resources" else body.value(name) for name in _SELECTORS if name in body}
 
 
 async def _chosen(outside: Outside, body: Body) -> Chosen:
@@ -127,7 +136,8 @@ async def examine_one(req: func.HttpRequest) -> func.HttpResponse:
     granted, writes = body.text("granted", 40), body.flag("probe_writes") is True
     since = moment_of("granted", granted) if granted else None
     outside, resource = await linked(req)
-    found = await examine_resource(outside, inspection_of(outside), resource, probe_writes=writes, granted=since)
+    async with acting_if(writes, req, outside, "probe_writes", resource.id):
+        found = await examine_resource(outside, inspection_of(outside), resource, probe_writes=writes, granted=since)
     return answer({"looked_at": moment(outside.clock.now()), "findings": [finding_view(each) for each in found]})
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
+from functions.acting import acting
 from functions.answers import BadRequest, Unknown, answer, told
 from functions.fields import LONGEST_PAGE, body_of, flag_param, number_param, page_of, text_param
 from shared.composition import composed
@@ -68,7 +69,8 @@ async def follow_now(req: func.HttpRequest) -> func.HttpResponse:
     body_of(req)
     outside = (await composed()).outside
     _roster(outside)
-    await outside.wakeups.send([people_session(outside.tenant)], WakeCause.SWEEP)
+    async with acting(req, outside, "follow_people"):
+        await outside.wakeups.send([people_session(outside.tenant)], WakeCause.SWEEP)
     return answer({"woken": 1}, 202)
 
 
@@ -110,5 +112,8 @@ async def settle_coming_bookings(req: func.HttpRequest) -> func.HttpResponse:
     plan = await plan_for_leaver(outside, member, LeaverVerb(verb), heir, only)
     if approved is None:
         return answer(plan_view(plan))
-    done = await carry_out(outside, plan, approved)
+    rooms = sorted({each.resource for each in plan.bookings})
+    asked = {"person": member.id, "bookings": len(plan.bookings), "plan": plan.id, **({"to": heir.id} if heir else {})}
+    async with acting(req, outside, str(plan.verb), *rooms, after=asked):
+        done = await carry_out(outside, plan, approved)
     return answer({"plan": plan.id, "done": [carried_view(each) for each in done]}, 202)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
+from functions.acting import acting_on_platform
 from functions.answers import BadRequest, answer, told
 from functions.bookings import named, wake
 from functions.fields import body_of, text_param
@@ -43,7 +44,12 @@ async def create_resource(req: func.HttpRequest) -> func.HttpResponse:
     buffer = body.number("buffer_minutes", 0, 240) or 0
     opening = opening_of(body.value("opening_hours"))
     made = PlatformResource(platform_id_of("id", wanted), name or "", zone_of("zone", zone), units, buffer, opening)
-    return answer(platform_resource_view(await (await composed()).platform.create_resource(made)), 201)
+    composition = await composed()
+    async with acting_on_platform(
+        req, composition, "create_platform_resource", made.id, name=made.name, zone=made.zone
+    ):
+        created = await composition.platform.create_resource(made)
+    return answer(platform_resource_view(created), 201)
 
 
 @platform.function_name("platform_set_hours")
@@ -58,7 +64,8 @@ async def set_hours(req: func.HttpRequest) -> func.HttpResponse:
     if "opening_hours" not in body:
         raise BadRequest("'opening_hours' is needed; null leaves the resource always open")
     opening, composition = opening_of(body.value("opening_hours")), await composed()
-    changed = await composition.platform.open_at(named(req), opening)
+    async with acting_on_platform(req, composition, "set_hours", named(req), opening_hours=body.value("opening_hours")):
+        changed = await composition.platform.open_at(named(req), opening)
     await wake(composition, named(req))
     return answer(platform_resource_view(changed))
 
@@ -100,7 +107,9 @@ async def block(req: func.HttpRequest) -> func.HttpResponse:
     body = body_of(req, *TIMES, "reason")
     when, reason = when_of(body), body.text("reason", LONGEST_TEXT) or ""
     composition = await composed()
-    made = await composition.platform.block(named(req), when, reason)
+    async with acting_on_platform(req, composition, "block", named(req)) as deed:
+        made = await composition.platform.block(named(req), when, reason)
+        deed.led_to(block=made.id)
     await wake(composition, named(req))
     return answer(block_view(made), 201)
 
@@ -111,6 +120,7 @@ async def block(req: func.HttpRequest) -> func.HttpResponse:
 async def unblock(req: func.HttpRequest) -> func.HttpResponse:
     """Open a blocked time again; one that is open already is done."""
     composition = await composed()
-    await composition.platform.unblock(named(req), req.route_params["block"])
+    async with acting_on_platform(req, composition, "unblock", named(req), block=req.route_params["block"]):
+        await composition.platform.unblock(named(req), req.route_params["block"])
     await wake(composition, named(req))
     return answer({"unblocked": req.route_params["block"]})

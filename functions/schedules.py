@@ -40,6 +40,7 @@ async def sweep(timer: func.TimerRequest) -> None:
 @schedules.timer_trigger(arg_name="timer", schedule="%LOCKSTEP_READS_SCHEDULE%", use_monitor=True)
 async def order_deep_reads(timer: func.TimerRequest) -> None:
     """Order the proof reads and re-bases that have fallen due."""
+    from shared.app.forget_acts import forget_acts
     from shared.app.forget_meetings import forget_meetings
     from shared.app.forget_unlinked import forget_unlinked
     from shared.app.order_reads import order_reads
@@ -53,6 +54,7 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
             gone = await composition.platform.forget_past(now - PLATFORM_KEPT)
             logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
             await forget_meetings(outside)
+            await forget_acts(outside)
         logger.info("%d proof reads and re-bases ordered", ordered)
 
     await _for_each_tenant(of_tenant)

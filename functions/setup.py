@@ -14,6 +14,7 @@ from pathlib import Path
 
 import azure.functions as func
 
+from functions.acting import acting
 from functions.answers import CAREFUL, PAGE, BadRequest, Unknown, answer, told, told_to_anybody
 from shared.composition import composed, installed
 from shared.domain.ids import TenantId
@@ -49,6 +50,8 @@ async def make_setup_link(req: func.HttpRequest) -> func.HttpResponse:
     key_id, key = next(iter((await outside.secrets.client_state_keys()).items()))
     until = outside.clock.now().replace(microsecond=0) + LIFETIME
     token = setup_token(key_id, key, outside.tenant, until)
+    async with acting(req, outside, "make_setup_link") as deed:
+        deed.led_to(until=f"{until:%Y-%m-%dT%H:%M:%SZ}")
     url = f"{outside.notification_url}/api/setup/{token}"
     return answer({"url": url, "until": until.strftime("%Y-%m-%dT%H:%M:%S.000Z")})
 

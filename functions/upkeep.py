@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
+from functions.acting import acting
 from functions.answers import answer, told
 from functions.fields import body_of
 from functions.linked import find_linked
@@ -24,7 +25,11 @@ async def sweep_now(req: func.HttpRequest) -> func.HttpResponse:
     from shared.app.sweep_resources import sweep_all
 
     body_of(req)
-    return answer({"woken": await sweep_all((await composed()).outside)}, 202)
+    outside = (await composed()).outside
+    async with acting(req, outside, "sweep") as deed:
+        woken = await sweep_all(outside)
+        deed.led_to(woken=woken)
+    return answer({"woken": woken}, 202)
 
 
 @upkeep.function_name("renew_now")
@@ -37,7 +42,8 @@ async def renew_now(req: func.HttpRequest) -> func.HttpResponse:
     named = body_of(req, "resources").texts("resources", _MOST_RENEWED) or ()
     outside = (await composed()).outside
     only = [(await find_linked(outside, each)).id for each in named]
-    done = await renew_subscriptions(outside, only)
+    async with acting(req, outside, "renew_subscriptions", *only):
+        done = await renew_subscriptions(outside, only)
     return answer({"renewed": done.renewed, "made_again": done.made_again, "postponed": done.postponed})
 
 
@@ -47,4 +53,8 @@ async def renew_now(req: func.HttpRequest) -> func.HttpResponse:
 async def add_key(req: func.HttpRequest) -> func.HttpResponse:
     """Put a new key before those that prove notifications and links. What was signed earlier stays valid."""
     body_of(req)
-    return answer({"key": await (await composed()).outside.secrets.add_client_state_key()}, 201)
+    outside = (await composed()).outside
+    async with acting(req, outside, "add_key") as deed:
+        key = await outside.secrets.add_client_state_key()
+        deed.led_to(key=key)
+    return answer({"key": key}, 201)

@@ -42,6 +42,9 @@ param followPeople bool = false
 @description('Most resources that may be linked: a number, or users+ and a number; empty: no limit.')
 param ceiling string = ''
 
+@description('Days for which decisions and acts of people are kept, from 30 to 3660.')
+param keptDays int = 400
+
 @description('Public base URL, where a domain of its own stands before the app.')
 param publicUrl string = ''
 
@@ -250,6 +253,7 @@ module functionApp 'modules/functionapp.bicep' = {
         LOCKSTEP_MAIL_FROM: ofOneTenant ? mailFrom : ''
         LOCKSTEP_FOLLOW_PEOPLE: ofOneTenant && followPeople ? 'true' : ''
         LOCKSTEP_CEILING: ofOneTenant ? ceiling : ''
+        LOCKSTEP_KEPT_DAYS: ofOneTenant ? string(keptDays) : ''
       },
       { LOCKSTEP_TRACES_KEPT: string(tracesKept), LOCKSTEP_LAPSES: empty(lapses) ? '' : string(lapses) },
       moreSettings

@@ -120,12 +120,13 @@ class Installation:
             async with self._opening:
                 if not self._ready:
                     from shared.adapters.builtin.rows import TABLES as PLATFORM_TABLES
+                    from shared.adapters.tables.acts import TABLE as ACTS
                     from shared.adapters.tables.meetings import TABLE as MEETINGS
                     from shared.adapters.tables.roster import TABLE as PEOPLE
                     from shared.adapters.tables.tables import TABLES
 
                     # At once and not one after the other: the first notification after a cold start waits for it.
-                    names = (*TABLES, PEOPLE, MEETINGS, *PLATFORM_TABLES)
+                    names = (*TABLES, PEOPLE, MEETINGS, ACTS, *PLATFORM_TABLES)
                     making = (self.tables.ensure_tables((name,)) for name in names)
                     await asyncio.gather(self._open_telemetry(), *making)
                     self._ready = True
@@ -233,6 +234,7 @@ class Composition:
         from shared.adapters.graph.mail import GraphMail
         from shared.adapters.graph.people import GraphPeople
         from shared.adapters.graph.subscriptions import GraphSubscriptions
+        from shared.adapters.tables.acts import TableActs
         from shared.adapters.tables.ledgers import TableLedgers
         from shared.adapters.tables.meetings import TableMeetings
         from shared.adapters.tables.resources import TableResources
@@ -261,6 +263,8 @@ class Composition:
             self._installation.settings.read_only,
             self._installation.telemetry,
             self._lapses(),
+            TableActs(tables),
+            self._tenant.retention,
         )
 
     def _lapses(self) -> tuple[Lapse, ...]:

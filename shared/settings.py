@@ -18,6 +18,7 @@ LOCKSTEP_GRAPH_URL                     Graph's base URL with its version (defaul
 AZURE_CLIENT_ID                        client id of the user-assigned identity (default: system-assigned)
 LOCKSTEP_MAIL_FROM                     mailbox from which Lockstep's own mails are sent (optional: none are sent)
 LOCKSTEP_FOLLOW_PEOPLE                 true: the tenant's users are followed (default: false)
+LOCKSTEP_KEPT_DAYS                     days for which decisions and acts are kept (default: 400)
 LOCKSTEP_CEILING                       most linked resources: a number, or users+ and a number (default: none)
 SSL_CERT_FILE                          file of the authorities to trust instead of the usual ones (default: those)
 LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the tenant's mailboxes (optional)
@@ -28,7 +29,7 @@ LOCKSTEP_LAPSES                        what lapses, as far as it does not say so
 LOCKSTEP_SIGN_IN                       client id of the app's registration in Entra, behind App Service authentication;
                                        callers then sign in, and no key opens anything (default: keys)
 
-The three of mails, people and ceiling and the application are about the one tenant; a list has them per tenant.
+Those of mails, people, days and ceiling and the application are about the one tenant; a list has them per tenant.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from shared.clouds import CLOUDS, PUBLIC, Cloud
 from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
 from shared.domain.lapses import Lapse, declared
+from shared.domain.retention import LONGEST, SHORTEST, Retention
 from shared.tenants import TenantSettings, is_mailbox, read_tenants
 
 PUBLIC_GRAPH = PUBLIC.graph
@@ -51,7 +53,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TENANT = re.compile(r"[0-9A-Za-z-]{1,64}")
 _OF_ONE = (
     "LOCKSTEP_TENANT", "LOCKSTEP_GRAPH_APPLICATION", "LOCKSTEP_GRAPH_SECRET", "LOCKSTEP_MAIL_FROM",
-    "LOCKSTEP_FOLLOW_PEOPLE", "LOCKSTEP_CEILING",
+    "LOCKSTEP_FOLLOW_PEOPLE", "LOCKSTEP_CEILING", "LOCKSTEP_KEPT_DAYS",
 )  # fmt: skip
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -162,6 +164,7 @@ class _Given:
             mail_from=self.mailbox("LOCKSTEP_MAIL_FROM", self.any("LOCKSTEP_MAIL_FROM")),
             follow_people=self.flag("LOCKSTEP_FOLLOW_PEOPLE"),
             ceiling=self.ceiling("LOCKSTEP_CEILING", "LOCKSTEP_FOLLOW_PEOPLE"),
+            retention=self.retention("LOCKSTEP_KEPT_DAYS"),
         )
 
     def tenant(self, name: str) -> str:
@@ -216,6 +219,13 @@ class _Given:
         if found.above_users and self.any(counted_by).casefold() != "true":
             self.mistakes.append(f"{name} counts users, so {counted_by} must be true")
         return found
+
+    def retention(self, name: str) -> Retention:
+        try:
+            return Retention(int(self.any(name))) if self.any(name) else Retention()
+        except ValueError:
+            self.mistakes.append(f"{name} is no number of days from {SHORTEST} to {LONGEST}")
+            return Retention()
 
     def mailbox(self, name: str, value: str) -> str:
         if value and not is_mailbox(value):

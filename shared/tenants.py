@@ -15,6 +15,7 @@ secret         name of the app setting that holds the application's secret: the 
 mail_from      mailbox from which mails to this tenant's people are sent
 follow_people  true: the tenant's users are followed
 ceiling        most linked resources: a number, or users+ and a number
+kept_days      days for which decisions and acts are kept (default: 400)
 
 Secrets stand in app settings of their own, so that each can be a reference to a key vault.
 """
@@ -31,13 +32,25 @@ from typing import Any
 
 from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
+from shared.domain.retention import USUAL, Retention
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _ADDRESS = re.compile(r"[^\s@/?#%]+@[^\s@/?#%]+")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _FIELDS = frozenset(
-    ("id", "keys", "identity", "application", "certificate", "secret", "mail_from", "follow_people", "ceiling")
+    (
+        "id",
+        "keys",
+        "identity",
+        "application",
+        "certificate",
+        "secret",
+        "mail_from",
+        "follow_people",
+        "ceiling",
+        "kept_days",
+    )  # fmt: skip
 )
 
 
@@ -54,6 +67,7 @@ class TenantSettings:
     follow_people: bool = False
     ceiling: Ceiling | None = None
     keys: frozenset[str] = field(default=frozenset(), repr=False)
+    retention: Retention = Retention()
 
 
 def is_mailbox(text: str) -> bool:
@@ -117,6 +131,7 @@ class _Entry:
             follows is True,
             self._ceiling(follows is True),
             self._keys(),
+            self._retention(),
         )
 
     def _wrong(self, what: str) -> None:
@@ -170,6 +185,14 @@ class _Entry:
         if found.above_users and not follows:
             self._wrong("has a ceiling that counts users, so follow_people must be true")
         return found
+
+    def _retention(self) -> Retention:
+        days = self._given.get("kept_days", USUAL)
+        try:
+            return Retention(days if isinstance(days, int) and not isinstance(days, bool) else 0)
+        except ValueError as error:
+            self._wrong(f"has a kept_days that cannot be: {error}")
+            return Retention()
 
     def _keys(self) -> frozenset[str]:
         keys = self._given.get("keys")

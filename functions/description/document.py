@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from functions.description import (
+    acts_paths,
     admin_paths,
     admin_schemas,
     lapses_paths,
@@ -27,6 +28,7 @@ _TAGS = {
     "plans": "What would be done, shown before, while and after it is.",
     "upkeep": "What the timers do, at once.",
     "people": "The users of the directory, and the coming bookings of those who have left.",
+    "acts": "What people ordered.",
     "platform": "The built-in booking platform.",
     "notifications": "For Microsoft Graph alone.",
     "app": "The app itself.",
@@ -116,6 +118,7 @@ def document() -> Json:
             **people_paths.PATHS,
             **setup_paths.PATHS,
             **operations_paths.PATHS,
+            **acts_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
             "/api/story/{token}": {"get": _story()},
@@ -131,6 +134,7 @@ def document() -> Json:
                 **people_paths.SCHEMAS,
                 **setup_paths.SCHEMAS,
                 **lapses_paths.SCHEMAS,
+                **acts_paths.SCHEMAS,
                 **operations_paths.SCHEMAS,
             },
             "responses": _errors(),

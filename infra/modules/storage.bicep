@@ -18,6 +18,7 @@ param keepDeletedDays int
 
 @description('Every table that the app names; the app makes a missing one itself, this makes them before its first start.')
 var tables = [
+  'acts'
   'ledgers'
   'meetings'
   'people'

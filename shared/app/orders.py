@@ -27,7 +27,6 @@ from shared.ports.ledgers import Writes
 
 logger = logging.getLogger("lockstep.orders")
 
-DECISIONS_KEPT = timedelta(days=400)
 _SOON = timedelta(hours=1)
 
 
@@ -110,7 +109,7 @@ async def _unlink(outside: Outside, orders: Orders, command: Command) -> Orders:
 
 async def _forget_old(outside: Outside, orders: Orders, _: Command) -> Orders:
     """Let decisions go that are past their time; the full read that was ordered follows."""
-    await outside.ledgers.forget_decisions(orders.resource.id, outside.clock.now() - DECISIONS_KEPT)
+    await outside.ledgers.forget_decisions(orders.resource.id, outside.retention.ends(outside.clock.now()))
     return orders
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
 from shared.domain.lapses import Lapse
+from shared.domain.retention import Retention
+from shared.ports.acts import Acts
 from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
 from shared.ports.inspection import Inspection
@@ -23,7 +25,7 @@ class Outside:
 
     ``mail`` is None where no mailbox for mails of ours is set, ``roster`` where the directory is not followed.
     Without ``meetings`` the rooms of one meeting see each other's calendars only.
-    ``lapses`` is what has a last day, the soonest first.
+    ``lapses`` is what has a last day, the soonest first. ``retention`` is how long what happened is told.
     """
 
     tenant: TenantId
@@ -46,3 +48,5 @@ class Outside:
     read_only: bool = False
     telemetry: Telemetry = SILENT
     lapses: tuple[Lapse, ...] = ()
+    acts: Acts | None = None
+    retention: Retention = Retention()

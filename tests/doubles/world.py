@@ -31,6 +31,7 @@ from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Timed
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
+from tests.doubles.acts import MemoryActs
 from tests.doubles.calendar import InMemoryCalendar
 from tests.doubles.clock import StandingClock
 from tests.doubles.connector import InMemoryConnector
@@ -94,6 +95,7 @@ class World:
         self.roster = MemoryRoster(self.faults)
         self.meetings = MemoryMeetings(self.faults)
         self.inspection = InMemoryInspection()
+        self.acts = MemoryActs(self.faults)
         self.outside = Outside(
             self.tenant,
             "https://lockstep.example",
@@ -112,6 +114,7 @@ class World:
             meetings=self.meetings,
             inspection=self.inspection,
             telemetry=self.telemetry,
+            acts=self.acts,
         )
         self.calendar.add_mailbox(ROOM, owner=Person("matterhorn@contoso.example", "Matterhorn"))
         self.directory.add(

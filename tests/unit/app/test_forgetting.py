@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from shared.app.forget_unlinked import forget_unlinked
 from shared.app.order_command import order_command
-from shared.app.orders import DECISIONS_KEPT
 from shared.domain.commands import Verb
+from shared.domain.retention import Retention
 from tests.doubles.world import World, at
 
 
@@ -53,7 +53,7 @@ async def test_decisions_are_forgotten_after_400_days_by_the_weekly_re_base() ->
     await world.notify()
     made = await world.ledgers.decisions(world.resource_id)
     assert made
-    world.clock.advance(DECISIONS_KEPT - timedelta(days=1))
+    world.clock.advance(timedelta(days=Retention().days - 1))
     await order_command(world.outside, world.resource_id, Verb.REBASE)
     await world.settle()
     assert made[-1] in await world.ledgers.decisions(world.resource_id)
