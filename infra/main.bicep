@@ -43,7 +43,7 @@ param followPeople bool = false
 param ceiling string = ''
 
 @description('Days for which decisions and acts of people are kept, from 30 to 3660.')
-param keptDays int = 400
+param keptDays string = '400'
 
 @description('Public base URL, where a domain of its own stands before the app.')
 param publicUrl string = ''
@@ -253,7 +253,7 @@ module functionApp 'modules/functionapp.bicep' = {
         LOCKSTEP_MAIL_FROM: ofOneTenant ? mailFrom : ''
         LOCKSTEP_FOLLOW_PEOPLE: ofOneTenant && followPeople ? 'true' : ''
         LOCKSTEP_CEILING: ofOneTenant ? ceiling : ''
-        LOCKSTEP_KEPT_DAYS: ofOneTenant ? string(keptDays) : ''
+        LOCKSTEP_KEPT_DAYS: ofOneTenant ? keptDays : ''
       },
       { LOCKSTEP_TRACES_KEPT: string(tracesKept), LOCKSTEP_LAPSES: empty(lapses) ? '' : string(lapses) },
       moreSettings

@@ -10,7 +10,7 @@ param mailFrom = readEnvironmentVariable('LOCKSTEP_MAIL_FROM', '')
 param followPeople = bool(readEnvironmentVariable('LOCKSTEP_FOLLOW_PEOPLE', 'false'))
 param ceiling = readEnvironmentVariable('LOCKSTEP_CEILING', '')
 // A year and a month: what was decided about a yearly booking is still told at the next one.
-param keptDays = int(readEnvironmentVariable('LOCKSTEP_KEPT_DAYS', '400'))
+param keptDays = readEnvironmentVariable('LOCKSTEP_KEPT_DAYS', '400')
 param publicUrl = readEnvironmentVariable('LOCKSTEP_PUBLIC_URL', '')
 param zoneRedundant = bool(readEnvironmentVariable('LOCKSTEP_ZONE_REDUNDANT', 'false'))
 param privateNetworking = bool(readEnvironmentVariable('LOCKSTEP_PRIVATE_NETWORKING', 'false'))

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
+from lockstep.acts import acts
 from lockstep.api import Refused
 from lockstep.cost import cost
 from lockstep.doctor import doctor
@@ -68,6 +69,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     subscriptions,
     bundle,
     cost,
+    acts,
 
 )  # fmt: skip
 for command in COMMANDS:

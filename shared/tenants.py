@@ -38,20 +38,10 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _ADDRESS = re.compile(r"[^\s@/?#%]+@[^\s@/?#%]+")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
-_FIELDS = frozenset(
-    (
-        "id",
-        "keys",
-        "identity",
-        "application",
-        "certificate",
-        "secret",
-        "mail_from",
-        "follow_people",
-        "ceiling",
-        "kept_days",
-    )  # fmt: skip
-)
+_FIELDS = frozenset((
+    "id", "keys", "identity", "application", "certificate", "secret", "mail_from", "follow_people", "ceiling",
+    "kept_days",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,7 +57,7 @@ class TenantSettings:
     follow_people: bool = False
     ceiling: Ceiling | None = None
     keys: frozenset[str] = field(default=frozenset(), repr=False)
-    retention: Retention = Retention()
+    retention: Retention = field(default_factory=Retention)
 
 
 def is_mailbox(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
@@ -49,4 +49,4 @@ class Outside:
     telemetry: Telemetry = SILENT
     lapses: tuple[Lapse, ...] = ()
     acts: Acts | None = None
-    retention: Retention = Retention()
+    retention: Retention = field(default_factory=Retention)

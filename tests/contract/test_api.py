@@ -311,6 +311,7 @@ async def _agreed(site: Site, room: str) -> None:
     await site.ask("POST", f"{here}/commands", {"verb": "policy", "settings": {"buffer_minutes": 5}})
     assert (await site.ask("POST", "/api/sweep"))["woken"] == 1
     assert (await site.ask("POST", "/api/subscriptions/renew", {"resources": [room]}))["renewed"] == 1
+    assert (await site.ask("GET", f"/api/acts?resource={room}&limit=1"))["acts"][0]["what"] == "renew_subscriptions"
     await eventually(
         lambda: site.ask("GET", here), lambda told: told["policy"]["buffer_minutes"] == 5, "the policy is changed"
     )

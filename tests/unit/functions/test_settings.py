@@ -61,6 +61,8 @@ def test_every_missing_key_is_named_at_once() -> None:
         ("LOCKSTEP_MAIL_FROM", "hush"),
         ("LOCKSTEP_FOLLOW_PEOPLE", "hush"),
         ("LOCKSTEP_CEILING", "hush"),
+        ("LOCKSTEP_KEPT_DAYS", "29"),
+        ("LOCKSTEP_KEPT_DAYS", "for ever"),
         ("LOCKSTEP_CEILING", "-1"),
         ("LOCKSTEP_CEILING", "users+5"),
         ("LOCKSTEP_MAIL_FROM", "hush@contoso.example/events"),

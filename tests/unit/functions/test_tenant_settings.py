@@ -33,12 +33,20 @@ def mistakes(*entries: object, **more: str) -> str:
 def test_each_tenant_has_its_own_credential_mailbox_and_ceiling() -> None:
     settings = read(
         {"id": HOME, "keys": [DIGEST.upper()], "follow_people": True, "ceiling": "users+5"},
-        {"id": GUEST, "keys": [OTHER_DIGEST], "application": APPLICATION, "secret": "GUEST_SECRET", "ceiling": 7},
+        {
+            "id": GUEST,
+            "keys": [OTHER_DIGEST],
+            "application": APPLICATION,
+            "secret": "GUEST_SECRET",
+            "ceiling": 7,
+            "kept_days": 90,
+        },
         GUEST_SECRET="hush",
     )
     home, guest = settings.tenants
     assert (home.id, home.identity, home.application) == (HOME.lower(), AZURE["AZURE_CLIENT_ID"], "")
     assert (home.ceiling, home.follow_people, home.keys) == (Ceiling(5, above_users=True), True, frozenset({DIGEST}))
+    assert (home.retention.days, guest.retention.days) == (400, 90)
     assert (guest.secret, guest.application, guest.ceiling) == ("hush", APPLICATION, Ceiling(7))
     assert "hush" not in repr(settings)
     assert DIGEST not in repr(settings)
@@ -67,6 +75,8 @@ def test_a_certificate_is_pem_or_base64(text: str) -> None:
         ({"mail_from": "hush"}, "mail_from"),
         ({"follow_people": "hush"}, "follow_people"),
         ({"ceiling": "hush"}, "neither a number"),
+        ({"kept_days": 29}, "from 30 to 3660 days"),
+        ({"kept_days": "long"}, "kept_days"),
         ({"ceiling": "users+5"}, "counts users"),
         ({"hush": 1}, "has fields beside"),
     ],

@@ -1,0 +1,64 @@
+"""``acts``: who ordered what, when, and what it changed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from lockstep.session import AsJson, api_of, named
+from lockstep.showing import as_json, moment, say, table
+
+_OUTCOMES = {"done": "", "refused": "yellow", "begun": "bold red"}
+_PAGE = 500
+
+
+def acts(
+    context: typer.Context,
+    room: Annotated[str, typer.Option(help="Only about this resource: its name, address or id.", metavar="ROOM")] = "",
+    who: Annotated[str, typer.Option(help="Only what somebody ordered: an id as acts show it.")] = "",
+    since: Annotated[str, typer.Option(help="Not earlier than this, such as 2026-11-01T00:00:00Z.")] = "",
+    until: Annotated[str, typer.Option(help="Earlier than this.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=_PAGE, help="How many at most.")] = 50,
+    json: AsJson = False,
+) -> None:
+    """Show who ordered what, the latest first: links, policies, approvals, pauses, keys and the rest."""
+    api = api_of(context)
+    about = named(api, room)["id"] if room else None
+    told = api.get("acts", resource=about, who=who or None, since=since or None, until=until or None, limit=limit)
+    if json:
+        as_json(told["acts"])
+        return
+    if not told["acts"]:
+        say("Nobody ordered anything that is kept.")
+        return
+    names = _names(api) if any(each["resource"] for each in told["acts"]) else {}
+    table(("when", "who", "what", "about", "change"), [_row(each, names) for each in told["acts"]], wide="change")
+    if told["next"]:
+        say(f"There are more; --until {told['acts'][-1]['at']} shows them.", "dim")
+
+
+def _names(api: Any) -> dict[str, str]:
+    return {each["id"]: each["name"] for each in api.listed("resources", "resources")}
+
+
+def _row(act: dict[str, Any], names: dict[str, str]) -> tuple[str, str, Text, str, str]:
+    what = Text(act["what"].replace("_", " "))
+    if act["outcome"] != "done":
+        what.append(f" ({act['outcome']})", style=_OUTCOMES[act["outcome"]])
+    about = names.get(act["resource"], act["resource"]) if act["resource"] else _count(act["resources"])
+    return moment(act["at"]), act["who"]["name"], what, about, _change(act)
+
+
+def _count(resources: int) -> str:
+    return f"{resources} resources" if resources else "-"
+
+
+def _change(act: dict[str, Any]) -> str:
+    """Return what changed: a value before and after where both are known, else what was asked for."""
+    before, after = act["before"], act["after"]
+    turned = [f"{name} {before[name]} → {after[name]}" for name in after if name in before]
+    asked = [f"{name} {value}" for name, value in after.items() if name not in before and value]
+    left = [f"{name} was {value}" for name, value in before.items() if name not in after]
+    return ", ".join((*turned, *asked, *left))

@@ -1,0 +1,39 @@
+"""Who ordered what, as the command line shows it."""
+
+from __future__ import annotations
+
+from tests.unit.lockstep.console import Console
+
+
+def test_acts_are_shown_the_latest_first_with_what_they_changed(console: Console) -> None:
+    room = console.does(console.office.room())
+    console.says("resources", "set", "Matterhorn", "--set", "buffer_minutes=15")
+    console.settle()
+    console.says("pause", "Matterhorn")
+    shown = " ".join(console.says("acts").split())
+    assert shown.index("pause") < shown.index("policy") < shown.index("link")
+    assert "buffer_minutes 0 → 15" in shown
+    assert "Matterhorn" in shown
+    assert console.run("acts", "--json").json[0]["what"] == "pause"
+    assert room
+
+
+def test_acts_of_one_room_and_of_one_person(console: Console) -> None:
+    console.does(console.office.room())
+    console.says("retry", "--all")
+    assert "link" in console.says("acts", "--room", "Matterhorn")
+    who = console.run("acts", "--json").json[0]["who"]["id"]
+    assert [each["what"] for each in console.run("acts", "--who", who, "--json").json] == ["retry", "link"]
+    assert console.says("acts", "--who", "nobody") == "Nobody ordered anything that is kept.\n"
+
+
+def test_what_was_refused_says_so(console: Console) -> None:
+    console.does(console.office.room())
+    console.refuses("resources", "link", "matterhorn@contoso.example")
+    assert "(refused)" in console.says("acts")
+
+
+def test_a_list_that_is_cut_off_says_how_to_go_on(console: Console) -> None:
+    console.does(console.office.room())
+    console.says("pause", "Matterhorn")
+    assert "--until 2026-11-20T09:00:00.000Z" in " ".join(console.says("acts", "--limit", "1").split())
