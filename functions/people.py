@@ -12,6 +12,7 @@ from functions.fields import LONGEST_PAGE, body_of, flag_param, number_param, pa
 from shared.composition import composed
 
 if TYPE_CHECKING:
+    from shared.app.leaver_bookings import LeaverPlan
     from shared.app.outside import Outside
     from shared.domain.people import Member
     from shared.ports.people import Roster
@@ -113,7 +114,12 @@ async def settle_coming_bookings(req: func.HttpRequest) -> func.HttpResponse:
     if approved is None:
         return answer(plan_view(plan))
     rooms = sorted({each.resource for each in plan.bookings})
-    asked = {"person": member.id, "bookings": len(plan.bookings), "plan": plan.id, **({"to": heir.id} if heir else {})}
-    async with acting(req, outside, str(plan.verb), *rooms, after=asked):
+    async with acting(req, outside, str(plan.verb), *rooms, after=await _asked(outside, member, plan)):
         done = await carry_out(outside, plan, approved)
     return answer({"plan": plan.id, "done": [carried_view(each) for each in done]}, 202)
+
+
+async def _asked(outside: Outside, member: Member, plan: LeaverPlan) -> dict[str, object]:
+    """Return what is asked of a leaver's bookings, people by their object ids."""
+    heir = await _roster(outside).at_address(outside.tenant, plan.to.address) if plan.to else None
+    return {"person": member.id, "bookings": len(plan.bookings), "plan": plan.id, "to": heir.id if heir else ""}
