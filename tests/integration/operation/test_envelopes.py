@@ -7,9 +7,10 @@ from collections import defaultdict
 
 import pytest
 
+from local.graph.seed import DOMAIN
 from shared.ports.telemetry import FACTS, Metric, Stage
 from tests.infra.kql import facts_in, names_in, queries
-from tests.integration.loop.driving.company import ADELE, DOMAIN
+from tests.integration.loop.driving.company import ADELE
 from tests.integration.operation.conftest import Told
 from tests.integration.operation.envelopes.day import SECRETS
 from tests.integration.operation.envelopes.stored import Row, path_to, rows
