@@ -8,7 +8,6 @@ from shared.app.room_answers import find_request
 from shared.app.series_sight import find_made_series
 from shared.app.sight import Sight
 from shared.domain.booking import Side
-from shared.domain.ids import transaction_id
 from shared.domain.ledger import Mapping, MappingState
 
 
@@ -27,7 +26,7 @@ async def _find_creation(sight: Sight, mapping: Mapping) -> None:
         await find_request(sight, mapping)
         return
     side = mapping.origin.other
-    transaction = transaction_id(mapping.id, side, mapping.generation)
+    transaction = mapping.mark(side)
     if side is Side.CALENDAR:
         event = await sight.outside.calendar.find(sight.resource.mailbox, transaction)
         if event is not None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from shared.app.sight import Sight, booking_changed
 from shared.domain.booking import CalendarItem, Meeting
-from shared.domain.ids import transaction_id
 from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.ports.errors import NotFound, Rejected
 
@@ -57,7 +56,7 @@ def _has_copy(sight: Sight, ical_uid: str) -> bool:
 async def find_request(sight: Sight, mapping: Mapping) -> None:
     """Look for the request whose making was noted and whose result was not."""
     assert mapping.request is not None
-    transaction = transaction_id(mapping.id, mapping.origin.other, mapping.generation)
+    transaction = mapping.mark(mapping.origin.other)
     calendar, mailbox = sight.outside.calendar, mapping.request.mailbox
     try:
         event = await calendar.find(mailbox, transaction)

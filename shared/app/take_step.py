@@ -12,7 +12,6 @@ from shared.app.change_event import change_event
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, ShowAs, Side
 from shared.domain.decisions import Code
-from shared.domain.ids import transaction_id
 from shared.domain.plan import Action, Settlement, Step
 from shared.domain.policy import Booker
 from shared.ports.calendar import EventDraft
@@ -33,7 +32,7 @@ async def _on_platform(applying: Applying, settlement: Settlement, step: Step) -
     if step.action is Action.CREATE:
         assert step.wanted is not None
         assert settlement.after is not None
-        transaction = transaction_id(settlement.id, Side.PLATFORM, settlement.after.generation)
+        transaction = settlement.after.mark(Side.PLATFORM)
         return await platform.create(resource, BookingDraft(step.wanted, transaction))
     record = settlement.before.platform if settlement.before else None
     item = None if step.on_copy else settlement.platform
@@ -91,7 +90,7 @@ def _draft(applying: Applying, settlement: Settlement, step: Step) -> EventDraft
         step.wanted.when,
         step.wanted.title,
         step.wanted.private,
-        transaction_id(settlement.id, Side.CALENDAR, settlement.after.generation),
+        settlement.after.mark(Side.CALENDAR),
         applying.resource.facts.zone,
         step.wanted.organiser if invites else None,
         shown=ShowAs.TENTATIVE if step.wanted.requested else ShowAs.BUSY,

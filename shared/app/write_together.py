@@ -15,7 +15,7 @@ from shared.app.applying import Applying
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarKey, PlatformItem, Side
 from shared.domain.decisions import Code
-from shared.domain.ids import BookingId, Version, transaction_id
+from shared.domain.ids import BookingId, Version
 from shared.domain.plan import Action, Settlement
 from shared.domain.recurrence import begin
 from shared.ports.connector import BookingChange, BookingDraft, SeriesWrites
@@ -117,7 +117,7 @@ def _draft(settlement: Settlement) -> BookingDraft:
     wanted = settlement.steps[0].wanted
     assert wanted is not None
     assert settlement.after is not None
-    return BookingDraft(wanted, transaction_id(settlement.id, Side.PLATFORM, settlement.after.generation))
+    return BookingDraft(wanted, settlement.after.mark(Side.PLATFORM))
 
 
 def _item(settlement: Settlement) -> tuple[BookingId, Version]:

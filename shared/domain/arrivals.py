@@ -90,7 +90,7 @@ def _counts(item: Item, ledger: LedgerView, setting: Setting) -> bool:
 def _paired(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
     origin = origin_of(event, booking)
     mapping = Mapping(
-        mint(_CALENDAR, str(event.key), setting),
+        mint(_CALENDAR, str(event.key), setting) if origin is _CALENDAR else mint(_PLATFORM, booking.id, setting),
         origin,
         event.booking.when,
         made_at=min(event.created, booking.created),
@@ -98,6 +98,7 @@ def _paired(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Set
         calendar=calendar_record(event, setting.key),
         platform=platform_record(booking, setting.key),
         private=event.booking.private,
+        named=True,
     )
     return Settlement(mapping.id, None, mapping, (), _PAIRED, calendar=event, platform=booking)
 

@@ -41,6 +41,9 @@ def kept(settlement: Settlement, setting: Setting) -> Mapping | None:
     """
     if settlement.before is not None:
         return settlement.before
+    if settlement.adopted is not None:
+        # Both sides stand, and were tied as they are: what waits is what has changed since.
+        return settlement.adopted
     arrived = settlement.after or _first_seen(settlement, setting)
     return replace(arrived, state=MappingState.REFUSED, reason=Code.HELD) if arrived else None
 

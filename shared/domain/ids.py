@@ -6,6 +6,7 @@ meaning out of them, except that a resource's id begins with its tenant.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from functools import lru_cache
 from typing import NewType
@@ -44,15 +45,35 @@ TransactionId = NewType("TransactionId", str)
 """What makes a create repeatable: the same one never makes a second copy."""
 
 _NAMESPACE = uuid.UUID("5f0b4a52-6a0e-4a57-9f9c-0c3f6a7f5a11")
+_RANDOM_PART = 16
+"""So many characters of a ULID follow from what it was minted of, the others from the time."""
+_NAME = 12
+"""So many hexadecimal digits of a mark are a name. The thirteenth is the version of the UUID."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHARACTERS = (_CROCKFORD * 8).encode()
 """A translation of bytes to characters, by their last five bits."""
 _PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 
 
-def transaction_id(mapping: MappingId, side: str, generation: int) -> TransactionId:
-    """Return the transaction id under which one generation of a copy is created on one side."""
-    return TransactionId(str(uuid.uuid5(_NAMESPACE, f"{mapping}/{side}/{generation}")))
+def transaction_id(mapping: MappingId, side: str, generation: int, *, named: bool = False) -> TransactionId:
+    """Return the transaction id under which one generation of a copy is created on one side.
+
+    One that is ``named`` begins with the name of what it is a copy of.
+    """
+    made = uuid.uuid5(_NAMESPACE, f"{mapping}/{side}/{generation}")
+    return TransactionId(str(uuid.UUID(hex=name_of(mapping) + made.hex[_NAME:]) if named else made))
+
+
+def name_of(mapping: MappingId) -> str:
+    """Return the name of what a mapping was made of: it follows from the item's key alone, at whatever time it was
+    first seen.
+    """
+    return hashlib.sha256(mapping[-_RANDOM_PART:].encode()).hexdigest()[:_NAME]
+
+
+def name_in(mark: TransactionId) -> str:
+    """Return the name with which a mark begins; of one that has none, what stands there."""
+    return mark.replace("-", "")[:_NAME]
 
 
 def series_transaction(series: SeriesId, generation: int) -> TransactionId:

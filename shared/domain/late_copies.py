@@ -8,7 +8,6 @@ would pass for a booking of the platform's own.
 from __future__ import annotations
 
 from shared.domain.booking import Item, PlatformItem, Side
-from shared.domain.ids import transaction_id
 from shared.domain.ledger import Mapping, MappingState
 
 
@@ -22,4 +21,4 @@ def is_late_copy(mapping: Mapping, item: Item) -> bool:
     """Tell whether a new booking of the platform is the copy that was made of a mapping's meeting."""
     if not isinstance(item, PlatformItem) or not item.external or not may_have_late_copy(mapping):
         return False
-    return item.external == transaction_id(mapping.id, Side.PLATFORM, mapping.generation)
+    return item.external == mapping.mark(Side.PLATFORM)

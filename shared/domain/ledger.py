@@ -14,7 +14,17 @@ from enum import StrEnum
 
 from shared.domain.booking import CalendarKey, ShowAs, Side
 from shared.domain.fingerprint import Fingerprint
-from shared.domain.ids import BookingId, EventId, MailboxId, MappingId, MeetingId, SeriesId, Version
+from shared.domain.ids import (
+    BookingId,
+    EventId,
+    MailboxId,
+    MappingId,
+    MeetingId,
+    SeriesId,
+    TransactionId,
+    Version,
+    transaction_id,
+)
 from shared.domain.made_at_once import made_at_once
 from shared.domain.spans import Span, Timed, When
 
@@ -143,7 +153,8 @@ class Mapping:
 
     ``when`` is the agreed time and ``held_since`` since when it holds exactly that time; ``made_at`` is the
     creation as the side of origin reports it. ``generation`` counts the copies made on the other side. ``in_series``
-    tells that the copy was noted as an occurrence of a series that is made as one.
+    tells that the copy was noted as an occurrence of a series that is made as one. ``named`` tells that the marks of
+    its copies name what they are copies of: none of those made before marks had names does.
     """
 
     id: MappingId
@@ -165,6 +176,7 @@ class Mapping:
     copy: Copy | None = None
     checked_in: datetime | None = None
     meeting: SharedMeeting | None = None
+    named: bool = False
 
     @property
     def is_ours_to_write(self) -> bool:
@@ -189,6 +201,10 @@ class Mapping:
 
     def record(self, side: Side) -> CalendarRecord | PlatformRecord | None:
         return self.calendar if side is Side.CALENDAR else self.platform
+
+    def mark(self, side: Side, later: int = 0) -> TransactionId:
+        """Return the mark of the copy that is made on a side, or of one made so many generations later."""
+        return transaction_id(self.id, side, self.generation + later, named=self.named)
 
 
 class Cause(StrEnum):

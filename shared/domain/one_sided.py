@@ -151,17 +151,26 @@ def _adopted(mapping: Mapping, event: CalendarItem, booking: PlatformItem, setti
 
 
 def settle_pair_of_series(event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
-    """Link an occurrence of a series that we made to its booking, as the window comes to show both.
-
-    Where both differ, they are taken to have been linked as the copy stands, and the platform to have changed since.
-    """
+    """Link an occurrence of a series that we made to its booking, as the window comes to show both."""
     mapping = first_seen(mint(Side.PLATFORM, booking.id, setting), booking, Side.PLATFORM, setting)
-    settlement = _adopted(replace(mapping, in_series=True), event, booking, setting)
+    return adopted_as_it_stands(replace(mapping, in_series=True), event, booking, setting)
+
+
+def adopted_as_it_stands(mapping: Mapping, event: CalendarItem, booking: PlatformItem, setting: Setting) -> Settlement:
+    """Link a copy to its original that no row knew.
+
+    Where both differ, they are taken to have been linked as the copy stands, and the original to have changed since.
+    """
+    settlement = _adopted(mapping, event, booking, setting)
     link = None
     if settlement.steps and settlement.adopted is not None:
-        as_copied = written(booking.booking, event.booking, settlement.steps[0].fields)
-        record = platform_record(replace(booking, booking=as_copied), setting.key)
-        link = replace(settlement.adopted, platform=record)
+        fields = settlement.steps[0].fields
+        if mapping.origin is Side.PLATFORM:
+            shown = replace(booking, booking=written(booking.booking, event.booking, fields))
+            link = replace(settlement.adopted, platform=platform_record(shown, setting.key))
+        else:
+            before = replace(event, booking=written(event.booking, booking.booking, fields))
+            link = replace(settlement.adopted, calendar=calendar_record(before, setting.key))
     return replace(settlement, before=None, adopted=link)
 
 

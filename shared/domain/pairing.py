@@ -13,7 +13,7 @@ from datetime import datetime
 
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, ItemKey, PlatformItem
 from shared.domain.cases import Case
-from shared.domain.ids import BookingId, EventId, MappingId, TransactionId, transaction_id
+from shared.domain.ids import BookingId, EventId, MappingId, TransactionId
 from shared.domain.late_copies import may_have_late_copy
 from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import CalendarReport, PlatformReport
@@ -93,7 +93,7 @@ class _Known:
 
 def _known(mappings: Sequence[Mapping], marks: MappingOf[TransactionId, MappingId]) -> _Known:
     creating = {
-        transaction_id(mapping.id, mapping.origin.other, mapping.generation): mapping.id
+        mapping.mark(mapping.origin.other): mapping.id
         for mapping in mappings
         if mapping.state is MappingState.CREATING or may_have_late_copy(mapping)
     }

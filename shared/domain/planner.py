@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.domain.arrivals import mint, settle_arrivals
+from shared.domain.arrivals import mint
 from shared.domain.booking import Item, PlatformItem, Side
 from shared.domain.buffers import with_buffers
 from shared.domain.cases import Case, Setting
@@ -27,6 +27,7 @@ from shared.domain.pairing import Pairing, pair
 from shared.domain.plan import Action, CalendarReport, LedgerView, Plan, PlatformReport, Settlement
 from shared.domain.policy import Policy, Requests
 from shared.domain.rebuild import is_orphaned, later_marks, settle_orphan
+from shared.domain.rejoining import settle_new
 from shared.domain.restate import restated
 from shared.domain.retire import is_over, retired
 from shared.domain.returns import settle_overlaps_and_returns
@@ -86,7 +87,7 @@ def plan(
     unpaired = without_twins(pairing.new_events, twins)
     new_events, withheld = withhold_copies(unpaired, ledger.mappings, setting)
     new_bookings = without_twins(pairing.new_bookings, twins)
-    drafts += settle_arrivals(new_events, new_bookings, ledger, setting)
+    drafts += settle_new(new_events, new_bookings, ledger, setting)
     judged = settle_overlaps_and_returns(drafts, ledger, setting)
     judged = [each if _is_new_and_alone(each) else _with_history(each, pairing, ledger, setting) for each in judged]
     judged = with_discarded(judged, ledger, setting) if setting.discarded else judged

@@ -18,7 +18,7 @@ from dataclasses import replace
 from shared.domain.booking import CalendarItem, Item, PlatformItem, Side
 from shared.domain.cases import Case, Setting, is_gone
 from shared.domain.decisions import Code, Reason
-from shared.domain.ids import MappingId, TransactionId, transaction_id
+from shared.domain.ids import MappingId, TransactionId
 from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import Action, Settlement, Step
 from shared.domain.records import first_seen
@@ -47,11 +47,7 @@ def origin_of(event: CalendarItem, booking: PlatformItem) -> Side:
 
 def later_marks(mappings: Iterable[Mapping]) -> dict[TransactionId, MappingId]:
     """Return the marks of copies that may have been made of known bookings since the ledger was written."""
-    return {
-        transaction_id(mapping.id, mapping.origin.other, mapping.generation + later): mapping.id
-        for mapping in mappings
-        for later in range(_LATER)
-    }
+    return {mapping.mark(mapping.origin.other, later): mapping.id for mapping in mappings for later in range(_LATER)}
 
 
 def orphaned(item: Item, known_as: MappingId, setting: Setting) -> Settlement:

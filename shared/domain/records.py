@@ -83,4 +83,5 @@ def first_seen(mapping_id: MappingId, item: Item, side: Side, setting: Setting) 
         calendar=calendar,
         platform=platform,
         private=is_private(item),
+        named=True,
     )

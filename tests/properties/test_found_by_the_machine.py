@@ -269,10 +269,13 @@ async def test_a_moved_entry_whose_overlap_is_reported_after_an_approval_is_brou
 
 async def test_an_occurrence_and_its_booking_that_both_come_back_at_different_times_wait_for_a_person() -> None:
     made = await office(winner="platform", settle_seconds=0)
-    made.meanwhile("calendar.changes", lambda: made.move_booking(4, HALF_PAST_THIRTEEN))
+    weeks = timedelta(weeks=2)
+    beside_the_third = Timed(HALF_PAST_THIRTEEN.start + weeks, HALF_PAST_THIRTEEN.end + weeks)
+    made.meanwhile("calendar.changes", lambda: made.move_booking(3, beside_the_third))
     made.book_series(EIGHT, 2)
     made.book_series(THIRTEEN, 3)
     await made.wake(WakeCause.SWEEP)
+    assert [each.deleted for each in made.world.calendar.boxes[made.mailbox].events.values()].count(True) == 1
     made.restore_event(0)
     made.world.platform.expire_cursors(made.world.platform_id)
     made.restore_booking(0)

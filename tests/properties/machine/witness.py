@@ -112,7 +112,16 @@ class Witness:
 
     def transactions(self, mapping: MappingId) -> set[TransactionId]:
         generations = range(1, self.past[mapping].generation + 1)
-        return {transaction_of(mapping, side, generation) for side in Side for generation in generations}
+        named = self._is_named(mapping)
+        return {transaction_of(mapping, side, each, named=named) for side in Side for each in generations}
+
+    def _mark(self, mapping: MappingId, side: Side) -> TransactionId:
+        """Return the mark of the latest copy that was made on a side."""
+        return transaction_of(mapping, side, self.past[mapping].generation, named=self._is_named(mapping))
+
+    def _is_named(self, mapping: MappingId) -> bool:
+        latest = self.past[mapping].latest
+        return latest is not None and latest.named
 
     def decided(self, mapping: MappingId) -> list[Decision]:
         """Return what is recorded of a mapping, the earliest first."""
@@ -177,7 +186,7 @@ class Witness:
         latest = self.past[mapping].latest
         if latest is not None and latest.calendar is not None:
             yield latest.calendar.key
-        made = transaction_of(mapping, Side.CALENDAR, self.past[mapping].generation)
+        made = self._mark(mapping, Side.CALENDAR)
         events = self.world.calendar.boxes[ROOM].events.values()
         yield from (event.key for event in events if event.transaction == made)
 
@@ -185,7 +194,7 @@ class Witness:
         latest = self.past[mapping].latest
         if latest is not None and latest.platform is not None:
             yield latest.platform.id
-        made = transaction_of(mapping, Side.PLATFORM, self.past[mapping].generation)
+        made = self._mark(mapping, Side.PLATFORM)
         items = self.world.platform.items(self.world.platform_id, cancelled=True)
         yield from (item.id for item in items if item.external == made)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import timedelta
 
+import pytest
+
 from shared.app.preview_plan import preview_plan
 from shared.domain.booking import Side
 from shared.domain.commands import Verb
@@ -94,20 +96,63 @@ async def test_what_differs_from_what_is_found_waits_for_a_person() -> None:
     assert mails(world) == []
 
 
-async def test_a_copy_whose_original_moved_meanwhile_is_neither_copied_nor_removed_unasked() -> None:
+@pytest.mark.parametrize("side", list(Side))
+async def test_an_original_that_moved_meanwhile_is_tied_to_its_old_copy_and_the_move_waits(side: Side) -> None:
     world = await lived_in()
     lose(world)
-    key = next(item.key for item in world.on_calendar() if item.booking.when == NINE)
-    world.calendar.outlook.move(ROOM, key, LATE)
-    before = world.times()
+    if side is Side.CALENDAR:
+        key = next(item.key for item in world.on_calendar() if item.booking.when == NINE)
+        world.calendar.outlook.move(ROOM, key, LATE)
+    else:
+        booking = next(item for item in world.on_platform() if item.booking.when == TEN)
+        world.platform.move(world.platform_id, booking.id, LATE)
+    before, copies = world.times(), known_copies(world)
     await world.notify()
+    assert world.times() == before
+    found = await preview_plan(world.outside, await world.row())
+    assert found.counts(Fate.HELD) == Counts(changed=1, bookings=1)
+    await order(world, Verb.APPROVE)
+    world.assert_equal()
+    assert str(LATE) in world.times()[1]
+    assert known_copies(world) == copies, "the copies are the same ones"
+    assert await origins(world) == {
+        str(LATE if side is Side.CALENDAR else NINE): Side.CALENDAR,
+        str(LATE if side is Side.PLATFORM else TEN): Side.PLATFORM,
+        str(ELEVEN): Side.CALENDAR,
+    }
+    assert mails(world) == []
+
+
+async def test_an_original_that_was_retitled_meanwhile_is_tied_to_its_old_copy() -> None:
+    world = await lived_in()
+    lose(world)
+    booking = next(item for item in world.on_platform() if item.booking.when == TEN)
+    world.platform.retitle(world.platform_id, booking.id, "Review")
+    await world.platform_says()
+    await order(world, Verb.APPROVE)
+    assert "Review" in [item.booking.title for item in world.on_calendar()]
+    assert len(world.on_calendar()) == len(world.on_platform()) == 3
+
+
+async def test_a_copy_whose_original_moved_on_to_another_row_is_neither_copied_nor_removed_unasked() -> None:
+    world = await lived_in()
+    lose(world)
+    booking = next(item for item in world.on_platform() if item.booking.when == TEN)
+    world.platform.move_as_new(world.platform_id, booking.id, LATE)
+    before = world.times()
+    await world.platform_says()
     assert world.times() == before
     found = await preview_plan(world.outside, await world.row())
     assert found.counts(Fate.HELD) == Counts(created=1, cancelled=1, bookings=2)
     await order(world, Verb.APPROVE)
     world.assert_equal()
-    assert world.times()[1] == sorted([str(LATE), str(TEN), str(ELEVEN)])
+    assert world.times()[1] == sorted([str(NINE), str(LATE), str(ELEVEN)])
     assert mails(world) == []
+
+
+def known_copies(world: World) -> tuple[set[str], set[str]]:
+    """Return the keys of what stands on both sides."""
+    return {str(item.key) for item in world.on_calendar()}, {item.id for item in world.on_platform()}
 
 
 async def test_a_copy_whose_original_was_cancelled_meanwhile_waits_for_a_person() -> None:

@@ -6,7 +6,17 @@ import uuid
 
 import pytest
 
-from shared.domain.ids import MappingId, ResourceId, TenantId, resource_id, tenant_of, transaction_id, ulid
+from shared.domain.ids import (
+    MappingId,
+    ResourceId,
+    TenantId,
+    name_in,
+    name_of,
+    resource_id,
+    tenant_of,
+    transaction_id,
+    ulid,
+)
 
 LOW, HIGH = bytes(10), b"\xff" * 10
 
@@ -57,6 +67,19 @@ def test_another_mapping_side_or_generation_has_another_transaction_id() -> None
         for generation in (1, 2, 11)
     }
     assert len(made) == 12
+
+
+def test_a_named_transaction_id_is_a_uuid_that_begins_with_the_name_of_what_it_is_a_copy_of() -> None:
+    mapping = MappingId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
+    made = transaction_id(mapping, "platform", 1, named=True)
+    assert uuid.UUID(made).version == 5
+    assert name_in(made) == name_of(mapping)
+    assert made != transaction_id(mapping, "platform", 2, named=True)
+    assert name_in(transaction_id(mapping, "platform", 1)) != name_of(mapping)
+
+
+def test_a_name_is_the_same_whenever_a_booking_is_first_seen() -> None:
+    assert name_of(MappingId("01ARZ3NDEKTSV4RRFFQ69G5FAV")) == name_of(MappingId("01M7W2Y9JGTSV4RRFFQ69G5FAV"))
 
 
 def test_a_resource_id_begins_with_its_tenant() -> None:
