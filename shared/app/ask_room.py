@@ -10,15 +10,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from shared.app.applying import Applying
 from shared.app.outside import Outside
-from shared.domain.booking import CalendarItem, ShowAs, Side
+from shared.domain.booking import CalendarItem, Meeting, ShowAs, Side
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field, person_digest
 from shared.domain.ledger import Mapping, MappingState, RoomRequest, WriteMode
 from shared.domain.plan import Action, Plan, Settlement, Step
 from shared.domain.waiting_requests import next_look
-from shared.ports.calendar import Calendar, EventChange
-from shared.ports.errors import NotFound, PortError, Rejected
+from shared.ports.calendar import EventChange
+from shared.ports.errors import NotFound, PortError, Rejected, Stale
 
 _SPENT = "gone"
 _NO_BOOKER, _NO_MAILBOX, _NOT_PERMITTED = "name is not known", "mailbox is not of this tenant", "mailbox refused it"
@@ -73,14 +74,33 @@ def request_of(settlement: Settlement, step: Step) -> RoomRequest | None:
     return None if mapping is None or step.action in (Action.DECLINE, Action.ACCEPT) else mapping.request
 
 
-async def write(calendar: Calendar, request: RoomRequest, step: Step, zone: str) -> CalendarItem | None:
+async def write(applying: Applying, settlement: Settlement, request: RoomRequest, step: Step) -> CalendarItem | None:
     """Change or cancel the event by which the room was asked."""
+    calendar, zone = applying.outside.calendar, applying.resource.facts.zone
     assert request.event is not None
-    if step.action is Action.CHANGE:
-        assert request.version is not None
-        return await calendar.change(request.mailbox, request.event, change_of(step, zone), request.version)
-    await calendar.cancel(request.mailbox, request.event, "")
-    return None
+    if step.action is not Action.CHANGE:
+        await calendar.cancel(request.mailbox, request.event, "")
+        return None
+    assert request.version is not None
+    change = change_of(step, zone)
+    try:
+        return await calendar.change(request.mailbox, request.event, change, request.version)
+    except Stale:
+        now = await _still_there(applying, settlement, request)
+        if now is None:
+            raise
+        return await calendar.change(request.mailbox, now.event, change, now.version)
+
+
+async def _still_there(applying: Applying, settlement: Settlement, request: RoomRequest) -> CalendarItem | None:
+    """Return an occurrence that stands where it stood and has another version: the writing of another one gave it."""
+    base = settlement.base
+    if base is None or base.calendar is None or base.calendar.key.original_start is None or request.event is None:
+        return None
+    found = await applying.outside.calendar.meeting(request.mailbox, request.event, applying.resource.address)
+    if not isinstance(found, Meeting) or found.item.booking.when != base.when:
+        return None
+    return found.item
 
 
 def change_of(step: Step, zone: str) -> EventChange:

@@ -7,7 +7,7 @@ occurrence's own iCalUId.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 
 from shared.app.outside import Outside
@@ -24,9 +24,9 @@ _ONE_DAY = timedelta(days=1)
 class CopiesElsewhere:
     """One run's look into other mailboxes for the copies of some events. Raises ``Retry`` and nothing else."""
 
-    def __init__(self, outside: Outside, events: Iterable[CalendarItem]) -> None:
+    def __init__(self, outside: Outside, events: Sequence[CalendarItem]) -> None:
         self._outside = outside
-        self._window = _around(events)
+        self._window = _around(events) if events else None
         self._mailboxes: dict[str, MailboxFacts | None] = {}
         self._series: dict[tuple[MailboxId, str], SeriesFound | None] = {}
         self._closed: set[MailboxId] = set()
@@ -62,6 +62,7 @@ class CopiesElsewhere:
 
     async def _series_of(self, mailbox: MailboxId, uid: str) -> SeriesFound | None:
         if (mailbox, uid) not in self._series:
+            assert self._window is not None, "nothing is looked for"
             found = await self._outside.calendar.series_copy(mailbox, uid, self._window)
             self._series[mailbox, uid] = found
         return self._series[mailbox, uid]
@@ -73,7 +74,7 @@ def _is_same(item: CalendarItem, event: CalendarItem) -> bool:
     return item.ical_uid == event.ical_uid
 
 
-def _around(events: Iterable[CalendarItem]) -> Window:
+def _around(events: Sequence[CalendarItem]) -> Window:
     """Return a window that shows every one of the events, where its copies stand at the same times."""
     spans = [occupied(event.booking.when, "UTC") for event in events]
     return Window(min(span.start for span in spans) - _ONE_DAY, max(span.end for span in spans) + _ONE_DAY)

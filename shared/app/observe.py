@@ -105,7 +105,6 @@ async def _read_beside(
     Returns the organisers whose mailboxes cannot be read, and until when they are not asked.
     """
     await read_other_sides(sight)
-    await find_organisers_events(sight, orders.open_steps)
     await look_at_requests(sight, orders.open_steps, due)
     await look_at_other_rooms(sight, due, everything=everything)
     again = frozenset(step.mapping for step in due if step.mapping)
@@ -114,6 +113,8 @@ async def _read_beside(
     await read_successors(sight)
     await know_whole_series(sight)
     await read_standing_series(sight)
+    # Last, because a booking that was read on the way may be one that the platform has changed.
+    await find_organisers_events(sight, orders.open_steps)
     return unreadable
 
 

@@ -3,7 +3,8 @@
 Only there can they be changed: the room's copy is overwritten by the organiser's next update. Where the policy
 does not ask for it, nothing is looked for; where the mailbox is not of this tenant or not ours to use, nothing is
 found, and the planner puts the platform back with that reason. A title is written only where the platform shows the
-organiser's own, and never over a private one. Occurrences of a series are not looked for.
+organiser's own, and never over a private one. Of a series one occurrence gets another time, as an exception of the
+organiser's series; its title is that of the series and stays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from shared.app.copies_elsewhere import CopiesElsewhere
 from shared.app.sight import Sight
 from shared.domain.booking import CalendarItem, Meeting, PlatformItem, Side
 from shared.domain.fingerprint import Field, fingerprint, person_digest
@@ -22,7 +24,7 @@ NOT_OF_TENANT = "it is no user's mailbox of this tenant"
 NOT_OPEN = "it is not open to Lockstep"
 NOT_THERE = "the meeting was not found in it"
 REFUSED = "it refused the change"
-OF_SERIES = "a single occurrence of somebody's series is not changed from here"
+OF_SERIES = "the title of somebody's series is not changed from here"
 
 
 async def find_organisers_events(sight: Sight, open_steps: Iterable[OpenStep]) -> None:
@@ -30,16 +32,23 @@ async def find_organisers_events(sight: Sight, open_steps: Iterable[OpenStep]) -
     if sight.resource.policy.meeting_edits is not MeetingEdits.ORGANIZER:
         return
     refused = {step.mapping for step in open_steps if step.cause is Cause.REJECTED}
-    for mapping in list(sight.mappings.values()):
-        changed = _edited(sight, mapping)
-        copy = sight.events.get(mapping.calendar.key) if mapping.calendar and changed else None
-        if not isinstance(copy, CalendarItem) or copy.is_organiser:
-            continue
-        found = REFUSED if mapping.id in refused else await _found(sight, mapping, copy)
+    edits = list(_edits(sight))
+    copies = CopiesElsewhere(sight.outside, [copy for _, copy, _ in edits])
+    for mapping, copy, changed in edits:
+        found = REFUSED if mapping.id in refused else await _found(sight, mapping, copy, changed, copies)
         if isinstance(found, RoomRequest):
             sight.requests[mapping.id] = replace(found, retitles=found.retitles and Field.TITLE in changed)
         else:
             sight.unwritable[mapping.id] = found
+
+
+def _edits(sight: Sight) -> Iterable[tuple[Mapping, CalendarItem, frozenset[Field]]]:
+    """Return the meetings of somebody that the platform changed, with the room's copy and what was changed."""
+    for mapping in list(sight.mappings.values()):
+        changed = _edited(sight, mapping)
+        copy = sight.events.get(mapping.calendar.key) if mapping.calendar and changed else None
+        if isinstance(copy, CalendarItem) and not copy.is_organiser:
+            yield mapping, copy, changed
 
 
 def _edited(sight: Sight, mapping: Mapping) -> frozenset[Field]:
@@ -55,19 +64,20 @@ def _edited(sight: Sight, mapping: Mapping) -> frozenset[Field]:
     return changed & ({Field.TIME} if hidden else {Field.TIME, Field.TITLE})
 
 
-async def _found(sight: Sight, mapping: Mapping, copy: CalendarItem) -> RoomRequest | str:
+async def _found(
+    sight: Sight, mapping: Mapping, copy: CalendarItem, changed: frozenset[Field], copies: CopiesElsewhere
+) -> RoomRequest | str:
     """Return the request by which the organiser's event is written, or why it cannot be."""
-    organiser = copy.booking.organiser
+    organiser, of_series = copy.booking.organiser, copy.key.original_start is not None
     if organiser is None or not copy.ical_uid:
         return NOT_THERE
-    if copy.key.original_start is not None:
+    if of_series and Field.TIME not in changed:
         return OF_SERIES
-    try:
-        owner = await sight.outside.directory.mailbox(organiser.address)
-    except (NotFound, Rejected):
+    owner = await copies.mailbox(organiser.address)
+    if owner is None:
         return NOT_OF_TENANT
     try:
-        event = await sight.outside.calendar.find_copy(owner.id, copy.ical_uid)
+        event = await copies.of(owner.id, copy)
         if event is None or not event.is_organiser:
             return NOT_THERE
         meeting = await sight.outside.calendar.meeting(owner.id, event.event, sight.resource.address)
@@ -78,4 +88,4 @@ async def _found(sight: Sight, mapping: Mapping, copy: CalendarItem) -> RoomRequ
     sight.meetings[mapping.id] = meeting
     person, item = person_digest(owner.address, sight.key), meeting.item
     request = RoomRequest(owner.id, person, event.event, item.version, copy.ical_uid, item.modified)
-    return replace(request, retitles=not item.booking.private)
+    return replace(request, retitles=not of_series and not item.booking.private)

@@ -1,7 +1,8 @@
 """Look for the room's answers: nothing tells of a refusal, and a copy in the room does not name who asked for it.
 
 A request is read in its organiser's mailbox where its next look is due, or where the platform changed what was
-asked for; the room's own copy is found by the iCalUId that both share.
+asked for; the room's own copy is found by the iCalUId that both share, that of an occurrence by its series and its
+original start.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ async def _read(sight: Sight, mapping: Mapping) -> None:
     except (Rejected, NotFound):
         # A mailbox that may no longer be read answers nothing: the request ends with the time that it has.
         return
-    if mapping.state is MappingState.AWAITING_ROOM and not _has_copy(sight, request.ical_uid):
+    if mapping.calendar is not None and mapping.calendar.key.original_start is not None:
+        await sight.read_event(mapping.calendar.key)
+    elif mapping.state is MappingState.AWAITING_ROOM and not _has_copy(sight, request.ical_uid):
         copy = await calendar.find_copy(sight.resource.mailbox, request.ical_uid)
         if copy is not None:
             sight.events[copy.key] = copy

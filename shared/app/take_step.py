@@ -59,7 +59,7 @@ async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -
         draft = _draft(applying, settlement, step)
         return await calendar.create(asked.mailbox if asked else mailbox, draft)
     if asked is not None and asked.event is not None:
-        return await ask_room.write(applying.outside.calendar, asked, step, zone)
+        return await ask_room.write(applying, settlement, asked, step)
     record = settlement.before.calendar if settlement.before else None
     item = None if step.on_copy else settlement.calendar
     event = item.event if item else record.event if record else None

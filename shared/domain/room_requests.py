@@ -25,6 +25,7 @@ from shared.domain.cases import Case, Setting, is_gone
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field, fingerprint
 from shared.domain.ledger import Mapping, MappingState, WriteMode
+from shared.domain.meeting_uid import series_uid
 from shared.domain.merge import withdrawal
 from shared.domain.one_sided import settle_one_sided
 from shared.domain.plan import Action, Settlement, Step
@@ -157,7 +158,7 @@ def _moved_by_organiser(case: Case, meeting: Meeting, setting: Setting) -> Settl
 
 def _is_confirmed(mapping: Mapping, copy: CalendarItem) -> bool:
     assert mapping.request is not None
-    same = copy.ical_uid == mapping.request.ical_uid and copy.booking.when == mapping.when
+    same = series_uid(copy.ical_uid) == series_uid(mapping.request.ical_uid) and copy.booking.when == mapping.when
     return same and copy.answer is Answer.ACCEPTED and not copy.booking.cancelled
 
 

@@ -11,7 +11,7 @@ from tests.integration.loop.driving.outlook import Meeting, timed
 from tests.integration.loop.driving.platform import booked
 from tests.integration.loop.driving.room import Room, shown
 from tests.integration.loop.driving.site import Site
-from tests.integration.loop.driving.times import at
+from tests.integration.loop.driving.times import at, day
 from tests.integration.loop.driving.waiting import eventually
 
 pytestmark = pytest.mark.stack
@@ -107,6 +107,28 @@ class TestOrganizerMode:
         assert (await site.outlook.look(meeting)).body["start"]["dateTime"][:16] == f"{NOON[0]:%Y-%m-%dT%H:%M}"
         (copy,) = await room.events()
         assert copy["start"]["dateTime"][:16] == f"{NOON[0]:%Y-%m-%dT%H:%M}"
+
+    async def test_another_time_for_one_occurrence_is_written_in_its_organisers_series(self, site: Site) -> None:
+        await site.reach_everybody()
+        room = await site.room(meeting_edits="organizer")
+        extent = {"type": "numbered", "numberOfOccurrences": 3, "startDate": day().isoformat()}
+        daily = {"pattern": {"type": "daily", "interval": 1}, "range": {**extent, "recurrenceTimeZone": "UTC"}}
+        await site.outlook.invite(ADELE, room.address, timed(*NINE), recurrence=daily)
+        await eventually(lambda: self._booked(room), lambda found: len(found) == 3, "the series is booked")
+        second = (await self._booked(room))[1]
+        later = at(12, offset=1), at(13, offset=1)
+        await site.desk.change(room.platform, second["id"], **booked(*later))
+        await room.decided("room_accepted")
+        wanted = [f"{moment:%Y-%m-%dT%H:%M}" for moment in (NINE[0], later[0], at(9, offset=2))]
+        adeles = await site.outlook.calendar(ADELE, at(0), at(0, offset=3))
+        own = [e for e in adeles if any(a["emailAddress"]["address"] == room.address for a in e["attendees"])]
+        for events in (own, await room.events()):
+            assert sorted(event["start"]["dateTime"][:16] for event in events) == wanted
+        assert [booking["start"][:16] for booking in await self._booked(room)] == wanted
+        await room.settles()
+
+    async def _booked(self, room: Room) -> list[dict[str, Any]]:
+        return await room.desk.listed(room.platform, at(0), at(0, offset=3))
 
     async def _room(self, site: Site) -> Room:
         await site.reach_everybody()
