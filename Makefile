@@ -7,7 +7,7 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run test proof chaos infra test-all test-again check bench clean
+.PHONY: help install install-tests run test proof chaos infra test-all test-again check bench clean package
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -15,6 +15,7 @@ MADE := .venv/.made
 STACK := .venv/.stamp-stack
 CHECKOV := .venv-checkov/.stamp
 TESTS := .venv/.stamp-tests
+PACKAGING := .venv/.stamp-package
 AZURITE := local/tables/node_modules/.stamp
 ICALJS := tests/properties/icaljs
 KQL := tests/infra/kql
@@ -40,6 +41,9 @@ proof: $(TESTS) ## the properties, 2,000 examples of 50 steps from a fresh seed,
 
 chaos: $(TESTS) $(AZURITE) ## people, crashes and outages on the running stack; SEED=... MINUTES=... (5)
 	@$(PY) -m tests.integration.chaos --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+package: $(PACKAGING) ## dist/lockstep-<version>.zip, what is deployed; ARGS="--python 3.13" for another Python
+	@$(PY) -m infra.package $(ARGS)
 
 infra: $(TESTS) $(CHECKOV) ## Bicep files and scripts: types, names, settings, planted faults, checkov
 	@$(PYTEST) --numprocesses 0 tests/infra $(ARGS)
@@ -91,7 +95,12 @@ $(STACK): requirements.txt local/requirements.txt lockstep/requirements.txt $(MA
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --editable . || { $(DOWNLOAD_FAILED); }
 	@touch $@
 
+$(PACKAGING): infra/package/requirements.txt $(MADE)
+	@$(PIP) infra/package/requirements.txt || { $(DOWNLOAD_FAILED); }
+	@touch $@
+
 $(TESTS): requirements.txt local/requirements.txt lockstep/requirements.txt tests/requirements.txt \
+		infra/package/requirements.txt \
 		$(ICALJS)/package-lock.json $(KQL)/package-lock.json $(MADE)
 	@echo "Installing what tests and checks need (a minute or two, once)"
 	@$(PIP) tests/requirements.txt || { $(DOWNLOAD_FAILED); }
@@ -99,7 +108,7 @@ $(TESTS): requirements.txt local/requirements.txt lockstep/requirements.txt test
 	@mkdir -p .venv/kql && cp $(KQL)/package.json $(KQL)/package-lock.json .venv/kql/
 	@cd .venv/kql && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }
 	@cd .venv/icaljs && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }
-	@touch $(STACK) $@
+	@touch $(STACK) $(PACKAGING) $@
 
 # In an environment of its own: it pins half of what it needs, and 300 MB of that is needed by nothing else here.
 $(CHECKOV): tests/infra/checkov/requirements.txt tests/infra/checkov/parser.txt $(MADE)

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from infra.package.build import app_files
 from local.stack.components import CODE
 
 pytestmark = pytest.mark.skipif(not (CODE / ".git").exists(), reason="only a git checkout says what belongs to it")
@@ -33,3 +34,9 @@ def test_of_the_infrastructure_only_the_script_that_is_handed_out_is_deployed() 
 def test_nothing_of_the_app_is_left_out() -> None:
     left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
     assert [file for file in left_out if file.split("/")[0] in DEPLOYED - {"infra"}] == []
+
+
+def test_the_package_holds_the_same_files_of_the_app() -> None:
+    left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
+    built = {file.relative_to(CODE).as_posix() for file in app_files(CODE)}
+    assert built & tracked() == tracked() - left_out

@@ -11,7 +11,8 @@ import pytest
 
 from local.stack.components import CODE as ROOT
 
-REQUIREMENTS = [ROOT / f"{folder}requirements.txt" for folder in ("", "local/", "lockstep/", "tests/")]
+FOLDERS = ("", "local/", "lockstep/", "tests/", "infra/package/")
+REQUIREMENTS = [ROOT / f"{folder}requirements.txt" for folder in FOLDERS]
 PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[a-z,]+\])?==[0-9][A-Za-z0-9.]*(; python_version (<|>=) \"3\.\d+\")?")
 LOCK = ROOT / "local/tables/package-lock.json"
 

@@ -17,7 +17,7 @@ from tests.bench import report
 from tests.bench.figure import Figure
 from tests.bench.scale import FULL, QUICK, Scale
 
-GROUPS = ("planner", "page", "imports", "storage", "rules", "notifications", "loop", "series", "rooms")
+GROUPS = ("planner", "page", "imports", "storage", "rules", "notifications", "loop", "series", "rooms", "package")
 RESULTS = Path(__file__).parents[2] / ".bench" / "results.jsonl"
 
 

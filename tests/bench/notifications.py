@@ -165,6 +165,13 @@ async def _cold(site: Site, post: Post) -> Cold:
     return Cold(time.perf_counter() - began, request)
 
 
+async def first_answers(site: Site) -> list[Cold]:
+    """Start the host afresh, some times, and each time send it one notification."""
+    await linked(site, 1)
+    post = (await _posts(site, 1))[0]
+    return [await _cold(site, post) for _ in range(_STARTS)]
+
+
 async def _with_worker(site: Site, rooms: Sequence[Room], posts: Sequence[Post]) -> tuple[list[float], int]:
     """The same burst while the worker runs in the same process, and how many delta calls it led to."""
     _switch_not_http(site, off=False)
