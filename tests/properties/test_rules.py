@@ -32,6 +32,8 @@ POLICIES = st.fixed_dictionaries(
         "buffer_minutes": st.sampled_from([0, 0, 15]),
         "settle_seconds": st.sampled_from([0, 5]),
         "write_mode": st.sampled_from(["room", "room", "organizer"]),
+        "direction": st.sampled_from(["both", "both", "both", "to_platform", "to_calendar"]),
+        "received_edits": st.sampled_from(["put_back", "report"]),
         "shadow": st.sampled_from([False, False, False, True]),
     }
 )

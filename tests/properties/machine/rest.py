@@ -13,7 +13,7 @@ from shared.domain.booking import CalendarItem, CalendarKey, Occupancy, Platform
 from shared.domain.decisions import Code
 from shared.domain.ids import BookingId
 from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
-from shared.domain.policy import Titles
+from shared.domain.policy import Direction, Titles
 from shared.domain.resource import Resource
 from shared.domain.spans import When, occupied
 from shared.domain.wakeup import WakeCause
@@ -24,6 +24,7 @@ from tests.properties.machine.office import Office
 _ANSWERS = frozenset({
     Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK, Code.REFUSED_BY_SIDE, Code.PUT_BACK, Code.NOT_OURS_TO_WRITE,
     Code.OVERLAP_REPORTED, Code.HELD, Code.SAME_FIELD_EDITED, Code.ONE_WAY, Code.ROOM_DECLINED,
+    Code.LEFT_AS_EDITED,
 })  # fmt: skip
 """Decisions that say why a time that a person gave does not stand."""
 
@@ -34,6 +35,7 @@ class Rest:
     def __init__(self, office: Office, row: Resource, mappings: list[Mapping], steps: tuple[OpenStep, ...]) -> None:
         self.office = office
         self.full = row.policy.titles is Titles.FULL
+        self.follows = row.policy.direction is not Direction.TO_CALENDAR
         self.mappings = mappings
         self.open = {step.mapping: step for step in steps}
         self.steps = steps
@@ -74,8 +76,11 @@ class Rest:
     def _stands(self, mapping: Mapping) -> None:
         event, booking = self.sides(mapping)
         if event is not None and booking is not None:
+            if any(each.reason.code is Code.LEFT_AS_EDITED for each in self.office.witness.decided(mapping.id)):
+                return
             assert event.booking.when == booking.booking.when, f"rule 1: the times differ: {self.told(mapping)}"
-            shown = event.is_organiser and not event.booking.private and (self.full or mapping.origin is Side.PLATFORM)
+            carried = mapping.origin is Side.PLATFORM or (self.full and self.follows)
+            shown = event.is_organiser and not event.booking.private and carried
             same = event.booking.title == booking.booking.title or not shown
             assert same, f"rule 1: the titles differ: {self.told(mapping)}"
             return

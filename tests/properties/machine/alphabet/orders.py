@@ -15,6 +15,7 @@ _SETTINGS: tuple[dict[str, Any], ...] = (
     *({"winner": winner} for winner in ("first", "platform", "calendar", "report")),
     *({"direct_entries": what} for what in ("report", "remove")),
     *({"buffer_minutes": minutes} for minutes in (0, 15)),
+    *({"direction": direction} for direction in ("both", "to_platform", "to_calendar")),
     *({"edits": side} for side in (None, "calendar", "platform")),
 )
 
