@@ -16,6 +16,7 @@ from functions.notifications import notifications
 from functions.openapi import openapi
 from functions.operations import operations
 from functions.people import people
+from functions.personal import personal
 from functions.platform import platform
 from functions.reconcile import reconcile
 from functions.schedules import schedules
@@ -25,5 +26,5 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
-for blueprint in (*_OWN, platform, bookings, people, operations, lapses, acts):
+for blueprint in (*_OWN, platform, bookings, people, operations, lapses, acts, personal):
     app.register_functions(blueprint)

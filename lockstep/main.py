@@ -14,6 +14,7 @@ from lockstep.api import Refused
 from lockstep.cost import cost
 from lockstep.doctor import doctor
 from lockstep.orders import pause, prove, rebuild, resume, retry
+from lockstep.person import person
 from lockstep.plans import held, plan, why
 from lockstep.reaching import NotReached, Wished
 from lockstep.resources import resources
@@ -56,6 +57,7 @@ def reached(
 
 app.add_typer(resources, name="resources")
 app.add_typer(held, name="held")
+app.add_typer(person, name="person")
 COMMANDS: tuple[Callable[..., None], ...] = (
 
     doctor,

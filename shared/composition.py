@@ -228,6 +228,8 @@ class Composition:
     def outside(self) -> Outside:
         """Everything that a use case may need."""
         from shared.adapters.builtin.connector import BuiltinConnector
+        from shared.adapters.builtin.personal import PersonalRows
+        from shared.adapters.builtin.store import TableRowStore
         from shared.adapters.graph.calendar import GraphCalendar
         from shared.adapters.graph.directory import GraphMailboxDirectory
         from shared.adapters.graph.inspection import GraphInspection
@@ -265,6 +267,7 @@ class Composition:
             self._lapses(),
             TableActs(tables),
             self._tenant.retention,
+            PersonalRows(TableRowStore(tables), self._tenant.id),
         )
 
     def _lapses(self) -> tuple[Lapse, ...]:

@@ -15,6 +15,7 @@ from shared.ports.inspection import Inspection
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
 from shared.ports.meetings import Meetings
 from shared.ports.people import Mail, People, Roster
+from shared.ports.personal import PersonalRecords
 from shared.ports.telemetry import SILENT, Telemetry
 
 
@@ -50,3 +51,4 @@ class Outside:
     lapses: tuple[Lapse, ...] = ()
     acts: Acts | None = None
     retention: Retention = field(default_factory=Retention)
+    personal: PersonalRecords | None = None

@@ -90,6 +90,10 @@ class Roster(Protocol):
         """Write users as they are now; an address that is no longer theirs leads to them no more."""
         ...
 
+    async def remove(self, tenant: TenantId, user: UserId) -> None:
+        """Forget a user and the addresses that lead to them; nothing where nobody is known by that id."""
+        ...
+
     async def following(self, tenant: TenantId) -> Following:
         """Return how far the directory was read; a fresh value where it never was."""
         ...

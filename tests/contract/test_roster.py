@@ -72,6 +72,19 @@ async def test_an_address_that_went_over_to_somebody_else_stays_theirs(roster: R
     assert await roster.at_address(TENANT, "zoe@contoso.example") == heir
 
 
+async def test_who_is_removed_is_found_no_more_and_nobody_else_is_touched(roster: Roster) -> None:
+    heir = replace(BEN, aliases=("zoe@contoso.example",))
+    await roster.put(TENANT, [ZOE])
+    await roster.put(TENANT, [heir])
+    await roster.put(ELSEWHERE, [ZOE])
+    await roster.remove(TENANT, ZOE.id)
+    await roster.remove(TENANT, UserId("nobody"))
+    assert await everybody(roster) == [heir]
+    assert await roster.at_address(TENANT, ZOE.address) is None
+    assert await roster.at_address(TENANT, "zoe@contoso.example") == heir
+    assert await everybody(roster, ELSEWHERE) == [ZOE]
+
+
 async def test_the_people_of_another_tenant_are_not_seen(roster: Roster) -> None:
     await roster.put(ELSEWHERE, [ZOE])
     await roster.keep(ELSEWHERE, Following("token", NINE, None, 7))

@@ -121,6 +121,11 @@ class MemoryRoster:
             self._members[tenant, member.id] = member
             self._addresses.update({(tenant, each.casefold()): member.id for each in member.addresses})
 
+    async def remove(self, tenant: TenantId, user: UserId) -> None:
+        await self.faults.at("roster.remove")
+        self._members.pop((tenant, user), None)
+        self._addresses = {key: of for key, of in self._addresses.items() if (key[0], of) != (tenant, user)}
+
     async def following(self, tenant: TenantId) -> Following:
         await self.faults.at("roster.following")
         return self._following.get(tenant, Following())

@@ -192,8 +192,13 @@ def change_operations(state: ResourceState, before: Entry | None, after: Entry) 
 
 def entry_keys(entry: Entry) -> tuple[str, ...]:
     """Return every key under which a booking stands."""
-    keys = (booking_key(entry.item.id), feed_key(entry.sequence), *_index_keys(entry))
+    keys = keys_of_content(entry)
     return keys if entry.item.external is None else (*keys, transaction_key(entry.item.external))
+
+
+def keys_of_content(entry: Entry) -> tuple[str, ...]:
+    """Return every key under which a booking stands with what it says."""
+    return (booking_key(entry.item.id), feed_key(entry.sequence), *_index_keys(entry))
 
 
 def cancelled_before(at: datetime) -> tuple[tuple[str, str], ...]:

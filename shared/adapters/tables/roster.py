@@ -51,6 +51,14 @@ class TableRoster:
                 ]
             )
 
+    async def remove(self, tenant: TenantId, user: UserId) -> None:
+        before = await self.member(tenant, user)
+        if before is None:
+            return
+        keys = [each for each in sorted(_keys(before)) if await self._leads_to(tenant, each, user)]
+        gone = [*keys, _USERS + key_part(user)]
+        await self._table.transact([Operation(Act.DELETE, _row(tenant, key, {})) for key in gone])
+
     async def following(self, tenant: TenantId) -> Following:
         row = await self._table.read(tenant, _FOLLOWING)
         return value_of(Following, row) if row else Following()

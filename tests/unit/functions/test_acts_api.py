@@ -81,8 +81,8 @@ async def everything_is_ordered(office: Office) -> dict[str, str]:
     }  # fmt: skip
 
 
-WITH_PEOPLE = {"follow_people_now", "settle_coming_bookings"}
-"""Held in a test of their own: they need a directory that is followed."""
+WITH_PEOPLE = {"follow_people_now", "settle_coming_bookings", "show_person", "erase_person"}
+"""Held in tests of their own (test_personal_api.py too): they are about people."""
 
 
 class TestEveryRoute:

@@ -15,6 +15,7 @@ import azure.functions as func
 import function_app
 from functions.answers import TENANT_KEY
 from shared.adapters.builtin.connector import BuiltinConnector
+from shared.adapters.builtin.personal import PersonalRows
 from shared.adapters.builtin.platform import Platform
 from shared.app.outside import Outside
 from shared.composition import Installed, TenantUnknown, using
@@ -103,7 +104,11 @@ class Office:
         self.installed: Installed = self
         self.key = ""
         self._platform = Platform(self.store, self.tenant, self.world.clock)
-        self.world.outside = replace(self.world.outside, platform=BuiltinConnector(self._platform))
+        self.world.outside = replace(
+            self.world.outside,
+            platform=BuiltinConnector(self._platform),
+            personal=PersonalRows(self.store, self.tenant),
+        )
 
     # What ``Installed`` promises: an installation of this one tenant.
 
