@@ -13,7 +13,9 @@ PAGE = (ROOT / "docs" / "privacy.md").read_text("utf-8")
 
 
 def _tables() -> list[str]:
-    (listed,) = re.findall(r"var tables = \[(.*?)\]", (ROOT / "infra/modules/storage.bicep").read_text("utf-8"), re.DOTALL)
+    (listed,) = re.findall(
+        r"var tables = \[(.*?)\]", (ROOT / "infra/modules/storage.bicep").read_text("utf-8"), re.DOTALL
+    )
     return re.findall(r"'(\w+)'", listed)
 
 
