@@ -22,6 +22,7 @@ from shared.domain.booking import CalendarItem, Item, Side
 from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import Action, Plan, Settlement
 from shared.domain.records import calendar_record, platform_record
+from shared.domain.turns import batches, in_turn
 from shared.domain.undo import as_made
 from shared.ports.errors import NotFound, PortError, Rejected, Stale
 
@@ -44,8 +45,7 @@ async def apply_plan(applying: Applying, plan: Plan) -> tuple[Outcome, ...]:
             written += len(members)
         done = {outcome.settlement.id for outcome in outcomes}
         alone = [settlement for settlement in group if settlement.id not in done]
-        for place in range(0, len(alone), AT_ONCE):
-            few = alone[place : place + AT_ONCE]
+        for few in batches(alone, AT_ONCE):
             late = applying.outside.clock.now() - started > _LONGEST
             if late or written >= MOST_WRITES:
                 outcomes += [postponed(applying, settlement) for settlement in few]
@@ -66,7 +66,7 @@ def _in_turn(plan: Plan) -> tuple[list[Settlement], ...]:
             creations.append(settlement)
         else:
             (removals if actions & {Action.CANCEL, Action.DECLINE} else others).append(settlement)
-    return removals, others, creations
+    return removals, in_turn(others), creations
 
 
 async def run_settlement(applying: Applying, settlement: Settlement, answered: Answered | None = None) -> Outcome:

@@ -30,6 +30,7 @@ from shared.domain.spans import occupied
 
 NEIGHBOURS = "Outlook keeps an occurrence between those before and after it"
 BEGUN = "a series that counts its occurrences cannot be continued in the middle"
+ASKED = "the room answers for each occurrence by itself"
 _FEWEST = 2
 
 WhyNot = Callable[[Rule], str]
@@ -46,6 +47,7 @@ def fold(plan: Plan, ledger: LedgerView, why_not: WhyNot, now: datetime, *, invi
     writes = [_told(write, invites=invites) for write in reshaped.writes]
     taken = frozenset(member for write in reshaped.writes for member in write.members)
     others = replace(plan, settlements=tuple(s for s in plan.settlements if s.id not in taken))
+    found |= {settlement.id: _singly(settlement, ASKED) for settlement in _asked_singly(others)}
     for group in _creations(others, now):
         write, changed = _creation(group, ledger, why_not, invites=invites)
         found |= {settlement.id: settlement for settlement in changed}
@@ -75,6 +77,15 @@ def _creations(plan: Plan, now: datetime) -> list[list[Settlement]]:
         if after.request is None and item.series.original_start > now:
             groups[item.series.id, item.series.rule, after.generation].append(settlement)
     return [sorted(group, key=_start) for group in groups.values() if len(group) >= _FEWEST]
+
+
+def _asked_singly(plan: Plan) -> Iterable[Settlement]:
+    """Return the occurrences for which the room is asked in somebody's own mailbox."""
+    for settlement in plan.settlements:
+        created = any((step.action, step.side) == (Action.CREATE, Side.CALENDAR) for step in settlement.steps)
+        asks = settlement.after is not None and settlement.after.request is not None
+        if created and asks and settlement.platform is not None and settlement.platform.series is not None:
+            yield settlement
 
 
 def _start(settlement: Settlement) -> datetime:
