@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 
 import azure.functions as func
@@ -83,6 +84,11 @@ async def _taken(req: func.HttpRequest, take: Taking, trace: str) -> func.HttpRe
         return _plain(str(error), 400)
     except (PortError, BadSettings) as error:
         return _not_now(error)
+    except Exception as error:
+        # What was sent stands in the error's own message, and that is no concern of the log's.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("notifications ended unexpectedly: %s at\n%s", type(error).__name__, where)
+        return _plain("", 503)
     return _plain("", 202)
 
 

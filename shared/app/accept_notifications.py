@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.domain.client_state import is_authentic, key_named
-from shared.domain.ids import ResourceId
+from shared.domain.client_state import client_states, is_one_of, key_named
+from shared.domain.ids import ResourceId, TenantId, tenant_of
 from shared.domain.wakeup import WakeCause
 from shared.ports.ledgers import Secrets, Wakeups
 
 LARGEST_BODY = 1024 * 1024
 _MOST_IN_ONE = 5000
+_LONGEST_STATE = 255
 
 
 class Malformed(ValueError):
@@ -45,10 +46,10 @@ async def accept_notifications(
     """
     entries = parse(body)
     keys = await secrets.client_state_keys(*keys_named(entries))
-    ours = [entry for entry in entries if _is_ours(entry, resource, keys)]
+    ours = len(proven(entries, resource, keys))
     if ours:
         await wakeups.send([resource], WakeCause.NOTIFICATION, None, trace)
-    return Accepted(len(ours), len(entries) - len(ours), (resource,) if ours else ())
+    return Accepted(ours, len(entries) - ours, (resource,) if ours else ())
 
 
 def parse(body: bytes) -> list[Mapping[str, object]]:
@@ -70,9 +71,23 @@ def keys_named(entries: Sequence[Mapping[str, object]]) -> set[str]:
     return {key_named(entry.get("clientState")) for entry in entries} - {""}
 
 
-def _is_ours(entry: Mapping[str, object], resource: ResourceId, keys: Mapping[str, bytes]) -> bool:
+def proven(
+    entries: Sequence[Mapping[str, object]], resource: ResourceId, keys: Mapping[str, bytes]
+) -> list[Mapping[str, object]]:
+    """Return the entries that are proven to be about a resource, and say nothing of another tenant."""
+    expected, tenant = client_states(resource, keys), tenant_of(resource)
+    return [entry for entry in entries if _is_proven(entry, expected) and not names_another(entry, tenant)]
+
+
+def _is_proven(entry: Mapping[str, object], expected: Mapping[str, str]) -> bool:
     state = entry.get("clientState")
-    return isinstance(state, str) and len(state) <= 255 and is_authentic(state, resource, keys)
+    return isinstance(state, str) and len(state) <= _LONGEST_STATE and is_one_of(state, expected)
+
+
+def names_another(entry: Mapping[str, object], tenant: TenantId) -> bool:
+    """Tell whether an entry says that it is about another tenant; the service leaves that out at times."""
+    named = entry.get("tenantId")
+    return bool(named) and (not isinstance(named, str) or named.casefold() != tenant.casefold())
 
 
 def lifecycle_events(body: bytes) -> Counter[str]:

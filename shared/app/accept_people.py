@@ -6,7 +6,7 @@ dropped in silence.
 
 from __future__ import annotations
 
-from shared.app.accept_notifications import keys_named, parse
+from shared.app.accept_notifications import keys_named, names_another, parse
 from shared.domain.ids import TenantId
 from shared.domain.people import is_people_state, people_session
 from shared.domain.wakeup import WakeCause
@@ -20,7 +20,11 @@ async def accept_people(secrets: Secrets, wakeups: Wakeups, tenant: TenantId, bo
     """
     entries = parse(body)
     keys = await secrets.client_state_keys(*keys_named(entries))
-    ours = [entry for entry in entries if is_people_state(entry.get("clientState"), tenant, keys)]
+    ours = [
+        entry
+        for entry in entries
+        if is_people_state(entry.get("clientState"), tenant, keys) and not names_another(entry, tenant)
+    ]
     if ours:
         is_about_itself = any(entry.get("lifecycleEvent") for entry in ours)
         cause = WakeCause.COMMAND if is_about_itself else WakeCause.NOTIFICATION

@@ -107,4 +107,5 @@ async def take_lifecycle_event(outside: Outside, resource: ResourceId, event: st
     elif event == "subscriptionRemoved":
         await order_command(outside, resource, Verb.SUBSCRIBE)
     else:
-        await outside.wakeups.send([resource], WakeCause.SWEEP)
+        # A notification was missed, so this stands in for it: however often it is told, runs are folded.
+        await outside.wakeups.send([resource], WakeCause.NOTIFICATION)

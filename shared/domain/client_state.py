@@ -21,14 +21,21 @@ def client_state(key_id: str, key: bytes, resource: ResourceId) -> str:
     return f"{key_id}.{_mac(key, resource)}"
 
 
+def client_states(resource: ResourceId, keys: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the client state of a resource's subscription under each key of the ring, by the key's id."""
+    return {key_id: client_state(key_id, key, resource) for key_id, key in keys.items()}
+
+
+def is_one_of(state: str, expected: Mapping[str, str]) -> bool:
+    """Tell whether a client state is that of its key; constant time as far as the key is known."""
+    ours = expected.get(state.partition(".")[0])
+    # JSON may carry half a surrogate pair, which has no encoding: it is not ours, and no error.
+    return ours is not None and hmac.compare_digest(state.encode(errors="replace"), ours.encode())
+
+
 def is_authentic(state: str, resource: ResourceId, keys: Mapping[str, bytes]) -> bool:
     """Tell whether a client state was made by us for this resource, under any key of the ring; constant time."""
-    key_id, _, mac = state.partition(".")
-    key = keys.get(key_id)
-    if key is None:
-        return False
-    # JSON may carry half a surrogate pair, which has no encoding: it is not ours, and no error.
-    return hmac.compare_digest(mac.encode(errors="replace"), _mac(key, resource).encode())
+    return is_one_of(state, client_states(resource, keys))
 
 
 def key_named(state: object) -> str:
@@ -38,4 +45,4 @@ def key_named(state: object) -> str:
 
 def _mac(key: bytes, resource: ResourceId) -> str:
     text = f"{tenant_of(resource)}|{resource}|{PURPOSE}"
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, text.encode(errors="replace"), hashlib.sha256).hexdigest()

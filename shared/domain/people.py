@@ -113,4 +113,4 @@ def is_people_state(state: object, tenant: TenantId, keys: Mapping[str, bytes]) 
 
 
 def _mac(key: bytes, tenant: TenantId) -> str:
-    return hmac.new(key, f"{tenant}|{_PURPOSE}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"{tenant}|{_PURPOSE}".encode(errors="replace"), hashlib.sha256).hexdigest()

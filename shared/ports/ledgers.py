@@ -173,7 +173,8 @@ class Wakeups(Protocol):
     ) -> None:
         """Send one wake-up per resource, now or at ``due`` (UTC). Raises ``Retry`` when the queue is not there.
 
-        ``trace`` is the W3C traceparent that the run continues; without one it is the trace around the call.
+        Calls for the same resource and cause that wait to be sent may share one. ``trace`` is the W3C traceparent
+        that the run continues; without one it is the trace around the call.
         """
         ...
 

@@ -1,8 +1,9 @@
 """Sending wake-ups to the Service Bus queue over one connection that is opened at the first send and kept.
 
-A send is one batch. Calls that arrive while one is on its way go together in the next, so that a burst does
-not queue up message by message. Nothing waits here: after a broken connection there is one more attempt at
-once over a new one, then ``Retry``. A repeated send may double a wake-up, which costs a read.
+A send is one batch. Calls that arrive while one is on its way go together in the next, so that a burst does not queue
+up message by message, and whoever wakes the same resource for the same cause shares one. Nothing waits here: after a
+broken connection there is one more attempt at once over a new one, then ``Retry``. A repeated send may double a
+wake-up, which costs a read.
 """
 
 from __future__ import annotations
@@ -46,11 +47,15 @@ _REFUSED = (ServiceBusAuthenticationError, ServiceBusAuthorizationError)
 _NOT_NOW = (MessagingEntityNotFoundError, MessagingEntityDisabledError, ServiceBusServerBusyError)
 
 
+_Key = tuple[ResourceId, str, datetime | None]
+"""What makes a message one more of the same: whom it wakes, why, and when."""
+
+
 @dataclass
 class _Call:
     """One caller's messages on their way."""
 
-    messages: list[ServiceBusMessage]
+    messages: list[tuple[_Key, ServiceBusMessage]]
     is_done: bool = False
     error: PortError | None = field(default=None)
 
@@ -96,7 +101,7 @@ class ServiceBusWakeups:
         if not resources:
             return
         trace = trace or self._trace_until(due)
-        call = _Call([_message(resource, cause, due, trace) for resource in resources])
+        call = _Call([((resource, cause, due), _message(resource, cause, due, trace)) for resource in resources])
         self._waiting.append(call)
         async with self._turn:
             if not call.is_done:
@@ -117,7 +122,7 @@ class ServiceBusWakeups:
     async def _send_waiting(self) -> None:
         calls, self._waiting = self._waiting, []
         try:
-            await self._send_or_reconnect([message for call in calls for message in call.messages])
+            await self._send_or_reconnect(_each_once(calls))
             outcome = None
         except PortError as error:
             outcome = error
@@ -176,6 +181,15 @@ class ServiceBusWakeups:
         except (AzureError, OSError, TimeoutError):
             # It is given up because it no longer answers; that it does not answer a goodbye is no news.
             return
+
+
+def _each_once(calls: Sequence[_Call]) -> list[ServiceBusMessage]:
+    """Return the first message of each kind. None was sent before: who takes it up sees what all of them mean."""
+    found: dict[_Key, ServiceBusMessage] = {}
+    for call in calls:
+        for key, message in call.messages:
+            found.setdefault(key, message)
+    return list(found.values())
 
 
 def _no_access(queue: str) -> Rejected:

@@ -221,21 +221,21 @@ class TestLifecycle:
         office, room, state = linked
         assert (await post(office, url("lifecycle", room), happened(event, state))).status == 202
         assert await office.world.ledgers.commands(room) == ()
-        assert woken(office) == [(room, "sweep")]
+        assert woken(office) == [(room, "notification")]
 
     async def test_many_of_a_kind_are_ordered_once(self, linked: Any) -> None:
         office, room, state = linked
         entries = [happened("reauthorizationRequired", state)] * 20 + [happened(f"x{n}", state) for n in range(20)]
         await post(office, url("lifecycle", room), *entries)
         assert [command.verb for command in await office.world.ledgers.commands(room)] == [Verb.RENEW]
-        assert woken(office) == [(room, "sweep"), (room, "command")]
+        assert woken(office) == [(room, "notification"), (room, "command")]
 
     async def test_an_event_without_proof_is_dropped_though_another_one_is_ours(self, linked: Any) -> None:
         office, room, state = linked
         entries = happened("subscriptionRemoved", "wrong"), happened("missed", state)
         assert (await post(office, url("lifecycle", room), *entries)).status == 202
         assert await office.world.ledgers.commands(room) == ()
-        assert woken(office) == [(room, "sweep")]
+        assert woken(office) == [(room, "notification")]
 
     async def test_a_subscription_that_was_removed_is_made_again(self, linked: Any) -> None:
         office, room, state = linked

@@ -214,5 +214,6 @@ def _found(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
 def _read(answered: func.HttpResponse) -> Answer:
     text = answered.get_body().decode()
     headers = {name.lower(): value for name, value in answered.headers.items()}
+    headers.setdefault("content-type", answered.mimetype)
     is_json = answered.mimetype == "application/json"
     return Answer(answered.status_code, json.loads(text) if is_json else text, headers)
