@@ -32,12 +32,16 @@ class Look:
     waiting: int | None
 
 
-async def look_on(outside: Outside, resource: Resource, head: Head, started: datetime, rest: str = PAUSED) -> Look:
-    """Read both sides and show on the resource's row what waits. ``rest`` says why nothing is written.
+async def look_on(
+    outside: Outside, resource: Resource, head: Head, started: datetime, rest: str = PAUSED, *, orders: int = 0
+) -> Look:
+    """Read both sides and show on the resource's row what waits. ``rest`` says why nothing is written, ``orders``
+    how many orders wait too.
 
     Raises the ports' errors only where the ledger or the row cannot be written.
     """
     look = await _look(outside, resource, rest)
+    look = replace(look, why=f"{look.why}{_orders(orders)}")
     shown, after = replace(resource, why=look.why), replace(head, last_run=started, trailing=None)
     if look.waiting is not None:
         now = outside.clock.now()
@@ -58,6 +62,12 @@ async def _look(outside: Outside, resource: Resource, rest: str) -> Look:
         return Look(f"{rest}; at the last look: {error}", None)
     waiting = seen.counts(Fate.RUNS, Fate.HELD).bookings
     return Look(f"{rest}; {_bookings(waiting)}{_WHEN if rest == PAUSED else ''}", waiting)
+
+
+def _orders(number: int) -> str:
+    if not number:
+        return ""
+    return "; 1 order waits until then" if number == 1 else f"; {number} orders wait until then"
 
 
 def _bookings(number: int) -> str:

@@ -1,7 +1,8 @@
 """Orders: what people and timers asked of a resource, carried out at the start of its own run.
 
 Commands are rows of the ledger that only their resource's run takes up and removes, in the commit of that
-run: a crash carries them out again, and each can be carried out twice without harm.
+run: a crash carries them out again, and each can be carried out twice without harm. What a paused resource is asked
+beyond its own row waits as it is until the resource is resumed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from shared.domain.choice import is_chosen
 from shared.domain.commands import Command, Verb
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.other_rooms import is_look
+from shared.domain.pausing import waiting_while_paused
 from shared.domain.resource import PAUSED, BulkPlan, Resource, State
 from shared.domain.undo import undo_step
 from shared.ports.ledgers import Writes
@@ -36,7 +38,7 @@ class Orders:
 
     ``discarded`` are the ids of the open steps that end with them, ``let_go`` those of them that a person discarded.
     ``bulk`` is the bulk plan that a person let run by one of them, ``foreseen`` are the digests of what was shown in
-    shadow and may happen now.
+    shadow and may happen now. ``waiting`` counts the commands that stay because the resource is paused.
     """
 
     resource: Resource
@@ -46,6 +48,7 @@ class Orders:
     bulk: BulkPlan | None = None
     foreseen: frozenset[str] = frozenset()
     let_go: tuple[OpenStep, ...] = ()
+    waiting: int = 0
 
 
 async def take_orders(outside: Outside, resource: Resource, head: Head) -> Orders:
@@ -53,18 +56,27 @@ async def take_orders(outside: Outside, resource: Resource, head: Head) -> Order
     open_steps, commands = await asyncio.gather(
         outside.ledgers.open_steps(resource.id), outside.ledgers.commands(resource.id)
     )
-    orders = Orders(resource, open_steps, commands)
-    for command in _standing(commands):
+    standing = _standing(commands)
+    waiting = waiting_while_paused(resource, standing)
+    now = [command for command in standing if command not in waiting or _is_shown_at_once(command, head)]
+    orders = Orders(resource, open_steps, commands, waiting=len(waiting))
+    for command in now:
         orders = await _VERBS[command.verb](outside, orders, command)
-    if orders.resource.state in (State.UNLINKED, State.PAUSED) and commands:
+    if orders.resource.state in (State.UNLINKED, State.PAUSED) and (now or len(commands) > len(waiting)):
         if orders.resource.state is State.UNLINKED:
             head = await _without_buffers(outside, orders.resource, head)
         orders = replace(orders, resource=await outside.resources.put(orders.resource))
         # A paused room is asked once: it looks when it is resumed.
         asked = tuple(step for step in orders.open_steps if is_look(step) and step not in open_steps)
-        done = Writes(open_steps=asked, commands_done=tuple(command.id for command in commands))
-        await outside.ledgers.commit(resource.id, head, replace(head, trailing=None), done)
+        done = tuple(command.id for command in commands if command not in waiting)
+        written = Writes(open_steps=asked, commands_done=done)
+        await outside.ledgers.commit(resource.id, head, replace(head, trailing=None), written)
     return orders
+
+
+def _is_shown_at_once(command: Command, head: Head) -> bool:
+    """Tell whether a command that waits shows on the row from this run on; what it means for bookings waits."""
+    return command.verb is Verb.POLICY and (head.last_run is None or command.at >= head.last_run)
 
 
 async def _without_buffers(outside: Outside, resource: Resource, head: Head) -> Head:

@@ -126,7 +126,8 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
         return Run(Ending.UNLINKED)
     if resource.state is State.PAUSED:
         head = await outside.ledgers.head(resource.id) if orders.commands else head
-        return Run(Ending.LEFT_ALONE, why=(await look_on(outside, resource, head, started)).why)
+        look = await look_on(outside, resource, head, started, orders=orders.waiting)
+        return Run(Ending.LEFT_ALONE, why=look.why)
     await finish_rewrites(outside, resource, orders.open_steps)
     seen = await timed(outside, Stage.OBSERVE, observe(outside, orders, head, cause))
     planned = await timed(outside, Stage.PLAN, _planned(outside, seen, resource, started))
