@@ -15,7 +15,7 @@ from local.demo.screen import Screen
 from local.demo.staging import NotReady, all_in_step
 from local.demo.watching import until
 
-SETTLING = 10.0
+SETTLING = 30.0
 _GOOD = "Everything that was to be seen was seen, and both sides are equal."
 _BAD = "Something is missing or differs: see above, and the logs of the stack."
 

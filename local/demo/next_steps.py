@@ -25,6 +25,10 @@ def tell_next_steps(screen: Screen, stack: StackFile, company: Company, played: 
         for line in command.splitlines():
             screen.plain(line)
     screen.plain()
+    screen.plain("# Ask as an administrator does, from this folder", "bold")
+    screen.plain(".venv/bin/lockstep resources list")
+    screen.plain(f".venv/bin/lockstep why {_ROOM}")
+    screen.plain()
     screen.plain(f"The API   http://127.0.0.1:{ports.host}/api/openapi.json (with ?code=$KEY)")
     screen.plain(f"Logs      {stack.plan.state / 'logs'}")
     screen.plain("Ctrl-C    ends what was started here")

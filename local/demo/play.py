@@ -23,7 +23,8 @@ from local.demo.outlook import Outlook
 from local.demo.screen import Screen, Voice
 from local.demo.watching import Seen, until
 
-PATIENCE = 10.0
+PATIENCE = 30.0
+"""Seconds until what has not shown is said to be missing: many times what a busy machine takes."""
 _T = TypeVar("_T")
 
 
