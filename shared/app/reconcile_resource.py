@@ -12,35 +12,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.app.apply import apply_plan
-from shared.app.applying import Applying, Outcome
-from shared.app.ask_room import name_organisers
+from shared.app.applying import Outcome
 from shared.app.bulk_plans import begun, shared_by_all
+from shared.app.carry_out import begin_applying, carry_out
 from shared.app.check_ins import wait_for_check_ins
 from shared.app.look_on import READ_ONLY, look_on
 from shared.app.measuring import timed, trouble_behind, written
 from shared.app.name_free_resources import name_free_resources
-from shared.app.note_intentions import note_intentions
 from shared.app.observe import observe
 from shared.app.observed import Observed
 from shared.app.orders import take_orders
 from shared.app.outside import Outside
 from shared.app.planning import guarded
-from shared.app.prepare_notices import prepare_notices
 from shared.app.proof import is_unequal_still
 from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
-from shared.app.tell_other_rooms import tell_other_rooms
-from shared.app.tell_people import tell_people
-from shared.app.unfinished_series import finish_rewrites, rewrites_noted
-from shared.app.write_series import invites, write_series
+from shared.app.unfinished_series import finish_rewrites
 from shared.domain.booking import Side
 from shared.domain.guards import Guarded
 from shared.domain.ids import ResourceId, tenant_of
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.plan import Plan
 from shared.domain.resource import Resource, State
-from shared.domain.series_writes import fold as fold_series
 from shared.domain.wakeup import LATE_DELTA, WakeCause, fold, retry_delay
 from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
 from shared.ports.ledgers import Writes
@@ -131,42 +124,24 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     await finish_rewrites(outside, resource, orders.open_steps)
     seen = await timed(outside, Stage.OBSERVE, observe(outside, orders, head, cause))
     planned = await timed(outside, Stage.PLAN, _planned(outside, seen, resource, started))
-    assert resource.platform is not None
     bulk = begun(orders, head, planned.plan)
-    applying = Applying(
-        outside,
-        resource,
-        resource.platform,
-        seen.view.key,
-        seen.view.open_steps,
-        started,
-        bulk=seen.view.bulk or resource.policy.shadow,
-        plan=shared_by_all(bulk),
-        cause=cause,
-        foreseen=orders.foreseen,
-    )
-    named = await name_organisers(outside, planned.plan, seen.view.key)
-    named = fold_series(named, seen.view, outside.calendar.why_not, started, invites=invites(applying))
-    notices = await prepare_notices(applying, named, seen)
-    notes = (*notices.notes, *rewrites_noted(named, started))
-    noted, head = await timed(outside, Stage.NOTE, note_intentions(applying, named, head, notes))
-    with outside.telemetry.span(Stage.APPLY):
-        alone = await apply_plan(applying, noted.alone())
-        series = await write_series(applying, noted, seen.window)
-    outcomes = (*alone, *series.outcomes)
-    written_at = outside.clock.now()
-    told = await tell_people(applying, notices, outcomes, seen, head.run + 1)
-    await tell_other_rooms(applying, outcomes)
+    applying = begin_applying(outside, orders, seen, cause, started, shared_by_all(bulk))
+    done = await carry_out(applying, planned.plan, seen, head)
+    head = done.head
     late = _late_look(head, seen, started, cause)
     after = replace(_advanced(outside, head, seen, started, planned.plan), echo_look=late or head.echo_look)
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
-    await _wake_again(outside, resource, outcomes, late, told.opened)
-    awaited = await wait_for_check_ins(outside, resource, seen, outcomes)
-    remembering = remember(outside, resource, head, after, seen, outcomes, told, awaited, series.rewrites)
+    await _wake_again(outside, resource, done.outcomes, late, done.told.opened)
+    awaited = await wait_for_check_ins(outside, resource, seen, done.outcomes)
+    remembering = remember(outside, resource, head, after, seen, done.outcomes, done.told, awaited, done.rewrites)
     after, kept = await timed(outside, Stage.REMEMBER, remembering)
-    await show_state(outside, resource, seen, after, outcomes, kept, bulk)
-    decided = tuple(decision.reason.code.value for decision in kept.decisions)
-    return replace(_ended(outcomes, planned.why), written=written(outcomes), written_at=written_at, decided=decided)
+    await show_state(outside, resource, seen, after, done.outcomes, kept, bulk)
+    return replace(
+        _ended(done.outcomes, planned.why),
+        written=written(done.outcomes),
+        written_at=done.written_at,
+        decided=tuple(decision.reason.code.value for decision in kept.decisions),
+    )
 
 
 async def _planned(outside: Outside, seen: Observed, resource: Resource, started: datetime) -> Guarded:
