@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
@@ -9,12 +10,14 @@ from datetime import datetime, time, timedelta
 import azure.functions as func
 
 from shared.composition import Composed, installed
+from shared.domain.ids import TenantId
 
 schedules = func.Blueprint()
 logger = logging.getLogger("lockstep.schedules")
 
 _USUAL_GAP = timedelta(minutes=1)
 _FORGOTTEN_AT = time(3, 17)
+_TIDIED_AT = time(4, 41)
 PLATFORM_KEPT = timedelta(days=400)
 """How long after their time the built-in platform keeps cancelled bookings and blocked times."""
 
@@ -63,11 +66,16 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
 @schedules.function_name("renew_subscriptions")
 @schedules.timer_trigger(arg_name="timer", schedule="%LOCKSTEP_RENEW_SCHEDULE%", use_monitor=True)
 async def renew(timer: func.TimerRequest) -> None:
-    """Renew the subscriptions that are in the last two thirds of their life."""
+    """Renew the subscriptions that are in the last two thirds of their life; once a day hold them against Graph's."""
     from shared.app.renew_subscriptions import renew_subscriptions
+    from shared.app.tidy_subscriptions import tidy_subscriptions
 
     async def of_tenant(composition: Composed) -> None:
-        logger.info("subscriptions: %s", await renew_subscriptions(composition.outside))
+        outside = composition.outside
+        now = outside.clock.now()
+        if _has_come(_TIDIED_AT, _last(timer, now), now):
+            logger.info("subscriptions held against Graph's: %s", await tidy_subscriptions(outside))
+        logger.info("subscriptions: %s", await renew_subscriptions(outside))
 
     await _for_each_tenant(of_tenant)
 
@@ -88,14 +96,20 @@ async def take_stock(timer: func.TimerRequest) -> None:
 
 
 async def _for_each_tenant(work: Callable[[Composed], Awaitable[None]]) -> None:
-    """Do the work of every tenant: one that fails harms no other, and its error is raised at the end."""
+    """Do the work of all tenants beside each other: one that fails, or is slow, harms no other.
+
+    The first error is raised at the end.
+    """
     common, failed = await installed(), list[Exception]()
-    for tenant in common.tenants:
+
+    async def of_one(tenant: TenantId) -> None:
         try:
             await work(common.of(tenant))
         except Exception as error:
             logger.warning("a timer's work for tenant %s failed: %s", tenant, type(error).__name__)
             failed.append(error)
+
+    await asyncio.gather(*map(of_one, common.tenants))
     if failed:
         raise failed[0]
 

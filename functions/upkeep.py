@@ -44,7 +44,7 @@ async def renew_now(req: func.HttpRequest) -> func.HttpResponse:
     only = [(await find_linked(outside, each)).id for each in named]
     async with acting(req, outside, "renew_subscriptions", *only):
         done = await renew_subscriptions(outside, only)
-    return answer({"renewed": done.renewed, "made_again": done.made_again, "postponed": done.postponed})
+    return answer(vars(done))
 
 
 @upkeep.function_name("add_key")

@@ -30,7 +30,8 @@ def subscriptions(
     if renew:
         told = api.post("subscriptions/renew", {"resources": [each["id"] for each in chosen]} if chosen else {})
         as_json(told) if json else say(
-            f"{told['renewed']} renewed, {told['made_again']} made again, {told['postponed']} not settled this time."
+            f"{told['renewed']} renewed, {told['made_again']} made again, {told['ordered']} left to their own runs,"
+            f" {told['postponed']} not settled this time."
         )
         return
     found = sorted(chosen or resources_of(api), key=lambda each: each["notifications_until"] or "")

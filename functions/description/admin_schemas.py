@@ -95,8 +95,15 @@ SCHEMAS: dict[str, Json] = {
         optional=("resources",),
     ),
     "Renewed": record(
-        {"renewed": whole(""), "made_again": whole("Those that were gone."), "postponed": whole("Not settled now.")},
-        {"renewed": 7, "made_again": 0, "postponed": 0},
+        {
+            "renewed": whole(""),
+            "made_again": whole("Those that were gone."),
+            "postponed": whole("Not settled now."),
+            "ordered": whole(
+                "Those that were gone and are made in their resources' own runs, the soonest needed first."
+            ),
+        },
+        {"renewed": 7, "made_again": 0, "postponed": 0, "ordered": 0},
     ),
 }
 """Schemas by their names in the description."""

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from shared.app.outside import Outside
-from shared.app.subscribe import LIFETIME
 from shared.app.sweep_resources import swept_between
 from shared.domain.people import Following, Member, UserId, has_left, people_session, people_state, seen_again
+from shared.domain.renewal import LIFETIME
 from shared.domain.resource import Subscription
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry

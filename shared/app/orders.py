@@ -17,12 +17,13 @@ from datetime import timedelta
 from shared.app.buffers import remove_all_buffers
 from shared.app.other_rooms import with_look
 from shared.app.outside import Outside
-from shared.app.subscribe import LIFETIME, subscribe, unsubscribe
+from shared.app.subscribe import subscribe, unsubscribe
 from shared.domain.choice import is_chosen
 from shared.domain.commands import Command, Verb
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.other_rooms import is_look
 from shared.domain.pausing import waiting_while_paused
+from shared.domain.renewal import LIFETIME
 from shared.domain.resource import PAUSED, BulkPlan, Resource, State
 from shared.domain.undo import undo_step
 from shared.ports.ledgers import Writes

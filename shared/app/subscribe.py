@@ -6,18 +6,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
 from urllib.parse import quote
 
 from shared.app.outside import Outside
 from shared.domain.client_state import client_state
+from shared.domain.renewal import LIFETIME
 from shared.domain.resource import Resource, Subscription
 from shared.ports.errors import NotFound, Rejected
 
 logger = logging.getLogger("lockstep.subscribe")
-
-LIFETIME = timedelta(minutes=10_000)
-"""The longest that a subscription to events may live (Graph refuses more than 10,070 minutes)."""
 
 
 def notification_urls(outside: Outside, resource: Resource) -> tuple[str, str]:

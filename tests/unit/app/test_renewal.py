@@ -10,10 +10,10 @@ import pytest
 from shared.app.order_command import order_command
 from shared.app.reconcile_resource import reconcile_resource
 from shared.app.renew_subscriptions import Renewed, renew_subscriptions, take_lifecycle_event
-from shared.app.subscribe import LIFETIME
 from shared.domain.client_state import is_authentic
 from shared.domain.commands import Verb
 from shared.domain.policy import Policy
+from shared.domain.renewal import LIFETIME
 from shared.domain.resource import State
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import NotFound, Rejected, Retry

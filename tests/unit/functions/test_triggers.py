@@ -156,6 +156,21 @@ class TestTimers:
         assert after is not None
         assert after.expires > before.expires
 
+    async def test_subscriptions_are_held_against_graphs_once_a_day(self, office: Office) -> None:
+        await office.room()
+        before = (await office.world.row()).subscription
+        assert before is not None
+        office.world.subscriptions.remove(before.id)
+        office.world.clock.advance(timedelta(hours=2))
+        now = office.world.clock.now()
+        await take(office, "renew_subscriptions", timer((now - timedelta(minutes=15)).isoformat()))
+        assert (await office.world.row()).subscription == before
+        await take(office, "renew_subscriptions", timer((now - timedelta(days=1)).isoformat()))
+        (live,) = await office.world.subscriptions.list()
+        row = await office.world.row()
+        assert row.subscription is not None
+        assert live.id == row.subscription.id != before.id
+
     async def test_a_paused_room_is_still_looked_at(self, office: Office) -> None:
         await office.room()
         await order_command(office.outside, office.world.resource_id, Verb.PAUSE)

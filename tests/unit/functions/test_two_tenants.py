@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from azure.functions.timer import TimerRequest
@@ -12,9 +14,11 @@ from shared.app.reconcile_resource import Ending, reconcile_resource
 from shared.domain.client_state import client_state
 from shared.domain.ids import ResourceId
 from shared.domain.people import Member, UserId, people_session, people_state
+from shared.domain.renewal import LIFETIME
 from shared.domain.story_link import Story, story_token
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Retry
+from tests.doubles.subscriptions import InMemorySubscriptions
 from tests.doubles.world import TENANT, at
 from tests.unit.functions.calling.house import OTHER_TENANT, House
 from tests.unit.functions.calling.office import ENDPOINTS
@@ -208,6 +212,40 @@ async def test_timers_work_for_every_tenant_and_one_that_fails_harms_no_other(ho
         await house.run_timer("renew_subscriptions", TimerRequest(past_due=False, schedule_status=None))
     (after,) = await house.theirs.world.subscriptions.list()
     assert after.expires > before.expires
+
+
+class Hanging(InMemorySubscriptions):
+    """Answers a renewal only once the other tenant has been served."""
+
+    served = asyncio.Event()
+
+    async def renew(self, ids_to_expiry: dict[str, datetime]) -> dict[str, datetime | None]:
+        await self.served.wait()
+        return await super().renew(ids_to_expiry)
+
+
+class Serving(InMemorySubscriptions):
+    """Lets the other tenant's service answer once it has been asked itself."""
+
+    async def renew(self, ids_to_expiry: dict[str, datetime]) -> dict[str, datetime | None]:
+        Hanging.served.set()
+        return await super().renew(ids_to_expiry)
+
+
+async def test_timers_do_not_wait_for_a_tenant_whose_service_hangs() -> None:
+    house = House()
+    Hanging.served = asyncio.Event()
+    for office, kind in zip(house.offices, (Hanging, Serving), strict=True):
+        world = office.world
+        world.subscriptions = kind(world.faults, world.clock.now)
+        world.outside = replace(world.outside, subscriptions=world.subscriptions)
+    await house.linked()
+    house.ours.world.clock.advance(timedelta(days=5))
+    timer = TimerRequest(past_due=False, schedule_status=None)
+    await asyncio.wait_for(house.run_timer("renew_subscriptions", timer), 20)
+    for office in house.offices:
+        (live,) = await office.world.subscriptions.list()
+        assert live.expires - house.ours.world.clock.now() == LIFETIME
 
 
 async def test_people_are_known_to_their_own_tenant_alone() -> None:
