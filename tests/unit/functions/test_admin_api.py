@@ -238,7 +238,7 @@ async def test_subscriptions_are_renewed_on_request(office: Office) -> None:
     before = (await office.world.row()).subscription
     office.world.clock.advance(timedelta(hours=1))
     told = await office.ask("POST", "/api/subscriptions/renew", {"resources": [room]})
-    assert told == {"renewed": 1, "made_again": 0, "postponed": 0}
+    assert told == {"renewed": 1, "made_again": 0, "postponed": 0, "ordered": 0}
     after = (await office.world.row()).subscription
     assert before is not None
     assert after is not None
