@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
+from shared.app.series_sight import read_series_at_once
 from shared.app.sight import Sight, booking_changed, event_changed
 from shared.domain.booking import CalendarKey, PlatformItem
 from shared.domain.ids import EventId
@@ -44,6 +45,9 @@ async def read_absent(sight: Sight, changes: CalendarChanges | None, batch: Chan
     """
     masters: set[EventId] = set(changes.series) | set(changes.hints) if changes else set()
     window = Span(sight.window.start, sight.window.end)
+    await read_series_at_once(
+        sight, (m for m in sight.mappings.values() if m.calendar and m.calendar.key.event in masters)
+    )
     for mapping in list(sight.mappings.values()):
         span = occupied(mapping.when, sight.resource.facts.zone)
         inside, beyond = span.overlaps(window), full and span.start >= window.end

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from shared.app.sight import Sight, booking_changed
-from shared.domain.booking import CalendarKey, Side
+from shared.domain.booking import CalendarKey, Gone, Proof, Side
 from shared.domain.ids import EventId, SeriesId, series_transaction
 from shared.domain.ledger import Mapping, MappingState
+from shared.ports.calendar import SeriesFound
 
 _FEWEST = 2
 _AT_ONCE = 4
@@ -52,7 +53,7 @@ async def know_whole_series(sight: Sight) -> None:
 
 
 async def read_series_at_once(sight: Sight, waiting: Iterable[Mapping]) -> None:
-    """Read the calendar's side of many waiting occurrences by their series; what that does not show is read by id."""
+    """Read the calendar's side of many occurrences by their series; what that does not settle is read by id."""
     wanted: dict[EventId, set[CalendarKey]] = defaultdict(set)
     for mapping in waiting:
         key = mapping.calendar.key if mapping.calendar else None
@@ -61,4 +62,20 @@ async def read_series_at_once(sight: Sight, waiting: Iterable[Mapping]) -> None:
     for master, keys in sorted(wanted.items()):
         if len(keys) >= _AT_ONCE:
             found = await sight.outside.calendar.series(sight.resource.mailbox, master, sight.window)
-            sight.events.update({item.key: item for item in found.items if item.key in keys} if found else {})
+            if found is not None:
+                sight.events.update({item.key: item for item in found.items if item.key in keys})
+                sight.events.update(
+                    {key: Gone(key, Proof.NOT_LISTED) for key in keys if _has_no_place(found, key, sight)}
+                )
+
+
+def _has_no_place(found: SeriesFound, key: CalendarKey, sight: Sight) -> bool:
+    """Tell whether a series has no occurrence of that start any more: all that it has in the window was read.
+
+    One that its rule has, and that is not listed, was cancelled, or moved out of the window: it is looked for by id.
+    """
+    start, window = key.original_start, sight.window
+    if found.rule is None or start is None or key in sight.events:
+        return False
+    is_inside = window.start <= start and start + found.rule.length <= window.end
+    return is_inside and start not in found.cancelled
