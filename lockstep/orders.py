@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -21,26 +22,25 @@ _MEANS = {
 }
 
 
-def pause(
-    context: typer.Context,
-    room: Rooms = None,
-    building: InBuilding = None,
-    everything: All = False,
-    json: AsJson = False,
-) -> None:
-    """Write nothing any more: reading goes on, and what waits is shown."""
-    _of_many(context, "pause", room, building, None, everything, json)
+def _ordering(verb: str, does: str) -> Callable[..., None]:
+    """Return the command that orders ``verb`` of those who are named, of a building, or of all."""
+
+    def ordering(
+        context: typer.Context,
+        room: Rooms = None,
+        building: InBuilding = None,
+        everything: All = False,
+        json: AsJson = False,
+    ) -> None:
+        _of_many(context, verb, room, building, None, everything, json)
+
+    ordering.__name__, ordering.__doc__ = verb, does
+    return ordering
 
 
-def resume(
-    context: typer.Context,
-    room: Rooms = None,
-    building: InBuilding = None,
-    everything: All = False,
-    json: AsJson = False,
-) -> None:
-    """Write again, and carry over what happened meanwhile."""
-    _of_many(context, "resume", room, building, None, everything, json)
+pause = _ordering("pause", "Write nothing any more: reading goes on, and what waits is shown.")
+resume = _ordering("resume", "Write again, and carry over what happened meanwhile.")
+prove = _ordering("prove", "Read both sides in full by another path than the feeds, and repair what differs.")
 
 
 def retry(
@@ -53,17 +53,6 @@ def retry(
 ) -> None:
     """Try at once what waits for another try."""
     _of_many(context, "retry", room, building, "failing" if failing else None, everything, json)
-
-
-def prove(
-    context: typer.Context,
-    room: Rooms = None,
-    building: InBuilding = None,
-    everything: All = False,
-    json: AsJson = False,
-) -> None:
-    """Read both sides in full by another path than the feeds, and repair what differs."""
-    _of_many(context, "prove", room, building, None, everything, json)
 
 
 def _of_many(

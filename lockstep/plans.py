@@ -137,32 +137,27 @@ def _held_steps(api: Api, resource: str) -> list[dict[str, Any]]:
     return [each for each in listed if each["cause"] == "held" or (each["cause"] == "conflict" and each["actions"])]
 
 
-@held.command("approve")
-def approve(
-    context: typer.Context,
-    room: Room,
-    step: Steps = None,
-    mapping: Mappings = None,
-    action: Actions = None,
-    yes: Yes = False,
-    json: AsJson = False,
-) -> None:
-    """Permit what waits now, all of it or a part. The next run plans afresh and does what is still needed."""
-    _order(context, "approve", room, {"steps": step, "mappings": mapping, "actions": action}, yes, json)
+def _settling(verb: str, does: str) -> None:
+    """Add the command that settles what waits of a room by ``verb``, all of it or a part."""
+
+    def settling(
+        context: typer.Context,
+        room: Room,
+        step: Steps = None,
+        mapping: Mappings = None,
+        action: Actions = None,
+        yes: Yes = False,
+        json: AsJson = False,
+    ) -> None:
+        _order(context, verb, room, {"steps": step, "mappings": mapping, "actions": action}, yes, json)
+
+    held.command(verb, help=does)(settling)
 
 
-@held.command("discard")
-def discard(
-    context: typer.Context,
-    room: Room,
-    step: Steps = None,
-    mapping: Mappings = None,
-    action: Actions = None,
-    yes: Yes = False,
-    json: AsJson = False,
-) -> None:
-    """Let go of what waits, all of it or a part: both sides stay as they are."""
-    _order(context, "discard", room, {"steps": step, "mappings": mapping, "actions": action}, yes, json)
+_settling(
+    "approve", "Permit what waits now, all of it or a part. The next run plans afresh and does what is still needed."
+)
+_settling("discard", "Let go of what waits, all of it or a part: both sides stay as they are.")
 
 
 def _order(

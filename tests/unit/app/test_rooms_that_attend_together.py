@@ -45,6 +45,26 @@ def close_adele(found: Corridor) -> None:
     found.calendar.boxes[found.adele].access = Access.DENIED
 
 
+async def beside_a_delegate(access: Access = Access.ACTIVE, *, adele_is_open: bool = True) -> Corridor:
+    """Matterhorn is asked together with Jungfrau, which is not linked and for which a delegate answers, later."""
+    found = await corridor()
+    found.run_by_a_delegate("jungfrau")
+    found.box("jungfrau").access = access
+    if not adele_is_open:
+        close_adele(found)
+    found.hold(MORNING, "matterhorn", "jungfrau")
+    await found.notify_rooms()
+    return found
+
+
+async def the_delegate_refuses(found: Corridor) -> None:
+    """Matterhorn attends until then, and a look later no more."""
+    assert found.attending()["matterhorn"] == 1
+    found.calendar.attendant.answer(found.box("jungfrau"), refuse=True)
+    await found.later(minutes=6)
+    assert found.attending()["matterhorn"] == 0
+
+
 @ORGANISER
 @pytest.mark.parametrize("refusing", THREE)
 async def test_one_of_three_rooms_declines_at_once(refusing: str, is_open: bool) -> None:
@@ -249,24 +269,13 @@ async def test_a_room_that_is_not_linked_and_declines_at_once_is_missed() -> Non
 
 @ORGANISER
 async def test_a_room_that_is_not_linked_is_looked_at_until_it_has_answered(is_open: bool) -> None:
-    found = await corridor()
-    found.run_by_a_delegate("jungfrau")
-    if not is_open:
-        close_adele(found)
-    found.hold(MORNING, "matterhorn", "jungfrau")
-    await found.notify_rooms()
+    found = await beside_a_delegate(adele_is_open=is_open)
     await found.later(minutes=30)
-    assert found.attending()["matterhorn"] == 1
-    found.calendar.attendant.answer(found.box("jungfrau"), refuse=True)
-    await found.later(minutes=6)
-    assert found.attending()["matterhorn"] == 0
+    await the_delegate_refuses(found)
 
 
 async def test_a_room_that_never_answers_is_looked_at_seldom_and_no_more_once_the_meeting_has_begun() -> None:
-    found = await corridor()
-    found.run_by_a_delegate("jungfrau")
-    found.hold(MORNING, "matterhorn", "jungfrau")
-    await found.notify_rooms()
+    found = await beside_a_delegate()
     found.faults.passed.clear()
     await found.later(hours=1)
     assert found.faults.calls.count("calendar.find_copy") == 12
@@ -278,16 +287,9 @@ async def test_a_room_that_never_answers_is_looked_at_seldom_and_no_more_once_th
 
 
 async def test_a_calendar_that_may_not_be_read_says_nothing_and_the_organiser_says_it_for_it() -> None:
-    found = await corridor()
-    found.run_by_a_delegate("jungfrau")
-    found.box("jungfrau").access = Access.DENIED
-    found.hold(MORNING, "matterhorn", "jungfrau")
-    await found.notify_rooms()
+    found = await beside_a_delegate(Access.DENIED)
     await found.later(minutes=2)
-    assert found.attending()["matterhorn"] == 1
-    found.calendar.attendant.answer(found.box("jungfrau"), refuse=True)
-    await found.later(minutes=6)
-    assert found.attending()["matterhorn"] == 0
+    await the_delegate_refuses(found)
 
 
 # What it costs, and what may go wrong.
