@@ -49,7 +49,7 @@ infra: $(TESTS) $(CHECKOV) ## Bicep files and scripts: types, names, settings, p
 	@$(PYTEST) --numprocesses 0 tests/infra $(ARGS)
 
 test-all: $(TESTS) $(AZURITE) ## every test (under 60 minutes): real SDK suites, chaos, infrastructure, browser
-	@$(PYTEST) tests $(ARGS)
+	@$(PYTEST) --timeout 300 tests $(ARGS)
 
 test-again: $(TESTS) $(AZURITE) ## what failed last time once more, one test at a time
 	@$(PYTEST) --numprocesses 0 --last-failed --last-failed-no-failures none tests

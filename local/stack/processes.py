@@ -17,7 +17,7 @@ from local.stack.components import Component
 from local.stack.failure import StackFailure
 from local.stack.keeper import send
 
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 STOP_SECONDS = 5.0
 _HERE = Path(__file__).parent
 _FOREIGN = ("AZURE_", "IDENTITY_", "MSI_", "LOCKSTEP_", "AzureWebJobs", "ServiceBus", "FUNCTIONS_", "WEBSITE_")

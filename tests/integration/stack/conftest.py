@@ -17,7 +17,7 @@ import pytest
 
 from local.stack.components import CODE as ROOT
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def eventually(what: str, condition: Callable[[], bool]) -> None:

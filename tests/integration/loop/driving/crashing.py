@@ -26,7 +26,7 @@ _COUNTED = 2
 """How often the calls of a change are counted; the fewest count, because a slow machine adds wake-ups of its own."""
 _TRIES = 3
 """How many rooms a blow may take: which calls come after the first few is decided by time."""
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
 
 
 Choice = Callable[[Sequence[Call]], list[int]]

@@ -20,7 +20,7 @@ from tests.integration.loop.driving.between import Between
 from tests.integration.loop.driving.company import found_company
 
 ROOT = Path(__file__).resolve().parents[4]
-_PATIENCE_SECONDS = 40.0
+_PATIENCE_SECONDS = 180.0
 _GLANCE_SECONDS = 0.02
 
 

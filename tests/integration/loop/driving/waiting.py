@@ -9,8 +9,10 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 _GLANCE_SECONDS = 0.03
+_LONGEST_GLANCE_SECONDS = 0.5
+"""Looks cost the machine that is waited for something: whoever has waited long looks less often."""
 
 
 async def eventually(
@@ -20,10 +22,11 @@ async def eventually(
 
     Raises AssertionError after ``seconds``, with ``what`` was waited for and what was seen last.
     """
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not until(seen := await look()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s; seen last: {seen!r}"
-        await asyncio.sleep(_GLANCE_SECONDS)
+        waited = time.monotonic() - began
+        assert waited < seconds, f"{what}: not within {seconds:.0f} s; seen last: {seen!r}"
+        await asyncio.sleep(min(max(_GLANCE_SECONDS, waited / 20), _LONGEST_GLANCE_SECONDS))
     return seen
 
 
