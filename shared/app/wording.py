@@ -33,6 +33,7 @@ _SENTENCES = {
     Code.ENDED_ON_BOTH: "It no longer takes place on either side.",
     Code.LEFT_HORIZON: "It lies outside the horizon that is kept in lockstep.",
     Code.HELD: "It waits for a person's approval.",
+    Code.UNRECOGNISED: "A newer version of Lockstep decided something that this version has no words for.",
     Code.UNDONE: "The copy that a bulk plan made was removed again.",
     Code.NOT_UNDONE: "The copy that a bulk plan made was not removed: {why}.",
     Code.SHADOWED: "In shadow: it would be written ({actions}).",

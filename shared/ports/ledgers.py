@@ -143,7 +143,10 @@ class Resources(Protocol):
     def all(
         self, tenant: TenantId, after: ResourceId | None = None, limit: int | None = None
     ) -> AsyncIterator[Resource]:
-        """Yield the resources of a tenant by their ids, from behind ``after`` and at most ``limit`` of them."""
+        """Yield the resources of a tenant by their ids, from behind ``after`` and at most ``limit`` of them.
+
+        One that this version cannot read keeps no other from being listed; to ask for it by its id says why.
+        """
         ...
 
 

@@ -21,8 +21,9 @@ from tests.bench.measuring import medians
 from tests.bench.notifications import first_answers
 from tests.bench.scale import Scale
 from tests.integration.loop.driving.company import CITIES, rooms
+from tests.integration.loop.driving.deployed import DeployedStack
 from tests.integration.loop.driving.site import Site, visiting
-from tests.integration.package.packaged import Packaged, PackagedStack
+from tests.integration.package.packaged import Packaged
 
 _HERE = Target(f"{sys.version_info.major}.{sys.version_info.minor}")
 _IMPORT = (
@@ -75,7 +76,7 @@ async def _first(folder: Path, made: Package, whole: Package) -> list[Figure]:
 @asynccontextmanager
 async def _running(folder: Path, package: Package) -> AsyncIterator[Site]:
     beside = folder / package.app.parent.name
-    stack = PackagedStack(beside, Packaged(package.app, beside))
+    stack = DeployedStack(beside, Packaged(package.app, beside))
     try:
         stack.start()
         async with visiting(stack, {city: iter(rooms(city)) for city in CITIES}) as site:

@@ -223,3 +223,24 @@ async def test_resources_are_listed_by_their_ids_from_behind_one_and_as_many_as_
     assert [each async for each in resources.all(TENANT, limit=2)] == [room(1), room(2)]
     assert [each async for each in resources.all(TENANT, room(1).id)] == [room(2), room(3)]
     assert [each async for each in resources.all(TENANT, room(3).id)] == []
+
+
+@pytest.mark.stack
+async def test_one_that_only_a_newer_version_can_read_hides_no_other_and_says_why(
+    opened: Callable[[], Awaitable[Tables]],
+) -> None:
+    tables = await opened()
+    resources = TableResources(tables)
+    for number in (1, 2, 3, 4):
+        await resources.add(room(number))
+    rows = tables.table("resources")
+    newer = await rows.read(TENANT, f"r|{room(2).id}")
+    assert newer is not None
+    changed = {name: value for name, value in newer.items() if name != "etag"}
+    await rows.upsert({**changed, "b": newer["b"].replace('"winner":"platform"', '"winner":"whoever asks"')})
+    assert [each.id for each in await all_of(resources)] == [room(number).id for number in (1, 3, 4)]
+    page = [each.id async for each in resources.all(TENANT, limit=3)]
+    assert page == [room(number).id for number in (1, 3, 4)], "what is passed over takes no place in a page"
+    with pytest.raises(Rejected, match="whoever asks") as refused:
+        await resources.get(room(2).id)
+    assert refused.value.code == "unreadable"

@@ -2,7 +2,8 @@
 
 One codec for all rows. It is tolerant of age: a key that the type no longer has is ignored, and a missing key
 takes the field's default, so that rows of the previous version are read. It never invents: a missing key
-without a default, or an unknown word of an enum, is ``Unreadable``. What a type needs is worked out once.
+without a default, or an unknown word of an enum, is ``Unreadable``; only an enum whose words are told and never acted
+on may have a member ``UNRECOGNISED`` for those of a newer version. What a type needs is worked out once.
 """
 
 from __future__ import annotations
@@ -146,11 +147,13 @@ def _enum_value(value: Enum) -> Any:
 
 def _enum_decoder(kind: type[Enum]) -> _Convert:
     members = {each.value: each for each in kind}
+    of_others = kind.__members__.get("UNRECOGNISED")
 
     def decoded(value: Any) -> Enum:
-        if value not in members:
+        found = members.get(value, of_others)
+        if found is None:
             raise Unreadable(f"{value!r} is no {kind.__name__} that this version knows")
-        return members[value]
+        return found
 
     return decoded
 

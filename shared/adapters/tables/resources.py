@@ -7,6 +7,7 @@ costs one request, as long as mailbox and platform are those this process has se
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -71,9 +72,17 @@ class TableResources:
     async def all(
         self, tenant: TenantId, after: ResourceId | None = None, limit: int | None = None
     ) -> AsyncIterator[Resource]:
-        start = behind(_RESOURCES + after) if after else _RESOURCES
-        async for row in self._table.rows(tenant, start, end_of(_RESOURCES), limit=limit):
-            yield _resource(row)
+        start, wanted = behind(_RESOURCES + after) if after else _RESOURCES, limit
+        while True:
+            last, passed_over = start, 0
+            async for row in self._table.rows(tenant, start, end_of(_RESOURCES), limit=wanted):
+                last, found = row["RowKey"], _unless_unreadable(row)
+                passed_over += found is None
+                if found is not None:
+                    yield found
+            if wanted is None or not passed_over:
+                return
+            start, wanted = behind(last), passed_over
 
     async def _linked(self, tenant: TenantId, key: str) -> Resource | None:
         row = await self._table.read(tenant, key)
@@ -101,6 +110,15 @@ class TableResources:
 
 def _resource(row: Row) -> Resource:
     return replace(value_of(Resource, row), etag=row["etag"])
+
+
+def _unless_unreadable(row: Row) -> Resource | None:
+    """Return the resource of a row; None, and a line in the log, where only another version can read it."""
+    try:
+        return _resource(row)
+    except Rejected as unreadable:
+        logging.getLogger("lockstep.resources").warning("a resource is passed over: %s", unreadable)
+        return None
 
 
 def _mailbox_key(mailbox: MailboxId) -> str:

@@ -10,8 +10,9 @@ import pytest
 from infra.package.build import Package, build
 from infra.package.target import Target
 from tests.integration.loop.driving.company import CITIES, Vacancy, rooms
+from tests.integration.loop.driving.deployed import DeployedStack
 from tests.integration.loop.driving.site import Site, visiting
-from tests.integration.package.packaged import Packaged, PackagedStack
+from tests.integration.package.packaged import Packaged
 
 HERE = Target(f"{sys.version_info.major}.{sys.version_info.minor}")
 
@@ -27,9 +28,9 @@ def packaged(built: Package, tmp_path_factory: pytest.TempPathFactory) -> Packag
 
 
 @pytest.fixture(scope="session")
-def stack(packaged: Packaged, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackagedStack]:
+def stack(packaged: Packaged, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
     """The whole product, running from the package."""
-    made = PackagedStack(tmp_path_factory.mktemp("loop"), packaged)
+    made = DeployedStack(tmp_path_factory.mktemp("loop"), packaged)
     try:
         yield made.start()
     finally:
@@ -42,6 +43,6 @@ def fresh_rooms() -> dict[str, Iterator[Vacancy]]:
 
 
 @pytest.fixture
-async def site(stack: PackagedStack, fresh_rooms: dict[str, Iterator[Vacancy]]) -> AsyncIterator[Site]:
+async def site(stack: DeployedStack, fresh_rooms: dict[str, Iterator[Vacancy]]) -> AsyncIterator[Site]:
     async with visiting(stack, fresh_rooms) as here:
         yield here

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from shared.adapters.tables.codec import Unreadable, decode, encode
 from shared.domain import ledger
 from shared.domain.commands import Command
-from shared.domain.decisions import Decision
+from shared.domain.decisions import Code, Decision, Reason
+from shared.domain.ids import MappingId
 from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Span, Timed
 
@@ -159,6 +160,28 @@ def test_what_a_newer_version_added_is_passed_over() -> None:
 def test_what_cannot_be_read_is_told_with_its_type_and_field(text: str, told: str) -> None:
     with pytest.raises(Unreadable, match=told):
         decode(Drawing, text)
+
+
+class Told(StrEnum):
+    SAID = "said"
+    UNRECOGNISED = "unrecognised"
+
+
+@dataclass(frozen=True)
+class Tale:
+    word: Told
+
+
+def test_a_newer_versions_word_is_taken_for_unrecognised_where_words_are_only_told() -> None:
+    assert decode(Tale, '{"word":"sung"}') == Tale(Told.UNRECOGNISED)
+    assert decode(Tale, '{"word":"said"}') == Tale(Told.SAID)
+
+
+def test_a_decision_of_a_newer_version_is_read_with_its_facts() -> None:
+    written = json.loads(encode(Decision("d", MappingId("m"), NINE, Reason(Code.HELD, {"time": "now"}))))
+    written["reason"]["code"] = "understood"
+    found = decode(Decision, json.dumps(written))
+    assert found.reason == Reason(Code.UNRECOGNISED, {"time": "now"})
 
 
 def test_a_time_without_a_zone_is_not_stored() -> None:

@@ -11,14 +11,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 
 from infra.package.install import LOCKED, SITE
 from infra.package.left_out import PACKAGE
-from tests.integration.loop.driving.stack import ROOT, Stack
+from tests.integration.loop.driving.stack import ROOT
 
 _LINKED = ("local", "tests")
 _SUITE = "import sys, pytest; sys.exit(pytest.main(sys.argv[1:]))"
@@ -84,39 +83,6 @@ class Packaged:
                 for name in {file.parts[0] for file in found.files or () if file.parts[0] not in ("..", "__pycache__")}:
                     _link(tools / name, Path(str(found.locate_file(name))))
         return tools
-
-
-class PackagedStack(Stack):
-    """A stack whose host runs the package, on the package's own packages."""
-
-    def __init__(self, folder: Path, packaged: Packaged) -> None:
-        super().__init__(folder)
-        self._packaged = packaged
-
-    def start(self) -> PackagedStack:
-        """Start everything, then put the package in the place of the checkout."""
-        super().start()
-        self.kill_host()
-        self.start_host("--drain", "3")
-        return self
-
-    def start_host(self, *options: str) -> None:
-        super().start_host(*(options or ("--drain", "3")))
-
-    def _start_odd_host(self, options: Sequence[str]) -> None:
-        where, port = self.described, self.described["ports"]["host"]
-        arguments = ["--port", str(port), "--settings", where["settings"], "--state", str(self.state / "host")]
-        output = self.folder / "packaged-host.out"
-        with output.open("ab") as written:
-            began = written.tell()
-            self._odd_host = subprocess.Popen(
-                self._packaged.host_command(*arguments, *options),
-                env=self._packaged.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=written,
-                stderr=subprocess.STDOUT,
-            )
-        self._wait(lambda: f"ready {port}".encode() in output.read_bytes()[began:], self._odd_host, "packaged-host")
 
 
 def _link(at: Path, to: Path) -> None:
