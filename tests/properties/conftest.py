@@ -10,17 +10,21 @@ import logging
 import os
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 
+_HERE = Path(__file__).parent
+_USUAL, _SECONDS_AN_EXAMPLE = 100, 5
+"""More examples than the usual ones may take longer than a test may: their shortening too, on a crowded machine."""
 _SEED = os.environ.get("LOCKSTEP_SEED", "")
 SEED = random.SystemRandom().randrange(2**32) if _SEED == "random" else int(_SEED or 0)
 
 settings.register_profile(
     "lockstep",
-    max_examples=int(os.environ.get("LOCKSTEP_EXAMPLES", "100")),
+    max_examples=int(os.environ.get("LOCKSTEP_EXAMPLES", str(_USUAL))),
     deadline=None,
     print_blob=True,
     derandomize=not _SEED,
@@ -34,8 +38,12 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every property the seed, so that the number printed above repeats the run."""
+    """Give every property the seed, so that the number printed above repeats the run, and time for its examples."""
     for item in items:
+        if not item.path.is_relative_to(_HERE):
+            continue
+        if settings().max_examples > _USUAL:
+            item.add_marker(pytest.mark.timeout(settings().max_examples * _SECONDS_AN_EXAMPLE), append=False)
         function = getattr(item, "function", None)
         if _SEED and function is not None and getattr(function, "is_hypothesis_test", False):
             # A state machine is seeded as a class; the test that runs it has no seed of its own.
