@@ -70,16 +70,21 @@ async def link_resource(outside: Outside, order: LinkOrder) -> Resource:
             now,
             linked_at=now,
         )
-        await outside.resources.add(resource)
-        if not await is_within(outside, resource.id):
-            await outside.resources.remove(resource.id)
-            raise await refuse(outside)
+        await _add(outside, resource)
     if outside.read_only and resource.platform is not None:
         # The one thing that a look needs on the platform; it holds no booking.
         gap = int(policy.gap.total_seconds() // 60)
         await outside.platform.ensure_resource(resource.platform, facts.name, facts.zone, policy.units, gap)
     await order_command(outside, resource.id, Verb.LINK)
     return resource
+
+
+async def _add(outside: Outside, resource: Resource) -> None:
+    """Add a resource; two that are linked at once are counted together, and one too many is taken out again."""
+    await outside.resources.add(resource)
+    if not await is_within(outside, resource.id):
+        await outside.resources.remove(resource.id)
+        raise await refuse(outside)
 
 
 async def _release_platform(outside: Outside, order: LinkOrder, earlier: Resource | None) -> None:

@@ -50,9 +50,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     """Return what both sides show. Raises the ports' errors; nothing has been written then."""
     rebase = _is_rebase(orders, head)
     sight = await _first_sight(outside, orders, head, rebase)
-    # A mail that is due concerns what is told of a booking, and not what becomes of it.
-    steps = (step for step in orders.open_steps if step.cause is not Cause.MAIL)
-    due = tuple(step for step in steps if step.due is not None and step.due <= sight.now)
+    due = _due(orders, sight.now)
     quiet = cause is WakeCause.PLATFORM and not rebase and not due and not orders.commands
     changes, batch, full = await read_feeds(sight, head, rebase, platform_first=quiet)
     _take(sight, changes, batch)
@@ -89,6 +87,12 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         unreadable,
         cause,
     )
+
+
+def _due(orders: Orders, now: datetime) -> tuple[OpenStep, ...]:
+    """Return the open steps that are due. A mail concerns what is told of a booking, and not what becomes of it."""
+    steps = (step for step in orders.open_steps if step.cause is not Cause.MAIL)
+    return tuple(step for step in steps if step.due is not None and step.due <= now)
 
 
 def _is_rebase(orders: Orders, head: Head) -> bool:

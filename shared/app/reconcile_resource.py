@@ -133,7 +133,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
     await _wake_again(outside, resource, done.outcomes, late, done.told.opened)
     awaited = await wait_for_check_ins(outside, resource, seen, done.outcomes)
-    remembering = remember(outside, resource, head, after, seen, done.outcomes, done.told, awaited, done.rewrites)
+    remembering = remember(outside, resource, after, seen, done, awaited)
     after, kept = await timed(outside, Stage.REMEMBER, remembering)
     await show_state(outside, resource, seen, after, done.outcomes, kept, bulk)
     return replace(

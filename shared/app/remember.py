@@ -6,20 +6,19 @@ What was seen and not finished is an open step of that same commit, so nothing w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from datetime import datetime
 
 from shared.app.applying import Outcome, change_of
+from shared.app.carry_out import CarriedOut
 from shared.app.deciding import Deciding
 from shared.app.held_again import tell_again
 from shared.app.observed import Observed
 from shared.app.outside import Outside
-from shared.app.tell_people import NOTHING_TOLD, Told
-from shared.app.unfinished_series import NOTHING_REWRITTEN, Rewrites
 from shared.domain.booking import SetAside
-from shared.domain.check_in import NOTHING_AWAITED, Awaited
+from shared.domain.check_in import Awaited
 from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Head, Mapping, OpenStep
@@ -36,15 +35,13 @@ def aside_id(key: str) -> str:
 async def remember(
     outside: Outside,
     resource: Resource,
-    before: Head,
     after: Head,
     seen: Observed,
-    outcomes: Sequence[Outcome],
-    told: Told = NOTHING_TOLD,
-    awaited: Awaited = NOTHING_AWAITED,
-    rewrites: Rewrites = NOTHING_REWRITTEN,
+    done: CarriedOut,
+    awaited: Awaited,
 ) -> tuple[Head, Writes]:
     """Commit what a run found and did. Raises ``Stale`` when another run holds the ledger."""
+    before, outcomes, told, rewrites = done.head, done.outcomes, done.told, done.rewrites
     now = outside.clock.now()
     deciding = Deciding(outside, after.run, seen.cause)
     waiting = (*awaited.opened, *rewrites.unfinished, *told.opened)
@@ -53,12 +50,9 @@ async def remember(
     standing = {step.id: step for step in seen.view.open_steps if step.id not in settled} | opened
     again = tell_again(outside, standing.values(), resource.policy, after.run)
     opened |= {step.id: step for step in again.steps}
+    changed = (outcome for outcome in outcomes if outcome.before != outcome.after)
     written = Writes(
-        tuple(
-            change_of(outcome.before, outcome.after, resource.facts.zone)
-            for outcome in outcomes
-            if outcome.before != outcome.after
-        ),
+        tuple(change_of(outcome.before, outcome.after, resource.facts.zone) for outcome in changed),
         tuple(opened.values()),
         tuple(sorted(settled)),
         (

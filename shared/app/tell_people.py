@@ -48,9 +48,6 @@ class Told:
     opened: tuple[OpenStep, ...] = ()
 
 
-NOTHING_TOLD = Told()
-
-
 async def tell_people(
     applying: Applying, notices: Notices, outcomes: Iterable[Outcome], seen: Observed, run: int
 ) -> Told:

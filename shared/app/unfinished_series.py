@@ -63,9 +63,6 @@ class Rewrites:
     finished: frozenset[str] = frozenset()
 
 
-NOTHING_REWRITTEN = Rewrites()
-
-
 async def finish_rewrites(outside: Outside, resource: Resource, open_steps: Iterable[OpenStep]) -> None:
     """Finish the rewrites that broke off. Raises the ports' errors but a refusal, which the next look shows."""
     for step in open_steps:

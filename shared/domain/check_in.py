@@ -98,9 +98,6 @@ class Awaited:
     settled: frozenset[str] = frozenset()
 
 
-NOTHING_AWAITED = Awaited()
-
-
 def await_check_ins(
     standing: Iterable[Mapping],
     gone: Iterable[MappingId],

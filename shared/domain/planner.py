@@ -74,27 +74,36 @@ def plan(
     pairing.take(ties)
     new: list[Item] = [*pairing.new_events, *pairing.new_bookings]
     twins = find_twins(new, ledger, pairing.events, pairing.bookings, setting)
-    over = [case for case in pairing.all_cases(ledger.mappings) if is_over(case, ledger)] if ledger.bulk else []
-    past = {case.mapping.id for case in over} | {settlement.id for settlement in twins.settlements}
-    drafts = [*twins.settlements, *(retired(case, ledger) for case in over)]
-    drafts += [
-        let_be(_settle(case, setting), setting)
-        for case in pairing.cases(ledger.mappings)
-        if case.mapping.id not in past
-    ]
+    drafts = _known(pairing, twins.settlements, ledger, setting)
     drafts += [settle_pair_of_series(event, booking, setting) for event, booking in ties.pairs]
     drafts += [withdrawn(event, mint(Side.CALENDAR, str(event.key), setting)) for event in ties.orphans]
     unpaired = without_twins(pairing.new_events, twins)
     new_events, withheld = withhold_copies(unpaired, ledger.mappings, setting)
     new_bookings = without_twins(pairing.new_bookings, twins)
     drafts += settle_new(new_events, new_bookings, ledger, setting)
+    judged = _judged(drafts, pairing, ledger, setting)
+    loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
+    return Plan(tuple(sorted(loud, key=_order)))
+
+
+def _known(pairing: Pairing, twins: Sequence[Settlement], ledger: LedgerView, setting: Setting) -> list[Settlement]:
+    """Settle what mappings know: bookings with a twin are settled already, and what is over is retired."""
+    over = [case for case in pairing.all_cases(ledger.mappings) if is_over(case, ledger)] if ledger.bulk else []
+    past = {case.mapping.id for case in over} | {settlement.id for settlement in twins}
+    standing = (case for case in pairing.cases(ledger.mappings) if case.mapping.id not in past)
+    drafts = [*twins, *(retired(case, ledger) for case in over)]
+    return drafts + [let_be(_settle(case, setting), setting) for case in standing]
+
+
+def _judged(
+    drafts: Sequence[Settlement], pairing: Pairing, ledger: LedgerView, setting: Setting
+) -> Sequence[Settlement]:
+    """Judge drafts beside one another, by what happened to each before, and by what a person discarded."""
     judged = settle_overlaps_and_returns(drafts, ledger, setting)
     judged = [each if _is_new_and_alone(each) else _with_history(each, pairing, ledger, setting) for each in judged]
     judged = with_discarded(judged, ledger, setting) if setting.discarded else judged
     judged = [each if _is_new_and_alone(each) else placed(named(each), ledger) for each in judged]
-    judged = with_buffers(judged, ledger, setting)
-    loud = (settlement for settlement in (*judged, *withheld) if not settlement.is_quiet)
-    return Plan(tuple(sorted(loud, key=_order)))
+    return with_buffers(judged, ledger, setting)
 
 
 def _is_new_and_alone(settlement: Settlement) -> bool:
