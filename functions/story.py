@@ -1,4 +1,7 @@
-"""The story of one booking, for whoever got its link by mail. The link is signed and expires; no key is needed."""
+"""The story of one booking, for whoever got its link by mail. The link is signed and expires; no key is needed.
+
+It is told in the language that the link of the mail names, else in the one that the browser asks for.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 story = func.Blueprint()
 
 _PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>{title}</title><style>body{{font:16px/1.5 sans-serif;max-width:40em;margin:2em auto;padding:0 1em}}"
     "time{{color:#555}}</style><h1>{title}</h1><p>{standing}</p><ol>{chapters}</ol></html>"
 )
@@ -28,12 +31,15 @@ _PAGE = (
 async def show_story(req: func.HttpRequest) -> func.HttpResponse:
     """What happened to a booking: a page for browsers, JSON for everybody else."""
     from functions.views import story_view
+    from shared.app.messages import language_of, preferred
     from shared.app.tell_story import tell_story
     from shared.domain.story_link import claimed_tenant
 
     common, token = await installed(), req.route_params["token"]
     tenant = claimed_tenant(token)
-    found = await tell_story(common.of(tenant).outside, token) if tenant in common.tenants else None
+    named = req.params.get("lang", "")
+    language = language_of(named) if named else preferred(req.headers.get("Accept-Language", ""))
+    found = await tell_story(common.of(tenant).outside, token, language) if tenant in common.tenants else None
     if found is None:
         raise Unknown("this link opens nothing: it is incomplete, or it has expired")
     if "text/html" in req.headers.get("Accept", ""):
@@ -44,11 +50,16 @@ async def show_story(req: func.HttpRequest) -> func.HttpResponse:
 def _page(found: BookingStory) -> str:
     from zoneinfo import ZoneInfo
 
-    zone = ZoneInfo(found.zone)
+    from shared.app.mail_texts import time_text
+    from shared.app.messages import words_of
+
+    zone, words = ZoneInfo(found.zone), words_of(found.language, "page")
     chapters = "".join(
-        f"<li><time>{each.at.astimezone(zone):%d %B %Y %H:%M}</time><br>{html.escape(each.words)}</li>"
+        f"<li><time>{each.at.astimezone(zone):{words['moment']}}</time><br>{html.escape(each.words)}</li>"
         for each in found.chapters
     )
-    standing = f"It stands for {found.when}." if found.when else "It no longer stands."
-    title = html.escape(f"A booking of {found.resource}")
-    return _PAGE.format(title=title, standing=html.escape(standing), chapters=chapters)
+    standing = words["gone"]
+    if found.when:
+        standing = words["stands"].format(time=time_text(found.when, found.zone, words_of(found.language, "mail")))
+    title = html.escape(words["heading"].format(room=found.resource))
+    return _PAGE.format(language=found.language, title=title, standing=html.escape(standing), chapters=chapters)

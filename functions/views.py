@@ -185,6 +185,7 @@ def story_view(story: BookingStory) -> Json:
     return {
         "resource": story.resource,
         "zone": story.zone,
+        "language": story.language,
         "when": when_view(story.when) if story.when else None,
         "decisions": [{"at": moment(each.at), "sentence": each.words} for each in story.chapters],
         "readable_until": moment(story.until),

@@ -58,6 +58,7 @@ SCHEMAS: dict[str, Json] = {
         {
             "resource": text("What people call the resource."),
             "zone": text("Its time zone, an IANA name."),
+            "language": text("The language of its words, two letters."),
             "when": or_null(record(WHEN)),
             "decisions": {
                 "type": "array",
@@ -68,6 +69,7 @@ SCHEMAS: dict[str, Json] = {
         {
             "resource": "Matterhorn",
             "zone": "Europe/Zurich",
+            "language": "en",
             "when": None,
             "decisions": [{"at": A_MOMENT, "sentence": "Its owner was told by mail."}],
             "readable_until": A_MOMENT,

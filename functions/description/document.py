@@ -85,7 +85,10 @@ def _story() -> Json:
     found = operation(
         "tell_story", "agreed", "What happened to one booking, for whoever holds its link",
         {200: ("Its decisions in words, the oldest first; a page where text/html is accepted.", ref("Story"))}, (404,),
-        security=[], parameters=[in_path("token", "Signed by Lockstep, and good for 30 days.", "k1.WyJ.Zm8")],
+        security=[], parameters=[
+            in_path("token", "Signed by Lockstep, and good for 30 days.", "k1.WyJ.Zm8"),
+            in_query("lang", {"type": "string"}, "The language of its words; else the one that is accepted.", "de"),
+        ],
     )  # fmt: skip
     found["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     del found["responses"]["401"], found["responses"]["403"]

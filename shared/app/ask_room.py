@@ -23,6 +23,8 @@ from shared.ports.errors import NotFound, PortError, Rejected, Stale
 
 _SPENT = "gone"
 _NO_BOOKER, _NO_MAILBOX, _NOT_PERMITTED = "name is not known", "mailbox is not of this tenant", "mailbox refused it"
+REASONS = (_NO_BOOKER, _NO_MAILBOX, _NOT_PERMITTED)
+"""Why the room is not asked in the booker's name."""
 
 
 async def name_organisers(outside: Outside, plan: Plan, key: bytes) -> Plan:

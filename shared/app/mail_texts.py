@@ -1,19 +1,16 @@
-"""The words of mails of ours, from one file, in the recipient's language where there is one, else in English.
+"""The words of mails of ours, in the recipient's language where there is one, else in English.
 
 A mail names the resource, the recipient's own booking and its time in the resource's zone. Of another booking it
-says what the policy lets the platform show, and of a private one only that it is private. Pure but for the file
-of words, which is read once.
+says what the policy lets the platform show, and of a private one only that it is private.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from shared.app.messages import Words, words_of
 from shared.domain.booking import Booking, CalendarItem, Item, Person, Side
 from shared.domain.decisions import Code
 from shared.domain.notices import NoticeKind
@@ -23,22 +20,8 @@ from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, When
 from shared.ports.people import Message
 
-USUAL = "en"
 _LONGEST = 120
 _MOST_LISTED = 30
-Words = dict[str, str]
-
-
-@cache
-def languages() -> dict[str, Words]:
-    """Return the words of every language, by its two letters."""
-    return dict(tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8")))
-
-
-def words_of(language: str) -> Words:
-    """Return the words for a language tag such as ``de-CH``."""
-    known = languages()
-    return known.get(language.casefold()[:2], known[USUAL])
 
 
 @dataclass(frozen=True)
@@ -67,7 +50,7 @@ class Letter:
 
 def message_of(letter: Letter, resource: Resource) -> Message:
     """Return the mail for its recipient."""
-    words, zone = words_of(letter.language), resource.facts.zone
+    words, zone = words_of(letter.language, "mail"), resource.facts.zone
     room, time = _line(resource.facts.name) or resource.address, time_text(letter.own.when, zone, words)
     title = "" if letter.own.private else _line(letter.own.title)
     booking = words["titled" if title else "untitled"].format(title=title, room=room, time=time).strip(",")

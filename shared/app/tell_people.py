@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from shared.app.admit_booker import known_member
 from shared.app.applying import Applying, Outcome
 from shared.app.mail_texts import Letter, message_of
+from shared.app.messages import USUAL, language_of
 from shared.app.observed import Observed
 from shared.app.prepare_notices import NOT_SET, Notices, concerns_now, left_behind, owner_of
 from shared.domain.booking import Person, PlatformItem, Side
@@ -37,6 +38,8 @@ _NOT_SURE = "the mail service did not answer"
 _BUSY = "the mail service was busy for too long"
 _UNREADABLE = "the mail service was busy, and meanwhile the booking has changed or is no longer shown"
 _OVER = "the mail service was busy until it was over"
+REASONS = (_NO_OWNER, _LEFT, _INTERRUPTED, _NOT_SURE, _BUSY, _UNREADABLE, _OVER)
+"""Why nobody was told, or perhaps nobody."""
 
 
 @dataclass(frozen=True)
@@ -159,17 +162,18 @@ async def _letter(applying: Applying, notice: Notice, notices: Notices, owner: P
     until = outside.clock.now() + LIFETIME
     token = story_token(key_id, key, Story(resource.id, notice.mapping, until))
     before = notices.old_times.get(notice.mapping)
+    language = language_of(member.language if member else "")
     return Letter(
         notice.kind,
         notice.reason.code,
         owner,
         item.booking,
-        f"{outside.notification_url}/api/story/{token}",
+        f"{outside.notification_url}/api/story/{token}{'' if language == USUAL else f'?lang={language}'}",
         until,
         before,
         against[0] if against else None,
         against[1] if against else Side.CALENDAR,
-        member.language if member else "",
+        language,
         free=notice.reason.facts.get("free_names", ""),
     )
 

@@ -1,4 +1,4 @@
-"""Tell the story of one booking to whoever holds its link: what was decided about it, in order, in plain words.
+"""Tell the story of one booking to whoever holds its link: what was decided about it, in order, in the reader's words.
 
 The link is the right to read, to this one story and nothing else. The words name times and sides; they hold no
 title, no person, and of another booking nothing but its time.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.app.messages import USUAL, language_of
 from shared.app.outside import Outside
 from shared.app.wording import sentence
 from shared.domain.decisions import Decision
@@ -29,16 +30,20 @@ class Chapter:
 
 @dataclass(frozen=True)
 class BookingStory:
-    """What is told of one booking; ``when`` is None once nothing of it stands any more. ``zone`` is the resource's."""
+    """What is told of one booking; ``when`` is None once nothing of it stands any more. ``zone`` is the resource's.
+
+    ``language`` is the one that its words are in.
+    """
 
     resource: str
     zone: str
     when: When | None
     chapters: tuple[Chapter, ...]
     until: datetime
+    language: str = USUAL
 
 
-async def tell_story(outside: Outside, token: str) -> BookingStory | None:
+async def tell_story(outside: Outside, token: str, language: str = USUAL) -> BookingStory | None:
     """Return the story that a token opens, oldest first; None where it opens none. Raises the ports' errors."""
     story = read_token(token, await outside.secrets.client_state_keys(), outside.clock.now())
     if story is None or tenant_of(story.resource) != outside.tenant:
@@ -53,8 +58,9 @@ async def tell_story(outside: Outside, token: str) -> BookingStory | None:
         resource.facts.name or resource.address,
         zone,
         standing[0].when if standing else None,
-        tuple(Chapter(each.at, sentence(each.reason, zone)) for each in sorted(decided, key=_order)),
+        tuple(Chapter(each.at, sentence(each.reason, zone, language)) for each in sorted(decided, key=_order)),
         story.expires,
+        language_of(language),
     )
 
 

@@ -23,12 +23,15 @@ from shared.domain.plan import Action, Settlement, Step
 from shared.domain.policy import DirectEntries, Winner
 from shared.domain.projection import written
 
+TAKEN = "the time is taken"
+"""Why the platform keeps a booking where it is."""
+
 
 def _refused_move(loser: Settlement, verdict: Verdict, setting: Setting) -> Settlement:
     """The platform keeps the old time: our own event gets it back, of somebody else's meeting it is shown."""
     assert loser.base is not None
     if _organised_here(loser.after):
-        return _put_back(loser, Reason(Code.REFUSED_BY_SIDE, {"side": Side.PLATFORM, "why": "the time is taken"}))
+        return _put_back(loser, Reason(Code.REFUSED_BY_SIDE, {"side": Side.PLATFORM, "why": TAKEN}))
     known = loser.id in setting.disputed
     decisions = () if known else (Reason(Code.OVERLAP_REPORTED, _facts(verdict, setting)),)
     return replace(loser, after=loser.before, steps=(), decisions=decisions, open=_conflict(loser, setting, verdict))

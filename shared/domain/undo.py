@@ -31,6 +31,12 @@ from shared.domain.records import calendar_record, platform_record
 Merge = Callable[[Case, Setting], Settlement]
 
 _CHANGED = "it was changed since"
+_NOT_TIED = "it is not tied to a copy any more"
+_CANCELLED_SINCE = "it was cancelled since"
+_ORIGINAL_CANCELLED = "what it is a copy of was cancelled since"
+_UNREAD = "it could not be read"
+REASONS = (_CHANGED, _NOT_TIED, _CANCELLED_SINCE, _ORIGINAL_CANCELLED, _UNREAD)
+"""Why the copy of a mapping is not removed."""
 
 
 def made_by(mapping: Mapping, plan: str) -> Mapping:
@@ -62,19 +68,19 @@ def keeps_because(case: Case, setting: Setting) -> str:
     """Return why the copy of a mapping cannot be removed; empty where it can."""
     mapping = case.mapping
     if mapping.copy is None or not mapping.is_linked:
-        return "it is not tied to a copy any more"
+        return _NOT_TIED
     copy = case.calendar if mapping.origin is Side.PLATFORM else case.platform
     original = case.platform if mapping.origin is Side.PLATFORM else case.calendar
     if is_gone(copy, setting.policy):
-        return "it was cancelled since"
+        return _CANCELLED_SINCE
     if is_gone(original, setting.policy):
-        return "what it is a copy of was cancelled since"
+        return _ORIGINAL_CANCELLED
     if isinstance(copy, CalendarItem):
         shown = calendar_record(copy, setting.key).print
     elif isinstance(copy, PlatformItem):
         shown = platform_record(copy, setting.key).print
     else:
-        return "it could not be read"
+        return _UNREAD
     return "" if _told(shown) == mapping.copy.print else _CHANGED
 
 

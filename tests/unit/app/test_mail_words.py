@@ -1,13 +1,13 @@
-"""The file of words: every language says everything, with the same places for what is filled in."""
+"""The words of mails: times on the clock of the resource, and why, in the reader's language."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from string import Formatter
 
 import pytest
 
-from shared.app.mail_texts import Letter, languages, message_of, time_text, words_of
+from shared.app.mail_texts import Letter, message_of, time_text
+from shared.app.messages import words_of
 from shared.domain.booking import Booking, Person, ResourceFacts
 from shared.domain.decisions import Code
 from shared.domain.ids import MailboxId, ResourceId
@@ -17,22 +17,6 @@ from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Timed, When
 
 ZURICH = "Europe/Zurich"
-
-
-def places(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
-
-
-@pytest.mark.parametrize("language", sorted(languages()))
-def test_a_language_has_the_entries_and_places_of_english(language: str) -> None:
-    english, words = languages()["en"], languages()[language]
-    assert set(words) == set(english)
-    assert {name: places(text) for name, text in words.items()} == {name: places(t) for name, t in english.items()}
-    assert all(kind in words and f"{kind}_subject" in words for kind in NoticeKind)
-
-
-def test_english_german_and_french_are_there() -> None:
-    assert set(languages()) == {"en", "de", "fr"}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +36,7 @@ def test_english_german_and_french_are_there() -> None:
     ids=["over the change of the clocks", "over midnight", "one day", "three days"],
 )
 def test_a_time_is_told_on_the_clock_of_the_resource(when: When, words: str) -> None:
-    assert time_text(when, ZURICH, words_of("de")) == words
+    assert time_text(when, ZURICH, words_of("de", "mail")) == words
 
 
 @pytest.mark.parametrize(

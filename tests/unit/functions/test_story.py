@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain.client_state import client_state
 from shared.domain.ids import MappingId, ResourceId
+from shared.domain.people import Member, UserId
 from shared.domain.story_link import Story, read_token, signed, story_token
 from tests.doubles.world import at
 from tests.unit.functions.calling.office import Office
@@ -45,6 +46,37 @@ async def test_a_browser_gets_a_page_that_runs_nothing_and_tells_nobody_where_it
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert "Surgery" not in answer.body
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "language", "heading", "told"),
+    [
+        ("?lang=de", "fr", "de", "Eine Buchung von Matterhorn", "Der Raum ist am 23.11.2026 von 10:00 bis 11:00 Uhr"),
+        ("", "fr-CH,fr;q=0.9", "fr", "Une réservation de Matterhorn", "La salle est prise le 23/11/2026 de 10:00"),
+        ("", "it", "en", "A booking of Matterhorn", "The room is taken on 23 November from 10:00 to 11:00"),
+        ("?lang=xx", "de", "en", "A booking of Matterhorn", "The room is taken on 23 November from 10:00 to 11:00"),
+    ],
+)
+async def test_it_is_told_in_the_language_of_the_link_or_of_the_browser(
+    office: Office, query: str, accepted: str, language: str, heading: str, told: str
+) -> None:
+    asked = f"{await link(office)}{query}"
+    page = await office.send("GET", asked, headers={"Accept": "text/html", "Accept-Language": accepted})
+    assert f'<html lang="{language}">' in page.body
+    assert f"<h1>{heading}</h1>" in page.body
+    assert told in page.body
+    shown = await office.send("GET", asked, headers={"Accept-Language": accepted})
+    assert shown.body["language"] == language
+    assert any(told in each["sentence"] for each in shown.body["decisions"])
+
+
+@pytest.mark.parametrize(("tag", "lang"), [("de-CH", "?lang=de"), ("fr", "?lang=fr"), ("it", ""), ("en-GB", "")])
+async def test_the_link_of_a_mail_is_in_the_language_of_the_mail(office: Office, tag: str, lang: str) -> None:
+    office.world.people.add(Member(UserId("ben"), "ben@contoso.example", "Ben", tag))
+    found = await link(office)
+    assert found.endswith(lang) if lang else "?" not in found
+    page = await office.send("GET", found, headers={"Accept": "text/html"})
+    assert f'<html lang="{lang[-2:] or "en"}">' in page.body
 
 
 async def test_a_link_that_was_changed_or_has_expired_opens_nothing(office: Office) -> None:
