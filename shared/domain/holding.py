@@ -66,4 +66,5 @@ def waiting_for(settlement: Settlement, other: MappingId, setting: Setting) -> S
     )
     known = settlement.id in setting.disputed
     decisions = () if known else (Reason(Code.HELD, {"other": other}),)
-    return replace(settlement, after=kept(settlement, setting), steps=(), buffers=(), decisions=decisions, open=step)
+    after = kept(settlement, setting)
+    return named(replace(settlement, after=after, steps=(), buffers=(), decisions=decisions, open=step))

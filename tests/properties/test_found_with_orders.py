@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from shared.domain.spans import When
+from datetime import timedelta
+
+from shared.domain.spans import Timed, When
+from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
 from tests.properties.machine.office import Office
-from tests.properties.test_found_by_the_machine import HALF_PAST_NINE, THIRTEEN, office, rests
+from tests.properties.test_found_by_the_machine import EIGHT, HALF_PAST, HALF_PAST_NINE, THIRTEEN, office, rests
 
 
 async def known_times(made: Office) -> set[When]:
@@ -22,3 +25,22 @@ async def test_a_booking_that_moves_on_to_another_row_while_its_copy_is_undone_i
     assert THIRTEEN in await known_times(made)
     await rests(made)
     assert made.events() == [], "what a person undid stays undone"
+
+
+async def test_an_occurrence_that_waits_for_another_one_that_is_held_is_named_where_it_stands_now() -> None:
+    made = await office(Conflict.ENFORCED, winner="calendar", settle_seconds=0, direction="to_platform")
+    made.invite_series(HALF_PAST, 4)
+    made.delete_event(0)
+    await made.wake(WakeCause.NOTIFICATION)
+    the_second = next(n for n, item in enumerate(made.bookings()) if item.booking.when == _after(HALF_PAST, weeks=1))
+    made.cancel_booking(the_second)
+    made.delete_event(0)
+    made.invite(EIGHT)
+    made.restore_event(0)
+    await made.change_policy(titles="organizer")
+    await rests(made)
+    assert HALF_PAST in [item.booking.when for item in made.events()]
+
+
+def _after(when: Timed, **delta: int) -> Timed:
+    return Timed(when.start + timedelta(**delta), when.end + timedelta(**delta))

@@ -93,6 +93,31 @@ class Office(Caretaker):
         whens = [Timed(start.start + timedelta(weeks=n), start.end + timedelta(weeks=n)) for n in range(weeks)]
         self.world.calendar.outlook.invite_series(ROOM, whens)
 
+    def reschedule_series(self, which: int, start: Timed) -> None:
+        """Give all of a series of a person's another time of day, as its organiser."""
+        members = self._series_of(which)
+        if members:
+            whens = [_on_the_day_of(member.booking.when, start) for member in members]
+            self.world.calendar.outlook.reschedule(ROOM, [member.key for member in members], whens)
+
+    def split_series(self, which: int, start: Timed) -> None:
+        """Give this occurrence and the following another time of day: they become a series of their own."""
+        members = self._series_of(which)
+        chosen = self.events()[which] if members else None
+        following = [each for each in members if chosen and str(each.key) >= str(chosen.key)]
+        for member in following:
+            self.world.calendar.outlook.cancel(ROOM, member.key)
+        if following:
+            whens = [_on_the_day_of(member.booking.when, start) for member in following]
+            self.world.calendar.outlook.invite_series(ROOM, whens)
+
+    def _series_of(self, which: int) -> list[CalendarItem]:
+        """Return the occurrences of the series of a person's of which an event is one."""
+        events = self.events()
+        masters = {item.key.event for item in events[which : which + 1] if item.key.original_start}
+        found = [item for item in events if item.key.event in masters and not item.is_organiser]
+        return [item for item in found if isinstance(item.booking.when, Timed)]
+
     def enter(self, when: When) -> None:
         self.world.direct_entry(when)
 
@@ -266,6 +291,13 @@ class Office(Caretaker):
             await self.world.settle()
             await order_command(self.world.outside, self.world.resource_id, Verb.APPROVE)
             await self.world.settle()
+
+
+def _on_the_day_of(when: When, start: Timed) -> Timed:
+    """Return a time of day on the day of another time."""
+    assert isinstance(when, Timed)
+    by = timedelta(days=(when.start.date() - start.start.date()).days)
+    return Timed(start.start + by, start.end + by)
 
 
 def _refusals() -> AbstractContextManager[None]:

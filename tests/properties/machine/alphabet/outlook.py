@@ -29,6 +29,14 @@ class Outlook(Machine):
     def invite_series(self, start: Timed, weeks: int) -> None:
         self.office.invite_series(start, weeks)
 
+    @rule(which=which, start=hours)
+    def reschedule_series(self, which: int, start: Timed) -> None:
+        self.office.reschedule_series(which, start)
+
+    @rule(which=which, start=hours)
+    def split_series(self, which: int, start: Timed) -> None:
+        self.office.split_series(which, start)
+
     @rule(when=slots)
     def enter(self, when: When) -> None:
         self.office.enter(when)
