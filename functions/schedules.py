@@ -47,18 +47,20 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
     from shared.app.forget_meetings import forget_meetings
     from shared.app.forget_unlinked import forget_unlinked
     from shared.app.order_reads import order_reads
+    from shared.app.wake_recovered import wake_recovered
 
     async def of_tenant(composition: Composed) -> None:
         outside = composition.outside
         now = outside.clock.now()
         ordered = await order_reads(outside, _last(timer, now), now)
+        woken = await wake_recovered(outside, _last(timer, now), now)
         await forget_unlinked(outside)
         if _has_come(_FORGOTTEN_AT, _last(timer, now), now):
             gone = await composition.platform.forget_past(now - PLATFORM_KEPT)
             logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
             await forget_meetings(outside)
             await forget_acts(outside)
-        logger.info("%d proof reads and re-bases ordered", ordered)
+        logger.info("%d proof reads and re-bases ordered, %d resources woken after an outage", ordered, woken)
 
     await _for_each_tenant(of_tenant)
 

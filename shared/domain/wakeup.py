@@ -2,7 +2,9 @@
 
 The first wake-up runs at once. A hint that comes less than a second after the start of the resource's last
 run is folded into one trailing run at that start plus one second, unless another run begins before the trailing
-wake-up is taken up: that one has seen what was folded. Everything else always runs.
+wake-up is taken up: that one has seen what was folded. As long as a resource that failed waits for its next attempt
+only an order runs: the attempt has a wake-up of its own, and every other one that failed too would leave another
+behind it, for ever. Everything else always runs.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ class WakeCause(StrEnum):
 TRAILING = timedelta(seconds=1)
 LOST_AFTER = timedelta(seconds=5)
 LATE_DELTA = timedelta(seconds=30)
+EARLY = timedelta(seconds=5)
+"""By how much the queue's clock may be ahead of ours: a wake-up that seems early by less than this is taken for due."""
 
 _HINTS = (WakeCause.NOTIFICATION, WakeCause.PLATFORM)
 
@@ -41,8 +45,10 @@ class Folded:
 
 def fold(cause: WakeCause, head: Head, now: datetime) -> Folded | None:
     """Return how a wake-up is folded, or None when the run takes place."""
-    if cause is WakeCause.DUE or cause is WakeCause.COMMAND:
+    if cause is WakeCause.COMMAND:
         return None
+    if cause is WakeCause.DUE:
+        return Folded(None) if head.not_before is not None and now < head.not_before - EARLY else None
     if head.not_before is not None and now < head.not_before:
         return Folded(None)
     if cause is WakeCause.TRAILING:

@@ -67,7 +67,12 @@ FOLDING: dict[str, tuple[WakeCause, Head, Folded | None]] = {
         Folded(None),
     ),
     "a sweep while the resource waits is answered without a run": (SWEEP, head(-100, not_before=30), Folded(None)),
-    "what is due runs even while the resource waits": (DUE, head(-100, not_before=30), None),
+    "what is due while the resource waits is left to the attempt that is to come": (
+        DUE,
+        head(-100, not_before=30),
+        Folded(None),
+    ),
+    "an attempt that comes four seconds early by our clock takes place": (DUE, head(-100, not_before=4), None),
     "a command runs even while the resource waits": (COMMAND, head(-100, not_before=30), None),
     "a notification at the moment until which the resource waits runs": (NOTIFICATION, head(-100, not_before=0), None),
     "a notification after the wait runs": (NOTIFICATION, head(-100, not_before=-1), None),

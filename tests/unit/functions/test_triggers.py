@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +15,10 @@ from shared.app.order_command import order_command
 from shared.domain.booking import Booking
 from shared.domain.commands import Verb
 from shared.domain.meeting_row import MeetingRow, meeting_id
+from shared.domain.resource import State
 from shared.ports.errors import Retry
 from tests.doubles.world import at
+from tests.unit.app.company import link_rooms, row_of
 from tests.unit.functions.calling.office import FUNCTIONS, Office
 
 HANDLERS: dict[str | None, Any] = {each.get_function_name(): each.get_user_function() for each in FUNCTIONS}
@@ -170,6 +173,22 @@ class TestTimers:
         row = await office.world.row()
         assert row.subscription is not None
         assert live.id == row.subscription.id != before.id
+
+    async def test_the_first_room_that_is_well_after_an_outage_wakes_the_others(self, office: Office) -> None:
+        now = office.world.clock.now()
+        well, *away = await link_rooms(office.world, 4)
+        await office.outside.resources.put(replace(await row_of(office.world, well), since=now))
+        for room in away:
+            row = await row_of(office.world, room)
+            failed = {"first_failure": now - timedelta(days=7), "trouble": "calendar_unreachable"}
+            await office.outside.resources.put(replace(row, state=State.FAILING, **failed))
+        office.world.clock.advance(timedelta(minutes=2))
+        office.world.wakeups.sent.clear()
+        await take(office, "order_reads", timer((now - timedelta(minutes=3)).isoformat()))
+        assert {each.resource for each in office.world.wakeups.sent if each.due} == set(away)
+        office.world.wakeups.sent.clear()
+        await take(office, "order_reads", timer((now + timedelta(minutes=1)).isoformat()))
+        assert not office.world.wakeups.sent
 
     async def test_a_paused_room_is_still_looked_at(self, office: Office) -> None:
         await office.room()
