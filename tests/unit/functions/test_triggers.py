@@ -180,8 +180,9 @@ class TestTimers:
         await office.outside.resources.put(replace(await row_of(office.world, well), since=now))
         for room in away:
             row = await row_of(office.world, room)
-            failed = {"first_failure": now - timedelta(days=7), "trouble": "calendar_unreachable"}
-            await office.outside.resources.put(replace(row, state=State.FAILING, **failed))
+            since = now - timedelta(days=7)
+            failing = replace(row, state=State.FAILING, first_failure=since, trouble="calendar_unreachable")
+            await office.outside.resources.put(failing)
         office.world.clock.advance(timedelta(minutes=2))
         office.world.wakeups.sent.clear()
         await take(office, "order_reads", timer((now - timedelta(minutes=3)).isoformat()))
