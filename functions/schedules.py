@@ -86,6 +86,7 @@ async def renew(timer: func.TimerRequest) -> None:
 @schedules.timer_trigger(arg_name="timer", schedule="0 */5 * * * *", use_monitor=True)
 async def take_stock(timer: func.TimerRequest) -> None:
     """Tell how the resources stand: what the alerts watch, and the app's own sign of life."""
+    from shared.app.run_canary import fly_if_due
     from shared.app.take_stock import take_stock as taking
     from shared.app.tell_lapses import tell_lapses
 
@@ -94,7 +95,12 @@ async def take_stock(timer: func.TimerRequest) -> None:
         tell_lapses(composition.outside)
         logger.info("stock: %d resources are not as they should be", len(taken.stock.troubled))
 
+    async def fly(composition: Composed) -> None:
+        await fly_if_due(composition.outside, composition.outside.clock.now().minute)
+
     await _for_each_tenant(of_tenant)
+    # After everybody's stock: a canary may wait for a minute.
+    await _for_each_tenant(fly)
 
 
 async def _for_each_tenant(work: Callable[[Composed], Awaitable[None]]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.acting import acting
-from functions.answers import answer, told
+from functions.answers import Unknown, answer, told
 from functions.fields import body_of
 from functions.linked import find_linked
 from shared.composition import composed
@@ -45,6 +45,26 @@ async def renew_now(req: func.HttpRequest) -> func.HttpResponse:
     async with acting(req, outside, "renew_subscriptions", *only):
         done = await renew_subscriptions(outside, only)
     return answer(vars(done))
+
+
+@upkeep.function_name("fly_canary")
+@upkeep.route("canary", methods=["POST"])
+@told
+async def fly_canary(req: func.HttpRequest) -> func.HttpResponse:
+    """Let a canary fly now: a booking on the test resource, made and removed in both directions, and measured."""
+    from shared.app.run_canary import canary_of, run_canary
+
+    alone = body_of(req, "alone").flag("alone") is True
+    outside = (await composed()).outside
+    resource = await canary_of(outside)
+    if resource is None:
+        raise Unknown("no test resource is linked for canaries; name its mailbox in LOCKSTEP_CANARY and link it")
+    async with acting(req, outside, "fly_canary", resource.id) as deed:
+        flight = await run_canary(outside, resource, alone=alone)
+        deed.led_to(outcome=flight.outcome)
+    legs = [{"to": leg.to.value, "made": leg.made, "seconds": round(leg.seconds, 3)} for leg in flight.legs]
+    told_of = {"outcome": flight.outcome.value, "legs": legs, "why": flight.why, "left_behind": flight.swept}
+    return answer({"resource": resource.id, "name": resource.facts.name, **told_of})
 
 
 @upkeep.function_name("add_key")

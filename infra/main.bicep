@@ -45,6 +45,9 @@ param ceiling string = ''
 @description('Days for which decisions and acts of people are kept, from 30 to 3660.')
 param keptDays string = '400'
 
+@description('Mailbox of the linked test room on which canaries fly; empty: none do.')
+param canary string = ''
+
 @description('Public base URL, where a domain of its own stands before the app.')
 param publicUrl string = ''
 
@@ -254,6 +257,7 @@ module functionApp 'modules/functionapp.bicep' = {
         LOCKSTEP_FOLLOW_PEOPLE: ofOneTenant && followPeople ? 'true' : ''
         LOCKSTEP_CEILING: ofOneTenant ? ceiling : ''
         LOCKSTEP_KEPT_DAYS: ofOneTenant ? keptDays : ''
+        LOCKSTEP_CANARY: ofOneTenant ? canary : ''
       },
       { LOCKSTEP_TRACES_KEPT: string(tracesKept), LOCKSTEP_LAPSES: empty(lapses) ? '' : string(lapses) },
       moreSettings

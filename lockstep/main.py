@@ -20,7 +20,7 @@ from lockstep.reaching import NotReached, Wished
 from lockstep.resources import resources
 from lockstep.session import Session
 from lockstep.showing import err
-from lockstep.upkeep import bundle, subscriptions
+from lockstep.upkeep import bundle, canary, subscriptions
 
 
 class Told(TyperGroup):
@@ -72,6 +72,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     bundle,
     cost,
     acts,
+    canary,
 
 )  # fmt: skip
 for command in COMMANDS:

@@ -1,4 +1,4 @@
-"""``subscriptions`` and ``bundle``: how notifications stand, and the state of one resource for a support case."""
+"""``subscriptions``, ``bundle``, ``canary``: how notifications stand, one resource for a support case, a flight."""
 
 from __future__ import annotations
 
@@ -66,3 +66,25 @@ def bundle(
         return
     to.write_text(json_of_python.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8")
     say(f"{to}: {len(told['mappings'])} bookings, {len(told['decisions'])} decisions, nobody's name.")
+
+
+def canary(
+    context: typer.Context,
+    alone: Annotated[bool, typer.Option("--alone", help="Remove at once what killed ones left behind.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Make and remove a booking on the test resource, in both directions, and say how long each way took."""
+    told = api_of(context).post("canary", {"alone": alone})
+    if json:
+        as_json(told)
+    else:
+        for leg in told["legs"]:
+            done = "arrived on" if leg["made"] else "gone from"
+            say(f"{leg['seconds']:5.1f} s  {done} the {leg['to']}")
+        if told["left_behind"]:
+            say(f"{told['left_behind']} bookings that a killed canary had left behind were removed.", "yellow")
+        good = told["outcome"] == "ok"
+        way = f"{told['name']}: the canary came back." if good else f"{told['name']}: {told['outcome']}: {told['why']}"
+        say(way, "green" if good else "bold red")
+    if told["outcome"] != "ok":
+        raise typer.Exit(1)

@@ -268,6 +268,7 @@ class Composition:
             TableActs(tables),
             self._tenant.retention,
             PersonalRows(TableRowStore(tables), self._tenant.id),
+            self._tenant.canary,
         )
 
     def _lapses(self) -> tuple[Lapse, ...]:

@@ -18,6 +18,7 @@ LOCKSTEP_GRAPH_URL                     Graph's base URL with its version (defaul
 AZURE_CLIENT_ID                        client id of the user-assigned identity (default: system-assigned)
 LOCKSTEP_MAIL_FROM                     mailbox from which Lockstep's own mails are sent (optional: none are sent)
 LOCKSTEP_FOLLOW_PEOPLE                 true: the tenant's users are followed (default: false)
+LOCKSTEP_CANARY                        mailbox of the linked test resource on which canaries fly (optional: none do)
 LOCKSTEP_KEPT_DAYS                     days for which decisions and acts are kept (default: 400)
 LOCKSTEP_CEILING                       most linked resources: a number, or users+ and a number (default: none)
 SSL_CERT_FILE                          file of the authorities to trust instead of the usual ones (default: those)
@@ -29,7 +30,7 @@ LOCKSTEP_LAPSES                        what lapses, as far as it does not say so
 LOCKSTEP_SIGN_IN                       client id of the app's registration in Entra, behind App Service authentication;
                                        callers then sign in, and no key opens anything (default: keys)
 
-Those of mails, people, days and ceiling and the application are about the one tenant; a list has them per tenant.
+Those of mails, people, days, canary, ceiling and the application are about the one tenant; a list has them per tenant.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TENANT = re.compile(r"[0-9A-Za-z-]{1,64}")
 _OF_ONE = (
     "LOCKSTEP_TENANT", "LOCKSTEP_GRAPH_APPLICATION", "LOCKSTEP_GRAPH_SECRET", "LOCKSTEP_MAIL_FROM",
-    "LOCKSTEP_FOLLOW_PEOPLE", "LOCKSTEP_CEILING", "LOCKSTEP_KEPT_DAYS",
+    "LOCKSTEP_FOLLOW_PEOPLE", "LOCKSTEP_CEILING", "LOCKSTEP_KEPT_DAYS", "LOCKSTEP_CANARY",
 )  # fmt: skip
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -165,6 +166,7 @@ class _Given:
             follow_people=self.flag("LOCKSTEP_FOLLOW_PEOPLE"),
             ceiling=self.ceiling("LOCKSTEP_CEILING", "LOCKSTEP_FOLLOW_PEOPLE"),
             retention=self.retention("LOCKSTEP_KEPT_DAYS"),
+            canary=self.mailbox("LOCKSTEP_CANARY", self.any("LOCKSTEP_CANARY")),
         )
 
     def tenant(self, name: str) -> str:

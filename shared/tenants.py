@@ -16,6 +16,7 @@ mail_from      mailbox from which mails to this tenant's people are sent
 follow_people  true: the tenant's users are followed
 ceiling        most linked resources: a number, or users+ and a number
 kept_days      days for which decisions and acts are kept (default: 400)
+canary         mailbox of the linked test resource on which canaries fly (default: none do)
 
 Secrets stand in app settings of their own, so that each can be a reference to a key vault.
 """
@@ -40,7 +41,7 @@ _ADDRESS = re.compile(r"[^\s@/?#%]+@[^\s@/?#%]+")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _FIELDS = frozenset((
     "id", "keys", "identity", "application", "certificate", "secret", "mail_from", "follow_people", "ceiling",
-    "kept_days",
+    "kept_days", "canary",
 ))  # fmt: skip
 
 
@@ -58,6 +59,7 @@ class TenantSettings:
     ceiling: Ceiling | None = None
     keys: frozenset[str] = field(default=frozenset(), repr=False)
     retention: Retention = field(default_factory=Retention)
+    canary: str = ""
 
 
 def is_mailbox(text: str) -> bool:
@@ -117,11 +119,12 @@ class _Entry:
             application,
             self._certificate(),
             self._named("secret"),
-            self._mailbox(),
+            self._mailbox("mail_from"),
             follows is True,
             self._ceiling(follows is True),
             self._keys(),
             self._retention(),
+            self._mailbox("canary"),
         )
 
     def _wrong(self, what: str) -> None:
@@ -140,10 +143,10 @@ class _Entry:
             self._wrong(f"has no usable {name}")
         return value
 
-    def _mailbox(self) -> str:
-        value = self._text("mail_from")
+    def _mailbox(self, name: str) -> str:
+        value = self._text(name)
         if value and not is_mailbox(value):
-            self._wrong("has a mail_from that is neither the address of a mailbox nor its object id")
+            self._wrong(f"has a {name} that is neither the address of a mailbox nor its object id")
         return value
 
     def _named(self, name: str) -> str:

@@ -25,6 +25,7 @@ var queries = {
   silent: loadTextContent('../alerts/silent.kql')
   slow: loadTextContent('../alerts/slow.kql')
   lapses: loadTextContent('../alerts/lapses.kql')
+  canary: loadTextContent('../alerts/canary.kql')
 }
 var deadLetters = filter(alerts, alert => alert.name == 'dead-letters')[0]
 

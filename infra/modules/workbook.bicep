@@ -23,6 +23,7 @@ var questions = [
   { title: 'Requests to Graph, refusals and throttles', query: loadTextContent('../workbook/graph.kql'), show: 'timechart' }
   { title: 'Notifications', query: loadTextContent('../workbook/notifications.kql'), show: 'timechart' }
   { title: 'Subscriptions by the time to their expiry', query: loadTextContent('../workbook/subscriptions.kql'), show: 'table' }
+  { title: 'How long a canary takes', query: loadTextContent('../workbook/canary.kql'), show: 'timechart' }
   { title: 'What a resource costs', query: loadTextContent('../workbook/cost.kql'), show: 'table' }
 ]
 var timeRange = {

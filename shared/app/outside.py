@@ -27,6 +27,7 @@ class Outside:
     ``mail`` is None where no mailbox for mails of ours is set, ``roster`` where the directory is not followed.
     Without ``meetings`` the rooms of one meeting see each other's calendars only.
     ``lapses`` is what has a last day, the soonest first. ``retention`` is how long what happened is told.
+    ``canary`` names the test resource on which canaries fly, by its mailbox's address or its id; empty: none do.
     """
 
     tenant: TenantId
@@ -52,3 +53,4 @@ class Outside:
     acts: Acts | None = None
     retention: Retention = field(default_factory=Retention)
     personal: PersonalRecords | None = None
+    canary: str = ""

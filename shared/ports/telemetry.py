@@ -58,6 +58,10 @@ class Metric(StrEnum):
     """Overlaps that are open, by ``tenant``."""
     LAPSES = "lockstep.lapses.days"
     """Days until something lapses, by ``tenant``, ``kind`` and ``name``."""
+    CANARY = "lockstep.canary.seconds"
+    """How long a canary took to arrive or to go, by ``direction`` and ``action`` (made, removed)."""
+    CANARIES = "lockstep.canaries"
+    """Canaries that flew, by ``tenant`` and ``outcome``."""
 
 
 class Stage(StrEnum):

@@ -24,7 +24,7 @@ TELLING = "lockstep.told"
 """The logger of the records that are told on purpose; their level is info."""
 _RECORDED = (
     Metric.ENDPOINT, Metric.WAIT, Metric.STAGE, Metric.LATENCY, Metric.RESOURCES, Metric.TROUBLES, Metric.TRUTH,
-    Metric.LAST_LOOK, Metric.SUBSCRIPTIONS, Metric.HELD, Metric.CONFLICTS, Metric.LAPSES,
+    Metric.LAST_LOOK, Metric.SUBSCRIPTIONS, Metric.HELD, Metric.CONFLICTS, Metric.LAPSES, Metric.CANARY,
 )  # fmt: skip
 """What is recorded by value. These are histograms, gauges among them: a gauge would be sent again each minute by every
 process that ever set it."""

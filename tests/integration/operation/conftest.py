@@ -13,7 +13,7 @@ from tests.integration.loop.driving.between import Between
 from tests.integration.loop.driving.company import ADELE, CITIES, Vacancy, rooms
 from tests.integration.loop.driving.site import visiting
 from tests.integration.loop.driving.stack import Stack
-from tests.integration.operation.envelopes.day import Lived, live
+from tests.integration.operation.envelopes.day import CANARY, Lived, live
 from tests.integration.operation.envelopes.sink import Json, Sink
 
 _OFTEN = {"OTEL_METRIC_EXPORT_INTERVAL": "1000", "OTEL_BSP_SCHEDULE_DELAY": "300", "OTEL_BLRP_SCHEDULE_DELAY": "300"}
@@ -61,7 +61,12 @@ class Observed:
 @pytest.fixture(scope="session")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
     """A running stack whose host posts to the sink; mails are sent, people followed, something lapses."""
-    settings = {"LOCKSTEP_MAIL_FROM": ADELE, "LOCKSTEP_FOLLOW_PEOPLE": "true", "LOCKSTEP_LAPSES": _LAPSE}
+    settings = {
+        "LOCKSTEP_CANARY": CANARY,
+        "LOCKSTEP_MAIL_FROM": ADELE,
+        "LOCKSTEP_FOLLOW_PEOPLE": "true",
+        "LOCKSTEP_LAPSES": _LAPSE,
+    }
     made, between = Stack(tmp_path_factory.mktemp("observed"), settings), Between()
     with Sink() as sink:
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.integration.loop.driving.between import Between
-from tests.integration.loop.driving.company import ADELE, BRUNO, ERIN
+from tests.integration.loop.driving.company import ADELE, BRUNO, ERIN, rooms
 from tests.integration.loop.driving.outlook import timed
 from tests.integration.loop.driving.platform import booked
 from tests.integration.loop.driving.room import Room, shown
@@ -23,6 +23,8 @@ SECRETS = (
 )  # fmt: skip
 """What somebody wrote or is called, in a title, a body, a name, an address, a reason."""
 LAYOFFS, LAWYER, SURGERY, SEVERANCE, MERGER, BODY, NAME, ADDRESS, REASON = SECRETS
+CANARY = rooms("Zurich")[-1].address
+"""The test room, which no other test reaches."""
 PATIENCE = 60.0
 """Seconds: what is tried again waits, and the machine may be busy."""
 
@@ -55,6 +57,7 @@ async def live(site: Site, between: Between) -> Lived:
     await _notifications_that_make_no_sense(site, moved)
     await _calls_that_are_refused(site, moved)
     await _an_hour_of_timers(site)
+    await _a_canary(site)
     return Lived(moved, held, throttled, failing, overlapping)
 
 
@@ -167,6 +170,15 @@ async def _calls_that_are_refused(site: Site, room: Room) -> None:
     await site.host.send("POST", f"/api/resources/{room.id}/commands", {"verb": SURGERY})
     await site.host.send("POST", f"/api/platform/resources/{room.platform}/bookings", {"title": LAYOFFS, "start": NAME})
     await site.host.send("GET", f"/api/resources/{NAME.replace(' ', '%20')}")
+
+
+async def _a_canary(site: Site) -> None:
+    known = (await site.host.ask("GET", "/api/resources"))["resources"]
+    if all(each["mailbox"]["address"] != CANARY for each in known):
+        await site.link(rooms("Zurich")[-1])
+    flight = await site.host.ask("POST", "/api/canary")
+    assert flight["outcome"] == "ok", flight
+    await asyncio.sleep(2)
 
 
 async def _an_hour_of_timers(site: Site) -> None:
