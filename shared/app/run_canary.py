@@ -29,7 +29,7 @@ from shared.ports.telemetry import Metric
 
 logger = logging.getLogger("lockstep.canary")
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 20.0
 _GLANCE_SECONDS = 0.5
 _WAYS = {
     Direction.BOTH: (Side.CALENDAR, Side.PLATFORM),

@@ -66,15 +66,14 @@ async def test_it_comes_back_both_ways_within_the_objective_and_nobody_is_mailed
     assert (await site.graph.ask("GET", "/sim/outbox"))["value"] == []
 
 
-async def test_a_platform_that_does_not_hear_of_it_is_a_canary_that_does_not_come_back(site: Site, room: Room) -> None:
-    await site.fault("lose_notification", mailbox=room.mailbox, count=None)
-    await room.command("policy", settings={"sweep_minutes": 1440})
-    await eventually(room.resource, lambda seen: seen["policy"]["sweep_minutes"] == 1440, "sweeps are rare", PATIENCE)
+async def test_what_a_calendar_does_not_take_does_not_come_back_and_is_removed(site: Site, room: Room) -> None:
+    await site.fault("unavailable_before", mailbox=room.mailbox, method="POST", path="/events", count=None)
     flight = await site.host.ask("POST", "/api/canary")
-    assert (flight["outcome"], len(flight["legs"])) == ("not_there", 2), flight
+    assert (flight["outcome"], flight["legs"]) == ("not_there", []), flight
     await site.forget_faults()
     await site.sweep()
     await both_sides_are_empty(room)
+    await room.settles(PATIENCE)
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.3, 0.6, 1.0, 1.5, 2.2, 3.0])
