@@ -31,6 +31,7 @@ from shared.domain.plan import LedgerView, Settlement
 from shared.domain.policy import Winner
 from shared.domain.settling import split_settling
 from shared.domain.spans import occupied
+from shared.domain.undo import is_being_undone
 
 
 def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: Setting) -> list[Settlement]:
@@ -48,7 +49,7 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
         if loser is None and not verdict.loser.is_block:
             mapping = mappings[MappingId(verdict.loser.id)]
             loser = Settlement(mapping.id, mapping, mapping)
-        if loser is None:
+        if loser is None or is_being_undone(loser):
             continue
         if loser.before == loser.after and loser.calendar is None and loser.platform is None and _is_unsure(loser):
             settlements[loser.id] = replace(loser, open=_to_be_read(loser, setting))

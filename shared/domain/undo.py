@@ -57,6 +57,11 @@ def is_undone(mapping: Mapping | None) -> bool:
     return mapping is not None and mapping.state is MappingState.REFUSED and mapping.reason == Code.UNDONE
 
 
+def is_being_undone(settlement: Settlement) -> bool:
+    """Tell whether a settlement is about the removal of a copy that a person undid: no overlap changes that."""
+    return is_undone(settlement.after) and bool(settlement.open or settlement.steps)
+
+
 def undo_step(mapping: MappingId, now: datetime, plan: str = "") -> OpenStep:
     """Return the open step of a booking whose copy is to be removed; ``plan`` is the order to undo."""
     return OpenStep(

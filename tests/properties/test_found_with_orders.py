@@ -44,3 +44,26 @@ async def test_an_occurrence_that_waits_for_another_one_that_is_held_is_named_wh
 
 def _after(when: Timed, **delta: int) -> Timed:
     return Timed(when.start + timedelta(**delta), when.end + timedelta(**delta))
+
+
+async def test_what_a_person_undid_stays_undone_although_an_overlap_of_it_was_open() -> None:
+    made = await office(settle_seconds=0, shadow=True, direction="to_calendar")
+    made.invite(HALF_PAST)
+    made.book(EIGHT)
+    await rests(made)
+    assert len(made.events()) == 2
+    await made.undo()
+    await rests(made)
+    assert [item.booking.when for item in made.events()] == [HALF_PAST]
+    assert [item.booking.when for item in made.bookings()] == [EIGHT]
+
+
+async def test_an_undone_series_is_removed_although_another_of_its_bookings_moved_beside_an_overlap() -> None:
+    made = await office(settle_seconds=0, shadow=True, direction="to_calendar")
+    made.invite(EIGHT)
+    made.book_series(EIGHT, 2)
+    await made.go_live()
+    made.meanwhile("calendar.changes", lambda: made.move_booking(1, EIGHT))
+    await made.undo()
+    await rests(made)
+    assert [item.booking.when for item in made.events()] == [EIGHT], "only the meeting is left"
