@@ -33,10 +33,10 @@ from local.servicebus.serving.links import (
     Outbound,
     Replies,
     Sink,
-    session_filter,
 )
 from local.servicebus.serving.management import ManagementSink
 from local.servicebus.serving.sending import QueueSink
+from local.servicebus.serving.session_filters import session_filter
 
 if TYPE_CHECKING:
     from local.servicebus.serving.connection import Connection

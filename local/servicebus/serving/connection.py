@@ -10,8 +10,6 @@ import asyncio
 import logging
 import socket
 import struct
-import time
-from collections.abc import Callable
 
 from local.servicebus.amqp.frames import (
     AMQP_HEADER,
@@ -43,14 +41,13 @@ from local.servicebus.broker.store import StoreError
 from local.servicebus.serving.channel import Channel, ChannelViolation
 from local.servicebus.serving.door import Door
 from local.servicebus.serving.links import Egress, Replies
+from local.servicebus.serving.upkeep import IDLE_MS, Upkeep
 from local.servicebus.serving.wire_faults import WireFaults
 
 log = logging.getLogger(__name__)
 
 MECHANISMS = ("MSSBCBS", "ANONYMOUS", "PLAIN", "EXTERNAL")
 CHANNEL_MAX = 255
-IDLE_MS = 240_000
-HANDSHAKE_SECONDS = 30.0
 MAX_OUT_FRAME = 1_048_576
 MIN_FRAME = 512
 _SYMBOL_CODE = 0xA3
@@ -64,7 +61,7 @@ class Connection(asyncio.Protocol):
         self.door = door
         self.max_body = MAX_FRAME - HEADER_SIZE
         self.writable = True
-        self._faults = faults
+        self.faults = faults
         self._container_id = container_id
         self._transport: asyncio.Transport | None = None
         self._input = FrameBuffer()
@@ -74,8 +71,7 @@ class Connection(asyncio.Protocol):
         self._opened = False
         self._closing = False
         self._channels: dict[int, Channel] = {}
-        self._timers: list[asyncio.TimerHandle] = []
-        self._received_at = time.monotonic()
+        self._upkeep = Upkeep(self)
 
     # The transport's side
 
@@ -83,15 +79,14 @@ class Connection(asyncio.Protocol):
         """Starts the clock of the handshake."""
         assert isinstance(transport, asyncio.Transport)  # the loop's servers make no other kind
         self._transport = transport
-        self._faults.joined(self)
-        self._later(HANDSHAKE_SECONDS, self._check_handshake)
+        self.faults.joined(self)
+        self._upkeep.begin()
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Frees everything that the client held, sessions included."""
-        self._faults.left(self)
+        self.faults.left(self)
         self._transport = None
-        for timer in self._timers:
-            timer.cancel()
+        self._upkeep.end()
         for channel in self._channels.values():
             channel.close()
         self._channels.clear()
@@ -108,7 +103,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Takes whole frames out of the stream and handles each."""
-        self._received_at = time.monotonic()
+        self._upkeep.heard()
         self._input.feed(data)
         # Answers to this client leave at the end of this call: a turn of the loop less for each request.
         self._flushing = True
@@ -142,6 +137,10 @@ class Connection(asyncio.Protocol):
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
+
+    def keep_alive(self) -> None:
+        """Tells the client that this end is there."""
+        self._send_octets(EMPTY_FRAME)
 
     def freeze(self) -> None:
         """Reads and sends nothing more until `thaw`."""
@@ -236,9 +235,7 @@ class Connection(asyncio.Protocol):
             self._container_id, None, UInt(MAX_FRAME), UShort(CHANNEL_MAX), UInt(IDLE_MS), properties=properties
         )
         self.send(0, encode_performative(answer))
-        self._later(IDLE_MS / 1000, self._check_idle)
-        if opened.idle_time_out:
-            self._keep_alive(max(int(opened.idle_time_out), 100) / 2000)
+        self._upkeep.opened(opened.idle_time_out)
 
     def _on_channel(self, number: int, performative: Performative, payload: bytes) -> None:
         channel = self._channels.get(number)
@@ -273,7 +270,7 @@ class Connection(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._flushing = False
-        if self._transport is None or not self._output or self._faults.frozen:
+        if self._transport is None or not self._output or self.faults.frozen:
             return
         try:
             self.namespace.store.commit()
@@ -281,7 +278,7 @@ class Connection(asyncio.Protocol):
             self.cut(str(error))
             return
         output, self._output = bytes(self._output), bytearray()
-        if self._faults.resetting:
+        if self.faults.resetting:
             self._transport.write(output[: len(output) // 2])
             self.abort()
         else:
@@ -301,22 +298,3 @@ class Connection(asyncio.Protocol):
         self._flush()
         if self._transport is not None:
             self._transport.close()
-
-    def _later(self, seconds: float, act: Callable[[], None]) -> None:
-        self._timers.append(asyncio.get_running_loop().call_later(seconds, act))
-
-    def _check_handshake(self) -> None:
-        if not self._opened and self._transport is not None:
-            self.cut(f"a client that did not open its connection within {HANDSHAKE_SECONDS:g} seconds")
-
-    def _check_idle(self) -> None:
-        silent = time.monotonic() - self._received_at
-        if silent > 2 * IDLE_MS / 1000 and not self._faults.frozen:
-            self.cut(f"a client that was silent for {silent:.0f} seconds")
-        elif self._transport is not None:
-            self._later(IDLE_MS / 1000, self._check_idle)
-
-    def _keep_alive(self, seconds: float) -> None:
-        if self._transport is not None:
-            self._send_octets(EMPTY_FRAME)
-            self._later(seconds, lambda: self._keep_alive(seconds))

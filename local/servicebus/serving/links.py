@@ -19,6 +19,7 @@ from local.servicebus.broker.sessions import Session
 from local.servicebus.serving.address import Node
 from local.servicebus.serving.outcomes import ACCEPTED, echo, outcome_of, rejected
 from local.servicebus.serving.outgoing import message_octets
+from local.servicebus.serving.session_filters import with_session
 
 if TYPE_CHECKING:
     from local.servicebus.serving.channel import Channel
@@ -29,7 +30,6 @@ CREDIT = 1000
 """Granted to senders; the SDK ignores it and may send more, which is tolerated."""
 
 _TICKS_AT_EPOCH = 621_355_968_000_000_000
-_FILTER = 7
 
 
 class Sink(Protocol):
@@ -225,7 +225,7 @@ class Egress(Outbound):
         """Answers the attach with the session that was chosen."""
         self._ready = True
         ticks = session.locked_until * 10_000 + _TICKS_AT_EPOCH
-        source = _with_session(self.attach.source, session.id)
+        source = with_session(self.attach.source, session.id)
         self.confirm(source, {Symbol("com.microsoft:locked-until-utc"): Long(ticks)})
         self.pump()
 
@@ -279,29 +279,3 @@ class Egress(Outbound):
             self.channel.settled(delivery_id)
         self._tokens.clear()
         self.queue.unsubscribe(self)
-
-
-def session_filter(source: Described | None) -> tuple[bool, str | None]:
-    """Whether a source asks for a session, and for which; None is the next available one."""
-    fields = source.value if source is not None and isinstance(source.value, list) else []
-    filters = fields[_FILTER] if len(fields) > _FILTER else None
-    if not isinstance(filters, dict) or "com.microsoft:session-filter" not in filters:
-        return False, None
-    wanted = filters["com.microsoft:session-filter"]
-    if isinstance(wanted, Described):
-        wanted = wanted.value
-    if wanted is not None and not isinstance(wanted, str):
-        raise BrokerError("amqp:invalid-field", "A session filter is a string or null.")
-    return True, wanted
-
-
-def _with_session(source: Described | None, session_id: str) -> Described | None:
-    if source is None or not isinstance(source.value, list):
-        return source
-    fields = list(source.value)
-    filters = fields[_FILTER]
-    if isinstance(filters, dict):
-        wanted = filters["com.microsoft:session-filter"]
-        chosen: Value = Described(wanted.descriptor, session_id) if isinstance(wanted, Described) else session_id
-        fields[_FILTER] = {**filters, Symbol("com.microsoft:session-filter"): chosen}
-    return Described(source.descriptor, fields)
