@@ -2,8 +2,9 @@
 
 Exchange drops the exceptions of a series that gets another rule or end, and between two writes a split has both halves
 at once. An open step says beforehand which series that is about, from which start on it is replaced, under which
-transaction its second half is made, and what is to be put back: keys and times, never content. A run that finds such a
-step finishes it first; seen half done, what Exchange dropped would look like somebody's edit. What a person moved or
+transaction its second half is made, and what is to be put back: keys and times, never content. What an occurrence
+shows by itself is read before the write, and once that is over told by its booking. A run that finds such a step
+finishes it first; seen half done, what Exchange dropped would look like somebody's edit. What a person moved or
 took out since is left as it is.
 """
 
@@ -11,26 +12,29 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from shared.app.outside import Outside
 from shared.app.sight import Sight
-from shared.domain.booking import CalendarItem, CalendarKey, Window
+from shared.domain.booking import Booking, CalendarItem, CalendarKey, PlatformItem, Window
 from shared.domain.ids import EventId, TransactionId
 from shared.domain.ledger import Cause, OpenStep
 from shared.domain.plan import Plan, SeriesAction
+from shared.domain.projection import to_calendar
 from shared.domain.recurrence import begin
 from shared.domain.resource import Resource
 from shared.domain.spans import occupied
 from shared.domain.standing import PutBack
-from shared.ports.calendar import EventChange, SeriesChange
+from shared.ports.calendar import EventChange, SeriesChange, SeriesFound
 from shared.ports.errors import Rejected, Stale
 
 logger = logging.getLogger("lockstep.series")
 
 _ONE_DAY = timedelta(days=1)
+NOTHING_SHOWN: Mapping[datetime, Booking] = MappingProxyType({})
 
 
 def note_id(master: EventId) -> str:
@@ -90,7 +94,7 @@ async def end_before(
 ) -> None:
     """End a series before one of its starts, and put back what Exchange drops of the rest. It can be repeated."""
     calendar = outside.calendar
-    found = await calendar.series(resource.mailbox, master, _around(put_back, cut))
+    found = await calendar.series(resource.mailbox, master, around(put_back, cut))
     if found is None:
         return
     if found.rule is None:
@@ -99,26 +103,60 @@ async def end_before(
     if last < found.rule.first:
         await calendar.cancel(resource.mailbox, master, "")
         return
+    shown = shown_by(found)
     if found.last is None or found.last > last:
         await calendar.change_series(
-            resource.mailbox, master, SeriesChange(found.rule.ending(last)), _around(put_back, cut)
+            resource.mailbox, master, SeriesChange(found.rule.ending(last)), around(put_back, cut)
         )
-    await put_in_place(outside, resource, master, put_back)
+    await put_in_place(outside, resource, master, put_back, shown)
 
 
-async def put_in_place(outside: Outside, resource: Resource, master: EventId, put_back: Sequence[PutBack]) -> None:
-    """Put back what Exchange dropped of a series; what is not where the rule has it is left as it is."""
+def shown_by(found: SeriesFound | None) -> dict[datetime, Booking]:
+    """Return what each occurrence of a series shows before it is written, by original starts."""
+    items = found.items if found else ()
+    return {item.key.original_start: item.booking for item in items if item.key.original_start}
+
+
+async def put_in_place(
+    outside: Outside,
+    resource: Resource,
+    master: EventId,
+    put_back: Sequence[PutBack],
+    shown: Mapping[datetime, Booking] = NOTHING_SHOWN,
+) -> None:
+    """Put back what Exchange dropped of a series; what a person has put elsewhere meanwhile is left as it is.
+
+    ``shown`` is what its occurrences showed before the write, where this run has seen it.
+    """
     if not put_back:
         return
-    found = await outside.calendar.series(resource.mailbox, master, _around(put_back, put_back[-1].start))
+    found = await outside.calendar.series(resource.mailbox, master, around(put_back, put_back[-1].start))
     items = {item.key.original_start: item for item in found.items} if found else {}
     for each in put_back:
         item = items.get(each.start)
-        if item is not None and begin(item.booking.when) == each.start and item.booking.when != each.when:
-            await _put(outside, resource, item, each)
+        if item is None or (begin(item.booking.when) != each.start and item.booking.when != each.when):
+            continue
+        own = await _own(outside, resource, item, shown.get(each.start)) if each.own else None
+        if item.booking.when != each.when or (own is not None and _differs(own, item.booking)):
+            await _put(outside, resource, item, each, own)
 
 
-async def _put(outside: Outside, resource: Resource, item: CalendarItem, wanted: PutBack) -> None:
+async def _own(outside: Outside, resource: Resource, item: CalendarItem, before: Booking | None) -> Booking | None:
+    """Return what an occurrence showed by itself: as this run saw it, else as its booking says."""
+    if before is not None and not before.private and before.title != item.booking.title:
+        return before
+    for mapping in await outside.ledgers.by_calendar_keys(resource.id, [item.key]):
+        if mapping.platform is not None and resource.platform is not None:
+            booking = await outside.platform.read(resource.platform, mapping.platform.id)
+            return to_calendar(booking) if isinstance(booking, PlatformItem) else None
+    return None
+
+
+def _differs(own: Booking, now: Booking) -> bool:
+    return own.private != now.private or (not own.private and own.title != now.title)
+
+
+async def _put(outside: Outside, resource: Resource, item: CalendarItem, wanted: PutBack, own: Booking | None) -> None:
     calendar, mailbox = outside.calendar, resource.mailbox
     if wanted.when is None:
         await calendar.cancel(mailbox, item.event, "")
@@ -126,10 +164,12 @@ async def _put(outside: Outside, resource: Resource, item: CalendarItem, wanted:
     now = await calendar.read(mailbox, item.key)
     if not isinstance(now, CalendarItem):
         raise Stale("an occurrence was removed while its series was changed")
-    await calendar.change(mailbox, now.event, EventChange(resource.facts.zone, wanted.when), now.version)
+    when = wanted.when if now.booking.when != wanted.when else None
+    change = EventChange(resource.facts.zone, when, own.title if own else None, own.private if own else None)
+    await calendar.change(mailbox, now.event, change, now.version)
 
 
-def _around(put_back: Sequence[PutBack], cut: datetime) -> Window:
+def around(put_back: Sequence[PutBack], cut: datetime) -> Window:
     """Return a window that shows every occurrence that may have to be put back, at its place."""
     spans = [occupied(each.when, "UTC") for each in put_back if each.when]
     starts = [each.start for each in put_back]

@@ -16,7 +16,16 @@ from shared.app.applying import Applying, Outcome
 from shared.app.leave_open import failed
 from shared.app.link_occurrences import link, link_all, original_of, take_back, without_buffers
 from shared.app.measuring import timed
-from shared.app.unfinished_series import Rewrites, end_before, note_id, put_in_place, rewrites_noted
+from shared.app.unfinished_series import (
+    NOTHING_SHOWN,
+    Rewrites,
+    around,
+    end_before,
+    note_id,
+    put_in_place,
+    rewrites_noted,
+    shown_by,
+)
 from shared.app.wording import sentence
 from shared.domain.booking import Side, Window
 from shared.domain.ids import EventId
@@ -136,8 +145,12 @@ async def _extended(
     """Let a series end later, put back what Exchange drops, and link what is new."""
     assert write.master is not None
     calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
+    shown = NOTHING_SHOWN
+    if any(each.own for each in write.put_back):
+        before = around(write.put_back, write.put_back[-1].start)
+        shown = shown_by(await calendar.series(mailbox, write.master, before))
     await calendar.change_series(mailbox, write.master, SeriesChange(write.rule), window)
-    await put_in_place(applying.outside, applying.resource, write.master, write.put_back)
+    await put_in_place(applying.outside, applying.resource, write.master, write.put_back, shown)
     found = await calendar.series(mailbox, write.master, window)
     if found is None:
         raise Stale("the series is not in the calendar any more; read it again")

@@ -9,8 +9,9 @@
     anything else                                   nothing here: occurrence by occurrence
 
 Occurrences that stay as they are may stand among those that change. Exchange drops exceptions where a rule or a time
-changes: each write says which are put back. A title that one occurrence has by itself cannot be put back from a ledger
-that keeps none, so such a series is not rewritten around it. What is over is never changed.
+changes: each write says which are put back. A ledger keeps no titles: what an occurrence shows by itself is read before
+the write, and after a crash from its booking. Where neither would tell it, the series is not rewritten around it. What
+is over is never changed.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def _split(kin: Kin, write: SeriesWrite, series: SeriesId) -> SeriesWrite | None
     standing, cut = kin.standing, write.cut
     assert cut is not None
     put_back = standing.put_back(cut, kin.mappings.keys())
-    if standing.has_own_titles(cut) or len(put_back) > len(write.members):
+    if standing.loses_some(cut, kin.mappings.keys()) or len(put_back) > len(write.members):
         return None
     generation = write.generation + 1
     while series_transaction(series, generation) == standing.transaction:
@@ -161,7 +162,7 @@ def _extended(kin: Kin) -> SeriesWrite | None:
     elsewhere = any(leaves_its_place(wanted_of(each).when, series_of(each), map(series_of, group)) for each in group)
     if rule is None or not (follows and alike) or elsewhere:
         return None
-    if standing.has_own_titles(None) or len(put_back) > len(group):
+    if standing.loses_some(None, kin.mappings.keys()) or len(put_back) > len(group):
         return None
     return SeriesWrite(
         SeriesAction.EXTEND,
@@ -194,7 +195,7 @@ def _shortened(kin: Kin) -> SeriesWrite | None:
     if len(tail) < _FEWEST or kin.created or not standing.has_some_before(tail[-1]) or not _ends_there(kin, tail):
         return None
     put_back = standing.put_back(tail[-1], kin.mappings.keys())
-    if standing.has_own_titles(tail[-1]) or len(put_back) >= len(tail):
+    if standing.loses_some(tail[-1], kin.mappings.keys()) or len(put_back) >= len(tail):
         return None
     return SeriesWrite(
         SeriesAction.SHORTEN,

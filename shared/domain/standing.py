@@ -17,23 +17,28 @@ from shared.domain.recurrence import WEEK, ByDay, Frequency, Rule, Weekday
 from shared.domain.spans import AllDay, Timed, When
 
 _ONE_DAY = timedelta(days=1)
+_OWN = ";own"
 
 
 @dataclass(frozen=True)
 class PutBack:
-    """An occurrence that stays as it is while its series changes: where it was put, or None where it was cancelled."""
+    """An occurrence that stays as it is while its series changes: where it was put, or None where it was cancelled.
+
+    ``own`` tells that it has a title of its own, or is private by itself; what it shows is never kept here.
+    """
 
     start: datetime
     when: When | None
+    own: bool = False
 
     def __str__(self) -> str:
-        return f"{self.start.isoformat()}={self.when or ''}"
+        return f"{self.start.isoformat()}={self.when or ''}{_OWN if self.own else ''}"
 
     @classmethod
     def parse(cls, text: str) -> PutBack:
         """Return what ``str`` wrote."""
-        start, _, when = text.partition("=")
-        return cls(datetime.fromisoformat(start), _when(when) if when else None)
+        start, _, when = text.removesuffix(_OWN).partition("=")
+        return cls(datetime.fromisoformat(start), _when(when) if when else None, text.endswith(_OWN))
 
 
 def _when(text: str) -> When:
@@ -72,10 +77,17 @@ class StandingSeries:
         """Tell whether an occurrence stands before a start."""
         return bool(self._before(start))
 
-    def has_own_titles(self, before: datetime | None) -> bool:
-        """Tell whether an occurrence before a start (None: any) shows something else than the series does."""
-        shown = self.shown
-        return any(_shown(item.booking) != shown for item in self._before(before))
+    def loses_some(self, before: datetime | None, known: Collection[datetime]) -> bool:
+        """Tell whether what an occurrence before a start (None: any) shows could not be put back.
+
+        A title is read before the series is written. That of a private one is told by its booking alone, so it has to
+        be one of the ``known``.
+        """
+        own = (item for item in self._before(before) if self._is_own(item))
+        return any(item.booking.private and item.key.original_start not in known for item in own)
+
+    def _is_own(self, item: CalendarItem) -> bool:
+        return _shown(item.booking) != self.shown
 
     def put_back(self, before: datetime | None, known: Collection[datetime]) -> tuple[PutBack, ...]:
         """Return what is to be put back of the occurrences before a start (None: of all).
@@ -83,9 +95,10 @@ class StandingSeries:
         ``known`` are the original starts of which a mapping is known: what the window does not list of these was moved.
         """
         moved = [
-            PutBack(start, item.booking.when)
+            PutBack(start, item.booking.when, self._is_own(item))
             for item in self._before(before)
-            if (start := item.key.original_start) and item.booking.when != self.rule.on(self.rule.day_of(start))
+            if (start := item.key.original_start)
+            if self._is_own(item) or item.booking.when != self.rule.on(self.rule.day_of(start))
         ]
         dropped = [
             PutBack(start, None)

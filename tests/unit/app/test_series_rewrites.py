@@ -178,18 +178,6 @@ class TestSplit:
         assert sorted(writes(world)[1:]) == ["cancel", "change", "change_series"]
         await comes_to_rest(world)
 
-    async def test_a_title_of_one_occurrence_before_the_cut_keeps_the_series_from_being_split(self) -> None:
-        """A ledger holds no title, so nothing could put it back after a death."""
-        world, items = await booked(timedelta())
-        world.platform.retitle(world.platform_id, items[3].id, "With guests")
-        await world.platform_says()
-        forget(world)
-        move(world, items[6:])
-        await world.platform_says()
-        world.assert_equal()
-        assert set(writes(world)) == {"change"}
-        assert [each.booking.title for each in world.on_calendar()].count("With guests") == 1
-
     async def test_an_endless_series_is_split_and_goes_on_beyond_the_window(self) -> None:
         world = World()
         await world.link(days_ahead=60)
