@@ -5,7 +5,7 @@ Only wheels, each held against the hashes of `locked.txt`, with pip's own settin
 
 from __future__ import annotations
 
-import shutil
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,19 +58,27 @@ def compile_for(target: Target, app: Path) -> bool:
         return False
     # Unchecked: where times of files are made equal, no other kind of compiled file would be taken for fresh.
     command = [python, "-I", "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
-    subprocess.run([*command, "-s", str(app), "-p", MOUNTED, str(app)], check=True, env={"PYTHONHASHSEED": "0"})
+    command += ["-s", str(app), "-p", MOUNTED, str(app)]
+    if subprocess.run(command, check=False, env={**os.environ, "PYTHONHASHSEED": "0"}).returncode:
+        raise PackageFailure(
+            f"{python} could not compile the package (its words are above): look at the file it names."
+        )
     return True
 
 
 def _interpreter(target: Target) -> str | None:
+    """The target's Python on this machine, by its own path and not by the name under which it was found."""
     for name in (sys.executable, f"python{target.python}"):
-        found = shutil.which(name)
-        if found and _version(found) == target.python:
-            return found
+        version, _, path = _told_by(name).partition(" ")
+        if version == target.python:
+            return path
     return None
 
 
-def _version(python: str) -> str:
-    """What a program says its version is; version managers put names on the PATH that answer only with an error."""
-    asked = [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+def _told_by(python: str) -> str:
+    """A Python's version and path; nothing from names on the PATH that answer only with an error, or are not there."""
+    asked = [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""

@@ -80,7 +80,10 @@ async def _leave_open(stage: Stage) -> None:
 
 
 def _chosen(table: str, rows: list[Row]) -> Iterator[Row]:
-    """Some rows of each kind and shape; of the platform one room, the one with the fewest rows that has bookings."""
+    """Every head, which holds the cursors; of all else some rows of each kind and shape.
+
+    Of the platform one room, the one with the fewest rows that has bookings.
+    """
     if table == _PLATFORM:
         rooms = defaultdict[str, list[Row]](list)
         for row in rows:
@@ -91,7 +94,7 @@ def _chosen(table: str, rows: list[Row]) -> Iterator[Row]:
     for row in rows:
         shape = (row["RowKey"].partition("|")[0], *sorted(json.loads(row.get("b", "{}"))))
         seen[shape] += 1
-        if seen[shape] <= _OF_A_KIND:
+        if seen[shape] <= _OF_A_KIND or row["RowKey"] == "head":
             yield row
 
 
