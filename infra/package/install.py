@@ -57,7 +57,7 @@ def compile_for(target: Target, app: Path) -> bool:
     if python is None:
         return False
     # Unchecked: where times of files are made equal, no other kind of compiled file would be taken for fresh.
-    command = [python, "-I", "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
+    command = [python, "-P", "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
     command += ["-s", str(app), "-p", MOUNTED, str(app)]
     if subprocess.run(command, check=False, env={**os.environ, "PYTHONHASHSEED": "0"}).returncode:
         raise PackageFailure(

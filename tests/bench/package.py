@@ -6,7 +6,6 @@ Both are built here, from the same lock, and run on the same stack in turn, each
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +14,6 @@ from pathlib import Path
 from statistics import median
 
 from infra.package.build import Package, build
-from infra.package.target import Target
 from tests.bench.figure import Figure, below, times_faster
 from tests.bench.measuring import medians
 from tests.bench.notifications import first_answers
@@ -23,9 +21,8 @@ from tests.bench.scale import Scale
 from tests.integration.loop.driving.company import CITIES, rooms
 from tests.integration.loop.driving.deployed import DeployedStack
 from tests.integration.loop.driving.site import Site, visiting
-from tests.integration.package.packaged import Packaged
+from tests.integration.package.packaged import HERE, Packaged
 
-_HERE = Target(f"{sys.version_info.major}.{sys.version_info.minor}")
 _IMPORT = (
     "import function_app, shared.composition, shared.adapters.graph.transport, azure.servicebus.aio, azure.identity"
 )
@@ -37,7 +34,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """Yield the figures of the package."""
     with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as name:
         folder = Path(name)
-        made, whole = (build(_HERE, folder / each, whole=each == "whole") for each in ("package", "whole"))
+        made, whole = (build(HERE, folder / each, whole=each == "whole") for each in ("package", "whole"))
         yield Figure("package.zip", _mb(made.file), "MB", _WHOLE, _mb(whole.file), below(30, "MB"))
         yield Figure("package.unpacked", _unpacked(made), "MB", _WHOLE, _unpacked(whole), times_faster(3))
         yield Figure("package.files", _files(made), "files", _WHOLE, _files(whole))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from infra.package.build import Package, build
-from infra.package.target import Target
 from tests.integration.loop.driving.company import CITIES, Vacancy, rooms
 from tests.integration.loop.driving.deployed import DeployedStack
 from tests.integration.loop.driving.site import Site, visiting
-from tests.integration.package.packaged import Packaged
-
-HERE = Target(f"{sys.version_info.major}.{sys.version_info.minor}")
+from tests.integration.package.packaged import HERE, Packaged
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,11 @@ from pathlib import Path
 
 from infra.package.install import LOCKED, SITE
 from infra.package.left_out import PACKAGE
+from infra.package.target import Target
 from tests.integration.loop.driving.stack import ROOT
 
+HERE = Target(f"{sys.version_info.major}.{sys.version_info.minor}")
+"""The Python that runs the tests, for which packages are built here: another could not be run."""
 _LINKED = ("local", "tests")
 _SUITE = "import sys, pytest; sys.exit(pytest.main(sys.argv[1:]))"
 _SEPARATORS = re.compile(r"[-_.]+")
