@@ -25,6 +25,7 @@ setup = func.Blueprint()
 
 SCRIPT = Path(__file__).parents[1] / "infra" / "tenant" / "grant.ps1"
 _FILLED_IN = ("tenant", "application", "cloud", "mail from")
+_OPENS_NOTHING = "this link opens nothing: it is incomplete, or it has expired"
 _PAGE = Path(__file__).with_name("setup.html")
 
 
@@ -77,10 +78,12 @@ async def _opened(token: str) -> _Ids:
     """Return what a link opens. Raises ``Unknown`` where that is nothing."""
     keys = await (await installed()).secrets.client_state_keys()
     tenant = read_setup_token(token, keys, datetime.now(UTC))
+    if tenant is None:
+        raise Unknown(_OPENS_NOTHING)
     settings = read_settings()
-    served = settings.of(tenant) if tenant is not None else None
+    served = settings.of(tenant)
     if served is None:
-        raise Unknown("this link opens nothing: it is incomplete, or it has expired")
+        raise Unknown(_OPENS_NOTHING)
     application = served.application or served.identity
     if not application:
         raise Unknown("AZURE_CLIENT_ID is not set: the app runs without an identity that could be granted anything")

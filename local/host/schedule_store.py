@@ -41,7 +41,7 @@ class ScheduleStore:
         try:
             kept: Any = json.loads(self._path(name).read_text("utf-8"))
             last, following, updated = (datetime.fromisoformat(kept[key]) for key in ("Last", "Next", "LastUpdated"))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
         return ScheduleStatus(None if last.year == 1 else last, following, updated)
 

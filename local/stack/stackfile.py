@@ -107,5 +107,5 @@ def read(file: Path) -> StackFile:
         raise StackFailure(
             f"No stack is described by {file}: start one with `python -m local up --ready-file {file}`."
         ) from None
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise StackFailure(f"{file} is no ready file of `python -m local up` ({error}): name another one.") from None

@@ -73,7 +73,8 @@ def declared(text: str) -> tuple[tuple[Lapse, ...], list[str]]:
 def _lapse(entry: Mapping[str, object]) -> Lapse:
     if entry.keys() - {"kind", "name", "on", "tenant"}:
         raise ValueError("has fields beside kind, name, on, tenant")
-    if entry.get("kind") not in set(LapseKind):
+    kind = entry.get("kind")
+    if not isinstance(kind, str) or kind not in set(LapseKind):
         raise ValueError(f"has no kind of {', '.join(LapseKind)}")
     name, tenant = entry.get("name"), str(entry.get("tenant") or "")
     if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME or "@" in name:

@@ -67,8 +67,10 @@ def claimed_tenant(token: str) -> TenantId:
 def _story(payload: str) -> Story | None:
     try:
         resource, mapping, expires = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        if not isinstance(resource, str) or not isinstance(mapping, str):
+            return None
         return Story(ResourceId(resource), MappingId(mapping), datetime.fromtimestamp(expires, UTC))
-    except (ValueError, TypeError, AttributeError, OverflowError, OSError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, OSError, RecursionError, binascii.Error):
         return None
 
 

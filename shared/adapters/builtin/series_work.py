@@ -67,7 +67,7 @@ def work(row: Row) -> Work:
     found: list[tuple[str, Mapping[str, Cell]]]
     try:
         found = json.loads(zlib.decompress(base64.b64decode(text)))
-    except (ValueError, zlib.error) as error:
+    except (ValueError, RecursionError, zlib.error) as error:
         raise row_cells.Unreadable(f"the change of a series that is under way cannot be read: {error}") from error
     return Work(tuple((Version(seen), rows.entry(Row(WORK_KEY, cells))) for seen, cells in found))
 

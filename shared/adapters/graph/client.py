@@ -77,7 +77,7 @@ class GraphClient:
             return None
         try:
             return json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Retry(f"Graph did not {request.doing}: its answer is no JSON.").by(_AWAY) from error
 
     async def fetch(self, request: Request) -> dict[str, Any]:

@@ -26,16 +26,20 @@ class Round:
 
     def add(self, page: Json) -> str | None:
         """Take a page in and return the link to the next one, ``None`` at the end of the round."""
-        for entry in page.get("value") or ():
+        listed = page.get("value")
+        for each in listed if isinstance(listed, list) else ():
+            entry = each if isinstance(each, dict) else {}
             # Taken out first, so that the order of the round is that of the last mention.
             known_as = str(entry.get("id") or f"an event without an id, number {len(self._last)}")
             self._last.pop(known_as, None)
             self._last[known_as] = entry
-        following: str | None = page.get("@odata.nextLink")
-        if following is None:
-            self.token = page.get("@odata.deltaLink") or ""
+        following = page.get("@odata.nextLink")
+        if not isinstance(following, str):
+            token = page.get("@odata.deltaLink")
+            self.token = token if isinstance(token, str) else ""
             if not self.token:
                 raise CursorExpired("Graph ended a delta round without a link to continue from; start a full round.")
+            return None
         return following
 
     def missing_masters(self) -> tuple[EventId, ...]:

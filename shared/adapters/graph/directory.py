@@ -20,6 +20,7 @@ from shared.ports.errors import NotFound, Rejected
 _NAMED = "id,displayName,mail,userPrincipalName,businessPhones"
 _DEVICES = {"audioDeviceName": "audio", "videoDeviceName": "video", "displayDeviceName": "display"}
 _KINDS = ("room", "equipment")
+_MOST_DIGITS = 10
 
 
 class GraphMailboxDirectory:
@@ -56,7 +57,7 @@ def facts(user: dict[str, Any], settings: dict[str, Any], place: dict[str, Any])
     """Return what directory, mailbox settings and Places say together; each may be empty."""
     purpose = str(settings.get("userPurpose") or "")
     kind = "room" if place else purpose
-    phones = user.get("businessPhones") or [""]
+    phones = [*_listed(user.get("businessPhones")), ""]
     return ResourceFacts(
         name=str(place.get("displayName") or user.get("displayName") or ""),
         kind=kind if kind in _KINDS else purpose or "room",
@@ -72,7 +73,12 @@ def facts(user: dict[str, Any], settings: dict[str, Any], place: dict[str, Any])
 def _number(value: Any) -> int | None:
     """Return a capacity; the documentation shows it as a number and as text."""
     text = str(value)
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else None
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return a list as it is, and nothing where it is none."""
+    return value if isinstance(value, list) else []
 
 
 def _floor(place: dict[str, Any]) -> str:
@@ -91,4 +97,4 @@ def _zone(name: Any) -> str:
 def _features(place: dict[str, Any]) -> tuple[str, ...]:
     devices = [word for name, word in _DEVICES.items() if place.get(name)]
     access = ["wheelchair"] if place.get("isWheelChairAccessible") else []
-    return (*devices, *access, *(str(tag) for tag in place.get("tags") or ()))
+    return (*devices, *access, *(str(tag) for tag in _listed(place.get("tags"))))

@@ -101,7 +101,7 @@ def claims(token: str) -> Grants:
         roles = frozenset(str(each) for each in said.get("roles") or ())
         issued, expires = _moment(said.get("iat")), _moment(said.get("exp"))
         return Grants(roles, str(said.get("appid") or ""), str(said.get("tid") or ""), issued, expires)
-    except (IndexError, ValueError, binascii.Error, AttributeError):
+    except (IndexError, ValueError, TypeError, OverflowError, RecursionError, OSError, binascii.Error, AttributeError):
         return Grants(problem="a token was given whose rights cannot be read")
 
 

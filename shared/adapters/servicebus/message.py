@@ -7,6 +7,7 @@ knows from any version; only a body without a resource cannot be used.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ TRACE_PROPERTY = "traceparent"
 """The application property that carries the W3C trace context of whoever sent the wake-up."""
 
 _UNKNOWN = "unknown"
+_RESOURCE = re.compile(r"[!-~]{1,64}\.[!-~]{1,64}", re.ASCII)
+"""As far as an id can be told from what somebody else put into the queue: two visible words around a dot."""
 
 
 class Carrier(Protocol):
@@ -63,10 +66,10 @@ def parse(body: bytes | str) -> WakeUp:
     """
     try:
         data = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError("the wake-up's body is not JSON; it was not sent by Lockstep") from error
     resource = data.get("resource") if isinstance(data, dict) else None
-    if not isinstance(resource, str) or not all(resource.partition(".")):
+    if not isinstance(resource, str) or not _RESOURCE.fullmatch(resource):
         raise ValueError("the wake-up names no resource of the form <tenant>.<ulid>; it was not sent by Lockstep")
     cause = data.get("cause")
     return WakeUp(ResourceId(resource), cause if isinstance(cause, str) and cause else _UNKNOWN)

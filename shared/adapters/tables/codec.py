@@ -44,7 +44,7 @@ def decode(kind: type[T], text: str) -> T:
         found: T = _decoder(typing.cast("Hashable", kind))(json.loads(text))
     except Unreadable:
         raise
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise Unreadable(f"a stored {kind.__name__} cannot be read: {type(error).__name__}, {error}") from error
     return found
 
