@@ -9,6 +9,7 @@ from functions.admin import admin
 from functions.agreed import agreed
 from functions.bookings import bookings
 from functions.caller import host_level
+from functions.drift import drift
 from functions.foreseen import foreseen
 from functions.health import health
 from functions.lapses import lapses
@@ -26,5 +27,5 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
-for blueprint in (*_OWN, platform, bookings, people, operations, lapses, acts, personal):
+for blueprint in (*_OWN, platform, bookings, people, operations, lapses, drift, acts, personal):
     app.register_functions(blueprint)

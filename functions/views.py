@@ -117,6 +117,7 @@ def resource_view(resource: Resource) -> Json:
         "conflicts": resource.conflicts,
         "mappings": resource.mappings,
         "failing_since": moment(resource.first_failure),
+        "failed_last": moment(resource.last_failure),
         "attempts": resource.attempts,
         "notifications_until": moment(resource.subscription.expires) if resource.subscription else None,
         "bulk_plan": bulk_plan_view(resource.bulk) if resource.bulk else None,

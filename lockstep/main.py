@@ -13,6 +13,7 @@ from lockstep.acts import acts
 from lockstep.api import Refused
 from lockstep.cost import cost
 from lockstep.doctor import doctor
+from lockstep.drift import drift
 from lockstep.orders import pause, prove, rebuild, resume, retry
 from lockstep.person import person
 from lockstep.plans import held, plan, why
@@ -73,6 +74,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     cost,
     acts,
     canary,
+    drift,
 
 )  # fmt: skip
 for command in COMMANDS:

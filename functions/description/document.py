@@ -9,6 +9,7 @@ from functions.description import (
     admin_paths,
     admin_schemas,
     canary_paths,
+    drift_paths,
     lapses_paths,
     operations_paths,
     people_paths,
@@ -118,6 +119,7 @@ def document() -> Json:
         "paths": {
             **admin_paths.PATHS,
             **lapses_paths.PATHS,
+            **drift_paths.PATHS,
             **safety_paths.PATHS,
             **platform_paths.PATHS,
             **people_paths.PATHS,
@@ -141,6 +143,7 @@ def document() -> Json:
                 **people_paths.SCHEMAS,
                 **setup_paths.SCHEMAS,
                 **lapses_paths.SCHEMAS,
+                **drift_paths.SCHEMAS,
                 **acts_paths.SCHEMAS,
                 **personal_paths.SCHEMAS,
                 **canary_paths.SCHEMAS,

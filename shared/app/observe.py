@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from shared.app.blocked_times import find_opened
 from shared.app.feeds import read_feeds
 from shared.app.find_creations import find_creations
+from shared.app.find_drift import find_drift
 from shared.app.neighbours import read_coming_day, read_neighbours, read_twins
 from shared.app.observed import Observed
 from shared.app.orders import Orders
@@ -86,6 +87,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         rebase,
         unreadable,
         cause,
+        find_drift(sight, head),
     )
 
 

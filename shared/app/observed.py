@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.app.orders import Orders
 from shared.domain.booking import SetAside, Window
+from shared.domain.drift import Drift
 from shared.domain.plan import CalendarReport, LedgerView, PlatformReport
 
 
@@ -19,7 +20,7 @@ class Observed:
     bookings a proof read found unequal that no feed had named (None: this run was no proof read). ``all_known``
     tells that the view holds every mapping of the resource, ``rebased`` that both sides were read in full.
     ``unreadable`` is what the head remembers next.
-    ``cause`` is what woke the run.
+    ``cause`` is what woke the run. ``drift`` says of the differences which side had drifted, and since when.
     """
 
     view: LedgerView
@@ -38,3 +39,4 @@ class Observed:
     rebased: bool = False
     unreadable: MappingOf[str, datetime] = field(default_factory=dict)
     cause: str = ""
+    drift: tuple[Drift, ...] = ()

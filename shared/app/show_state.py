@@ -12,6 +12,7 @@ from shared.app.applying import Outcome
 from shared.app.bulk_plans import progressed
 from shared.app.observed import Observed
 from shared.app.outside import Outside
+from shared.domain.drift import kept
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.resource import BulkPlan, Resource, State
 from shared.domain.trouble import Trouble
@@ -23,7 +24,7 @@ _TRIED_AGAIN = (Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED, Cause.
 _LOOK_SHOWN_EVERY = timedelta(minutes=5)
 _OBSERVED = (
     "state", "since", "why", "last_change", "last_look", "proven_at", "proof_differences", "open_steps", "conflicts",
-    "mappings", "first_failure", "attempts", "trouble",
+    "mappings", "first_failure", "attempts", "trouble", "drift", "last_failure",
 )  # fmt: skip
 """The columns of a resource's row that a run observes; the others are set by orders and by the renewal."""
 
@@ -60,6 +61,8 @@ async def show_state(
         attempts=0,
         trouble="",
         bulk=progressed(bulk or resource.bulk, waiting),
+        drift=kept(resource.drift, seen.drift, now),
+        last_failure=None,
     )
     if _differs(resource, shown) or seen.orders.commands:
         await _put(outside, resource, shown)
@@ -156,5 +159,6 @@ async def show_failure(outside: Outside, resource: Resource, head: Head, trouble
         first_failure=head.first_failure,
         attempts=head.attempts,
         trouble=trouble.value,
+        last_failure=now,
     )
     await _put(outside, resource, failed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.app.outside import Outside
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, Meeting, SetAside, Side, Window
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, ItemKey, Meeting, SetAside, Side, Window
 from shared.domain.fingerprint import fingerprint
 from shared.domain.ids import BookingId, EventId, MappingId, PlatformId
 from shared.domain.ledger import Mapping, RoomRequest
@@ -44,6 +44,7 @@ class Sight:
     unwritable: dict[MappingId, str] = field(default_factory=dict)
     other_rooms: dict[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
     series: dict[EventId, StandingSeries] = field(default_factory=dict)
+    unnamed: frozenset[ItemKey] = frozenset()
 
     def know(self, mappings: Iterable[Mapping]) -> None:
         self.mappings.update({mapping.id: mapping for mapping in mappings})

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from shared.domain.booking import ResourceFacts
 from shared.domain.commands import Verb
+from shared.domain.drift import Drift
 from shared.domain.ids import MailboxId, PlatformId, ResourceId
 from shared.domain.policy import Policy
 
@@ -56,7 +57,8 @@ class BulkPlan:
 class Resource:
     """One row of the table that lists read; written after ``remember`` and corrected by the next run.
 
-    ``trouble`` is what its last run failed of, as a ``Trouble``; empty where it did not fail.
+    ``trouble`` is what its last run failed of, as a ``Trouble``; empty where it did not fail. ``drift`` is what proof
+    reads of the last month found that no feed had told.
     ``etag`` is the storage's word for the version of the row that was read.
     """
 
@@ -83,3 +85,5 @@ class Resource:
     etag: str = field(default="", compare=False)
     bulk: BulkPlan | None = None
     trouble: str = ""
+    last_failure: datetime | None = None
+    drift: tuple[Drift, ...] = ()

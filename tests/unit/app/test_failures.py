@@ -94,6 +94,11 @@ async def test_after_ten_attempts_it_is_failing_since_the_first() -> None:
     await attempts(world, 1)
     row = await world.row()
     assert (row.state, row.attempts, row.first_failure) == (State.FAILING, 10, failed_at)
+    assert row.last_failure == world.clock.now() > failed_at
+    world.faults.revive()
+    await world.later(hours=2)
+    row = await world.row()
+    assert (row.state, row.first_failure, row.last_failure) == (State.IN_STEP, None, None)
 
 
 async def test_it_recovers_by_itself_and_forgets_the_failures() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.domain.booking import Person
-from tests.doubles.world import ADELE, at
+from tests.doubles.world import ADELE, ROOM, at
 from tests.unit.lockstep.console import Console
 
 
@@ -123,3 +123,25 @@ class TestUpkeep:
         written = file.read_text()
         assert json.loads(written)["decisions"]
         assert not [word for word in ("zoe", "Quist", "Secret", "@") if word in written]
+
+
+class TestDrift:
+    def test_nothing_found_is_said_and_the_age_of_truth_is_told_for_all(self, console: Console) -> None:
+        console.does(console.office.room())
+        said = console.says("drift", "--all")
+        assert "found nothing" in said
+        assert "Matterhorn" in said
+        assert "never" in said
+
+    def test_what_was_found_is_told_with_the_path_that_missed_it(self, console: Console) -> None:
+        console.does(console.office.room())
+        world = console.office.world
+        world.invite(at("09:00", "10:00"), ADELE, "Merger")
+        box = world.calendar.boxes[ROOM]
+        box.log.clear()
+        console.says("prove", "Matterhorn")
+        console.settle()
+        said = console.says("drift")
+        assert "Matterhorn  2026-11-23 09:00-10:00Z  new" in said
+        assert "calendar delta" in " ".join(said.split())
+        assert "Merger" not in said
