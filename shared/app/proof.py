@@ -53,7 +53,8 @@ async def find_differences(sight: Sight) -> int:
             await _read_unlisted(sight, mapping, *listed)
     await read_titles_again(sight, events, bookings)
     stamped = _unknown(sight.mappings.values()) & (listed[0] | listed[1])
-    sight.unnamed = frozenset({*sight.events, *sight.bookings} - named - stamped)
+    seen: set[ItemKey] = {*sight.events, *sight.bookings}
+    sight.unnamed = frozenset(seen - named - stamped)
     return len(sight.unnamed)
 
 
