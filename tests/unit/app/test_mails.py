@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from shared.app.explain_booking import Named, explain_booking
 from shared.app.link_resource import LinkOrder, link_resource
+from shared.app.wording import sentence
 from shared.domain.booking import Person, ResourceFacts
 from shared.domain.decisions import Code, Decision
 from shared.domain.ids import MailboxId, PlatformId
 from shared.domain.people import Member, UserId
+from shared.domain.resource import State
 from shared.domain.story_link import read_token
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
@@ -239,6 +242,19 @@ async def test_a_mail_of_which_no_answer_came_is_never_sent_again() -> None:
     await world.sweep()
     assert len(world.mail.sent) == 1
     assert [decision.reason.code for decision in await told(world)] == [Code.MAYBE_TOLD]
+
+
+async def test_that_nobody_knows_whether_a_mail_has_left_is_told_with_the_bookings_story() -> None:
+    world = await linked()
+    world.faults.fail("mail.send:done", Retry("status 503"))
+    await lost_to_a_meeting(world)
+    (decision,) = await told(world)
+    explained = await explain_booking(world.outside, await world.row(), Named(mapping=decision.mapping))
+    said = [sentence(each.reason, "Europe/Zurich") for each in explained.history]
+    assert (
+        "Whether its owner was told by mail is not known, and it is not told again: the mail service did not answer."
+    ) in said
+    assert (await world.row()).state is State.IN_STEP
 
 
 async def test_a_first_read_sends_no_mail() -> None:
