@@ -124,21 +124,32 @@ async def _tell_series(applying: Applying, meetings: Meetings, series: MeetingId
         return
     row = await meetings.get(applying.outside.tenant, series)
     waiting = row.waiting(applying.resource.id) if row else ()
+    if not waiting:
+        return
     if len(out) > _ONE_BY_ONE:
         await _ask_to_look(applying.outside, waiting, [None])
         return
     for each in out:
-        await _written(applying, meetings, each.shared.id, each.outcome, each.until)
+        await _written(applying, meetings, each.shared.id, each.outcome, each.until, is_new=True)
     await _ask_to_look(applying.outside, waiting, [each.start for each in out])
 
 
 async def _written(
-    applying: Applying, meetings: Meetings, meeting: MeetingId, own: RoomOutcome, until: datetime
+    applying: Applying,
+    meetings: Meetings,
+    meeting: MeetingId,
+    own: RoomOutcome,
+    until: datetime,
+    *,
+    is_new: bool = False,
 ) -> MeetingRow:
-    """Return the row with this room's outcome, written where it says something new to somebody."""
+    """Return the row with this room's outcome, written where it says something new to somebody.
+
+    ``is_new`` writes it though no room has a row of it yet: rooms of its series want to know.
+    """
     for _ in range(_TRIES):
         known = await meetings.get(applying.outside.tenant, meeting)
-        if known is None and own.attendance not in (Attendance.REFUSED, Attendance.TAKES_PART):
+        if known is None and not is_new and own.attendance not in (Attendance.REFUSED, Attendance.TAKES_PART):
             return MeetingRow(meeting, until)
         row = (known or MeetingRow(meeting, until)).with_outcome(own, until)
         if row == known:

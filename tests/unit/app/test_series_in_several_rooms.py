@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -80,6 +81,20 @@ async def test_an_occurrence_that_a_room_declines_later_is_left_by_the_others_at
     assert found.box("moench").mails[-1:] == [
         "declined to adele.vance@contoso.example: The meeting needs all its rooms, and Eiger does not attend."
     ]
+
+
+async def test_it_is_left_at_once_though_the_series_is_only_seconds_old_and_nobody_else_tells() -> None:
+    found = await corridor()
+    found.calendar.boxes[found.adele].access = Access.DENIED
+    found.calendar.outlook.hold_series(found.adele, WEEK, *map(address, THREE))
+    await found.notify_rooms()
+    copy = copy_at(found, "eiger", TAKEN)
+    found.box("eiger").put(replace(copy, deleted=True))
+    began = found.clock.now()
+    await found.notify_rooms("eiger")
+    for room in THREE:
+        assert times(found, room) == (OTHERS, OTHERS)
+    assert found.clock.now() - began < timedelta(seconds=15)
 
 
 async def test_a_booking_of_one_occurrence_that_is_cancelled_takes_that_one_out_of_all_rooms() -> None:
