@@ -23,6 +23,7 @@ Json = dict[str, Any]
 Times = tuple[str, str]
 _PATIENCE_SECONDS = 240.0
 _GLANCE_SECONDS = 3.0
+_LOOKS, _BUSY_SECONDS = 6, 5.0
 _ONE_SIDED = frozenset({"refused", "awaiting_room", "outside"})
 
 
@@ -54,6 +55,16 @@ class State:
 
 
 async def state_of(room: Room) -> State:
+    """Read a room, again where what answers is still busy: the host asks for that itself."""
+    for _ in range(_LOOKS):
+        try:
+            return await _read(room)
+        except (*BROKEN_CALL, AssertionError):
+            await asyncio.sleep(_BUSY_SECONDS)
+    return await _read(room)
+
+
+async def _read(room: Room) -> State:
     """Read a room from both sides and from its ledger."""
     steps = (await room.host.ask("GET", f"/api/resources/{room.id}/open-steps"))["open_steps"]
     mappings = await room.mappings()
