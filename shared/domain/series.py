@@ -210,10 +210,13 @@ def by_master(mappings: Iterable[Mapping]) -> dict[EventId, list[Mapping]]:
 
 
 def is_taken_back(settlement: Settlement) -> bool:
-    """Tell whether a settlement only takes back an occurrence of ours that stands for no booking."""
-    actions = [(step.action, step.side) for step in settlement.steps]
+    """Tell whether a settlement only takes back an occurrence of ours that stands for no booking.
+
+    A new entry of somebody's that lost its time is removed by the same step, and for that reason.
+    """
+    actions = [(step.action, step.side, step.reason.code) for step in settlement.steps]
     is_nobodys = settlement.before is None and settlement.after is None and settlement.platform is None
-    return is_nobodys and actions == [(Action.CANCEL, Side.CALENDAR)]
+    return is_nobodys and actions == [(Action.CANCEL, Side.CALENDAR, Code.CANCELLED_ON_CALENDAR)]
 
 
 def withdrawn(event: CalendarItem, mapping: MappingId) -> Settlement:

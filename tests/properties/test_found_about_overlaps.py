@@ -63,3 +63,15 @@ async def test_a_booking_that_the_room_accepts_beside_another_says_that_both_ove
     made.book_series(HALF_PAST_NINE, 3)
     await rests(made)
     assert [item.booking.when for item in made.events()].count(HALF_PAST_NINE) == 2
+
+
+async def test_entries_that_lose_and_of_which_too_many_would_be_removed_at_once_wait_for_a_person() -> None:
+    made = await office(winner="first", direct_entries="remove", settle_seconds=0)
+    for when in (EIGHT, HALF_PAST, LONG, NINE, HALF_PAST_NINE):
+        made.enter(when)
+    await made.wake(WakeCause.NOTIFICATION)
+    assert len(made.events()) == 5, "nobody has permitted it yet"
+    held = await made.world.ledgers.open_steps(made.world.resource_id)
+    assert {step.cause for step in held} == {Cause.HELD}
+    await rests(made)
+    assert len(made.events()) < 5
