@@ -22,6 +22,7 @@ from shared.adapters.tables.rows import Row
 from shared.adapters.tables.secrets import TableSecrets
 from shared.adapters.tables.tables import Tables
 from shared.app.link_resource import LinkOrder, link_resource
+from shared.app.reconcile_resource import Ending
 from shared.domain.booking import CalendarKey, Side
 from shared.domain.fingerprint import Fingerprint
 from shared.domain.ids import BookingId, EventId, MappingId, Version
@@ -132,15 +133,21 @@ async def _cost(connection: str, world: World, size: int) -> Cost:
         assert len([each async for each in world.outside.ledgers.mappings(world.resource_id)]) == size
         for _ in range(_RUNS):
             calls.clear()
+            earlier = len(world.runs)
             key = world.invite(evening)
             await world.notify()
             world.calendar.outlook.move(ROOM, key, later)
             await world.notify()
             world.calendar.outlook.cancel(ROOM, key)
             await world.notify()
-            changes.add(calls.total())
+            change = calls.total()
             calls.clear()
             await world.sweep()
-            sweeps.add(calls.total())
+            # A request that a busy machine did not answer in time is asked again: that says nothing about a ledger.
+            if all(run.ending is not Ending.DEFERRED for run in world.runs[earlier:]):
+                changes.add(change)
+                sweeps.add(calls.total())
+    if not changes:
+        raise RuntimeError("Azurite did not answer in time; measure again on a quieter machine")
     assert not world.on_platform(), "a cancelled meeting is still booked on the platform"
     return Cost(max(changes), max(sweeps))
