@@ -11,8 +11,10 @@ import re
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
-from shared.app.checkup import Probe, ResourceSigns, TenantSigns, resource_findings, tenant_findings
+from shared.app.attempts import Probe
 from shared.app.outside import Outside
+from shared.app.resource_checkup import ResourceSigns, resource_findings
+from shared.app.tenant_checkup import TenantSigns, tenant_findings
 from shared.domain.booking import ShowAs, Window
 from shared.domain.findings import Finding
 from shared.domain.ids import MailboxId, TransactionId
