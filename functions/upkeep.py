@@ -7,7 +7,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from functions.acting import acting
-from functions.answers import Unknown, answer, told
+from functions.answers import BadRequest, Unknown, answer, told
 from functions.fields import body_of
 from functions.linked import find_linked
 from shared.composition import composed
@@ -65,6 +65,26 @@ async def fly_canary(req: func.HttpRequest) -> func.HttpResponse:
     legs = [{"to": leg.to.value, "made": leg.made, "seconds": round(leg.seconds, 3)} for leg in flight.legs]
     told_of = {"outcome": flight.outcome.value, "legs": legs, "why": flight.why, "left_behind": flight.swept}
     return answer({"resource": resource.id, "name": resource.facts.name, **told_of})
+
+
+@upkeep.function_name("drill")
+@upkeep.route("drill", methods=["POST"])
+@told
+async def drill(req: func.HttpRequest) -> func.HttpResponse:
+    """Let alerts fire once, each marked as a drill; without names all of them that can."""
+    from shared.app.drill import DRILLS, fire
+    from shared.ports.telemetry import SILENT
+
+    named = body_of(req, "alerts").texts("alerts", len(DRILLS)) or tuple(DRILLS)
+    unknown = sorted(set(named) - set(DRILLS))
+    if unknown:
+        raise BadRequest(f"{unknown[0]!r} is no alert that can be let fire; there are {', '.join(DRILLS)}")
+    outside = (await composed()).outside
+    if outside.telemetry is SILENT:
+        raise Unknown("no telemetry is sent, so no alert can fire; set APPLICATIONINSIGHTS_CONNECTION_STRING")
+    async with acting(req, outside, "drill", after={"alerts": ", ".join(named)}):
+        fired = [{"alert": each, "clears_within_minutes": fire(outside, each).clears} for each in named]
+    return answer({"fired": fired}, 202)
 
 
 @upkeep.function_name("add_key")

@@ -21,7 +21,7 @@ from lockstep.reaching import NotReached, Wished
 from lockstep.resources import resources
 from lockstep.session import Session
 from lockstep.showing import err
-from lockstep.upkeep import bundle, canary, subscriptions
+from lockstep.upkeep import bundle, canary, drill, subscriptions
 
 
 class Told(TyperGroup):
@@ -75,6 +75,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     acts,
     canary,
     drift,
+    drill,
 
 )  # fmt: skip
 for command in COMMANDS:

@@ -88,3 +88,22 @@ def canary(
         say(way, "green" if good else "bold red")
     if told["outcome"] != "ok":
         raise typer.Exit(1)
+
+
+def drill(
+    context: typer.Context,
+    alerts: Annotated[list[str] | None, typer.Argument(help="Names of alerts; none means all that can.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Let alerts fire once, each marked as a drill, to see that they reach whoever is to be woken."""
+    if not (alerts or yes or json):
+        typer.confirm("All alerts fire, those at night among them. Go on?", abort=True)
+    told = api_of(context).post("drill", {"alerts": list(alerts)} if alerts else {})
+    if json:
+        as_json(told)
+        return
+    rows = [(each["alert"], f"{each['clears_within_minutes']} min") for each in told["fired"]]
+    table(("alert", "clears within"), rows)
+    say("Azure looks every 5 to 60 minutes. The alert names drill as its tenant or direction; silent cannot say so.")
+    say("Dead letters are counted by Service Bus alone: see docs/runbooks/README.md for how to try that one.", "dim")

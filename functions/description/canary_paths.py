@@ -1,11 +1,20 @@
-"""The operation that lets a canary fly."""
+"""The operations by which the watch itself is tried: a canary, and a drill of the alerts."""
 
 from __future__ import annotations
 
 from functions.description.moments import RESOURCE_ID
-from functions.description.parts import Json, flag, one_of, operation, record, ref, sent, text, whole
+from functions.description.parts import Json, flag, listed, one_of, operation, record, ref, sent, text, whole
 
+_ALERTS: Json = {"type": "array", "items": {"type": "string"}, "description": "Names; without them all that can."}
 SCHEMAS: dict[str, Json] = {
+    "DrillOrder": record({"alerts": _ALERTS}, {"alerts": ["silent"]}, optional=("alerts",)),
+    "Drilled": listed("fired", "DrilledAlert"),
+    "DrilledAlert": record(
+        {
+            "alert": text("Its name."),
+            "clears_within_minutes": whole("After so many minutes at most it has cleared itself."),
+        }
+    ),
     "CanaryOrder": record(
         {"alone": flag("No other canary is under way: what others left behind is removed at once.")},
         {"alone": True},
@@ -36,5 +45,12 @@ PATHS: dict[str, Json] = {
             {200: ("How it went; a failed one is an answer too.", ref("Canary"))}, (400, 404, 413),
             requestBody=sent(ref("CanaryOrder"), required=False),
         )
-    }
+    },
+    "/api/drill": {
+        "post": operation(
+            "drill", "upkeep", "Let alerts fire once, marked as a drill",
+            {202: ("What was told; Azure looks every 5 to 60 minutes.", ref("Drilled"))}, (400, 404, 413),
+            requestBody=sent(ref("DrillOrder"), required=False),
+        )
+    },
 }  # fmt: skip

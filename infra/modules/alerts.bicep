@@ -27,6 +27,8 @@ var queries = {
   lapses: loadTextContent('../alerts/lapses.kql')
   canary: loadTextContent('../alerts/canary.kql')
 }
+// What a drill puts where the alert names its tenant or direction; one that counts what is missing cannot name any.
+var drill = 'Of a drill it names drill as its tenant or direction; lockstep acts tells of all drills.'
 var deadLetters = filter(alerts, alert => alert.name == 'dead-letters')[0]
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
@@ -37,7 +39,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     kind: 'LogAlert'
     properties: {
       displayName: 'Lockstep: ${alert.title}'
-      description: 'At the doors: ${alert.notice} Tonight: ${alert.tonight} Runbook: ${runbooksUrl}/${alert.name}.md'
+      description: 'At the doors: ${alert.notice} Tonight: ${alert.tonight} ${drill} Runbook: ${runbooksUrl}/${alert.name}.md'
       severity: alert.severity
       enabled: !contains(alertsOff, alert.name)
       scopes: [workspaceId]

@@ -62,6 +62,8 @@ class Metric(StrEnum):
     """How long a canary took to arrive or to go, by ``direction`` and ``action`` (made, removed)."""
     CANARIES = "lockstep.canaries"
     """Canaries that flew, by ``tenant`` and ``outcome``."""
+    DRILLS = "lockstep.drills"
+    """Alerts that somebody let fire to see them, by ``name``, where the alert asks for what is not told."""
 
 
 class Stage(StrEnum):

@@ -58,6 +58,8 @@ async def live(site: Site, between: Between) -> Lived:
     await _calls_that_are_refused(site, moved)
     await _an_hour_of_timers(site)
     await _a_canary(site)
+    await site.host.ask("POST", "/api/drill", {})
+    await asyncio.sleep(2)
     return Lived(moved, held, throttled, failing, overlapping)
 
 
