@@ -74,9 +74,14 @@ def estimate(load: Load, listed: Mapping[str, Any]) -> Estimate:
         "service bus": _service_bus(load, operations, listed["service_bus"]),
         "tables": _TABLE_CALLS * (changes + sweeps) * listed["tables"]["transaction"],
         "logs and metrics": max(logs_gb - listed["logs"]["free_gb"], 0) * listed["logs"]["gb"],
-        "alerts": listed["alerts"]["month"],
+        "alerts": _alerts(listed["alerts"]),
     }
     return Estimate(lines, round(executions), round(gb_seconds), round(operations), logs_gb)
+
+
+def _alerts(listed: Mapping[str, Mapping[str, float]]) -> float:
+    """Return what the rules cost: each by how often it asks, whether it fires or not."""
+    return sum(count * listed["month"][kind] for kind, count in listed["rules"].items())
 
 
 def _executed(gb_seconds: float, executions: float, listed: Mapping[str, float]) -> float:

@@ -49,7 +49,7 @@ PATHS: dict[str, Json] = {
     "/api/drill": {
         "post": operation(
             "drill", "upkeep", "Let alerts fire once, marked as a drill",
-            {202: ("What was told; Azure looks every 5 to 60 minutes.", ref("Drilled"))}, (400, 404, 413),
+            {202: ("What was told; Azure looks every 10 to 60 minutes.", ref("Drilled"))}, (400, 404, 413),
             requestBody=sent(ref("DrillOrder"), required=False),
         )
     },

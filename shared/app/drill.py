@@ -30,19 +30,19 @@ class Drill:
 
 
 def _of_trouble(trouble: Trouble) -> Drill:
-    return Drill(Metric.TROUBLES, {"tenant": DRILL, "trouble": trouble.value}, 15)
+    return Drill(Metric.TROUBLES, {"tenant": DRILL, "trouble": trouble.value}, 30)
 
 
 def _of_failures(trouble: Trouble) -> Drill:
-    return Drill(Metric.FAILURES, {"tenant": DRILL, "trouble": trouble.value}, 15, value=4, counted=True)
+    return Drill(Metric.FAILURES, {"tenant": DRILL, "trouble": trouble.value}, 30, value=4, counted=True)
 
 
 _COUNTED_WHERE_THEY_HAPPEN = (Trouble.STORAGE_UNREACHABLE, Trouble.QUEUE_UNREACHABLE)
 DRILLS: Mapping[str, Drill] = {
     **{each.value.replace("_", "-"): _of_trouble(each) for each in Trouble if each not in _COUNTED_WHERE_THEY_HAPPEN},
     **{each.value.replace("_", "-"): _of_failures(each) for each in _COUNTED_WHERE_THEY_HAPPEN},
-    # For ten minutes the query looks away from the sign of life; there is no row that could say why.
-    "silent": Drill(Metric.DRILLS, {"name": "silent"}, 15, counted=True),
+    # For twenty minutes the query looks away from the sign of life; there is no row that could say why.
+    "silent": Drill(Metric.DRILLS, {"name": "silent"}, 30, counted=True),
     "slow": Drill(Metric.LATENCY, {"direction": DRILL, "within": "longer"}, 60, value=61, times=20),
     "lapses": Drill(Metric.LAPSES, {"tenant": DRILL, "kind": "secret", "name": DRILL}, 180, value=5),
     "canary": Drill(Metric.CANARIES, {"tenant": DRILL, "outcome": "not_there"}, 30, counted=True),

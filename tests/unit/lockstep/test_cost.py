@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,15 +10,16 @@ from typing import Any
 import pytest
 
 from lockstep.costing import Load, estimate, prices
+from tests.infra.kql import alerts
 from tests.unit.lockstep.console import Console
 
 BY_HAND: dict[str, tuple[Load, float]] = {
-    "50 rooms, 8 events a day": (Load(50, 8, always_ready=0), 16),
-    "500 rooms, 10 events a day": (Load(500, 10, always_ready=0), 34),
-    "500 rooms on instances of 2 GB": (Load(500, 10, memory_gb=2, always_ready=0), 57),
-    "5,000 rooms": (Load(5000, 10, always_ready=0), 345),
-    "5,000 rooms of whose telemetry a fifth is kept": (Load(5000, 10, always_ready=0, sampling=0.2), 159),
-    "two small instances always ready cost 10.51 more": (Load(50, 8, always_ready=2), 16 + 10.51),
+    "50 rooms, 8 events a day": (Load(50, 8, always_ready=0), 22),
+    "500 rooms, 10 events a day": (Load(500, 10, always_ready=0), 40),
+    "500 rooms on instances of 2 GB": (Load(500, 10, memory_gb=2, always_ready=0), 63),
+    "5,000 rooms": (Load(5000, 10, always_ready=0), 351),
+    "5,000 rooms of whose telemetry a fifth is kept": (Load(5000, 10, always_ready=0, sampling=0.2), 165),
+    "two small instances always ready cost 10.51 more": (Load(50, 8, always_ready=2), 22 + 10.51),
 }
 
 
@@ -47,6 +49,15 @@ def test_a_network_of_its_own_is_paid_by_the_month_and_not_by_the_message() -> N
     assert lines == [677.0, 677.0]
 
 
+def test_the_rules_that_are_counted_are_those_that_are_deployed() -> None:
+    counted = dict(prices()["alerts"]["rules"])
+    deployed = Counter(
+        "of_a_metric" if alert["query"] == "(metric)" else f"every_{alert['everyMinutes']}_minutes"
+        for alert in alerts()
+    )
+    assert counted == deployed
+
+
 def test_the_prices_say_their_day_and_where_they_are_from() -> None:
     listed = prices()
     assert date.fromisoformat(listed["as_of"]) >= date(2026, 11, 1)
@@ -57,7 +68,7 @@ class TestCommand:
     def test_it_needs_no_app_where_the_rooms_are_given(self, console: Console) -> None:
         console.environment.clear()
         said = console.says("cost", "--rooms", "500", "--events", "10", "--always-ready", "0")
-        assert "34.30" in said
+        assert "40.50" in said
         assert "List prices as of 2026-11-20" in said
 
     def test_it_counts_what_is_linked(self, console: Console) -> None:
