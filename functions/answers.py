@@ -16,6 +16,7 @@ from functools import wraps
 import azure.functions as func
 
 from functions.caller import NotAllowed, NotSignedIn, Role, admit
+from functions.reading import answering_in
 from functions.same_site import SAFE, CrossSite, refuse_cross_site
 from shared.composition import TenantUnnamed, calling_with
 from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
@@ -107,7 +108,8 @@ def _told(handler: Handler, role: Role | None) -> Handler:
         try:
             refuse_cross_site(req)
             admit(req, role or (Role.READER if (req.method or "").upper() in SAFE else Role.OPERATOR))
-            with calling_with(req.headers.get(TENANT_KEY, "")):
+            accepted = req.headers.get("Accept-Language", "")
+            with calling_with(req.headers.get(TENANT_KEY, "")), answering_in(accepted):
                 return await handler(req)
         except Exception as error:
             return _refusal(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from functions.reading import language
 from functions.views import decision_view, mapping_view, moment, open_step_view, when_view
 from shared.app.explain_booking import Explained
 from shared.app.preview_undo import Undoable
@@ -95,7 +96,7 @@ def step_view(step: Step, zone: str) -> Json:
 
 def reason_view(reason: Reason, zone: str) -> Json:
     """Return a reason as its code, its facts and the sentence they make."""
-    return {"code": reason.code, "facts": dict(reason.facts), "sentence": sentence(reason, zone)}
+    return {"code": reason.code, "facts": dict(reason.facts), "sentence": sentence(reason, zone, language())}
 
 
 def explained_view(resource: Resource, found: Explained) -> Json:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.asked import KEY_PREFIX
+from functions.reading import language
 from shared.adapters.builtin.entries import Entry, PlatformResource
 from shared.app.tell_story import BookingStory
 from shared.app.wording import sentence
@@ -176,7 +177,7 @@ def decision_view(decision: Decision, zone: str) -> Json:
         "at": moment(decision.at),
         "code": decision.reason.code,
         "facts": dict(decision.reason.facts),
-        "sentence": sentence(decision.reason, zone),
+        "sentence": sentence(decision.reason, zone, language()),
         "run": decision.run,
     }
 

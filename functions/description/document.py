@@ -42,7 +42,7 @@ _ABOUT = (
     "something; on one machine, which has no sign-in, a function key in the header x-functions-key or as ?code=. "
     "What changes something comes with Content-Type application/json, or with one of these headers. "
     "Where one installation serves several tenants, each call also needs the key of its tenant in x-lockstep-key. "
-    "Times are UTC."
+    "Times are UTC. Decisions are worded in the language of Accept-Language: English, German or French."
 )
 
 

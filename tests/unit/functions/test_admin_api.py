@@ -175,6 +175,26 @@ async def test_mappings_and_decisions_tell_what_was_agreed(office: Office) -> No
     assert (await office.ask("GET", elsewhere))["decisions"] == []
 
 
+@pytest.mark.parametrize(
+    ("accepted", "told"),
+    [
+        ("de-CH,de;q=0.9", "Sie war neu im Kalender und wurde auf der Plattform angelegt"),
+        ("fr", "Elle était nouvelle dans le calendrier et a été créée sur la plateforme"),
+        ("it", "It was new in the calendar and was made on the platform"),
+    ],
+)
+async def test_decisions_are_worded_in_the_language_that_is_accepted(office: Office, accepted: str, told: str) -> None:
+    room = await office.room()
+    office.world.invite(at("09:00", "10:00"))
+    await office.world.notify()
+    wanted = {"Accept-Language": accepted}
+    listed = (await office.send("GET", f"/api/resources/{room}/decisions", headers=wanted)).body["decisions"]
+    (mapping,) = (await office.ask("GET", f"/api/resources/{room}/mappings"))["mappings"]
+    why = await office.send("GET", f"/api/resources/{room}/why?mapping={mapping['id']}", headers=wanted)
+    for sentence in (listed[0]["sentence"], why.body["history"][0]["sentence"]):
+        assert sentence.startswith(told)
+
+
 async def test_decisions_come_newest_first_and_no_more_than_asked_for(office: Office) -> None:
     room = await office.room()
     for start, end in (("09:00", "10:00"), ("11:00", "12:00")):
