@@ -7,13 +7,14 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run test proof chaos infra test-all test-again check bench clean package
+.PHONY: help install install-tests run test proof chaos infra test-all test-again audit check bench clean package
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
 MADE := .venv/.made
 STACK := .venv/.stamp-stack
 CHECKOV := .venv-checkov/.stamp
+AUDIT := .venv-audit/.stamp
 TESTS := .venv/.stamp-tests
 PACKAGING := .venv/.stamp-package
 AZURITE := local/tables/node_modules/.stamp
@@ -54,6 +55,9 @@ test-all: $(TESTS) $(AZURITE) ## every test (under 60 minutes): real SDK suites,
 test-again: $(TESTS) $(AZURITE) ## what failed last time once more, one test at a time
 	@$(PYTEST) --numprocesses 0 --last-failed --last-failed-no-failures none tests
 
+audit: $(AUDIT) ## pinned packages among known vulnerabilities; says so where no index can be reached
+	@$(PY) -m tests.audit infra/package/locked.txt lockstep/requirements.txt local/requirements.txt
+
 check: $(TESTS) ## linting, formatting, types, import contracts
 	@failed=0; \
 	.venv/bin/ruff check . || failed=1; \
@@ -70,7 +74,7 @@ install: $(STACK) $(AZURITE) ## what `make run` needs
 install-tests: $(TESTS) $(AZURITE) ## what the other targets need
 
 clean: ## remove everything that was installed or left behind
-	@rm -rf .venv .venv-checkov local/tables/node_modules .bench .stack .hypothesis .mypy_cache .ruff_cache .pytest_cache \
+	@rm -rf .venv .venv-checkov .venv-audit local/tables/node_modules .bench .stack .hypothesis .mypy_cache .ruff_cache .pytest_cache \
 		.import_linter_cache dist build lockstep.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -116,6 +120,12 @@ $(CHECKOV): tests/infra/checkov/requirements.txt tests/infra/checkov/parser.txt 
 	@$(PY) -m venv --clear .venv-checkov
 	@.venv-checkov/bin/python -m pip install -qq --disable-pip-version-check -r tests/infra/checkov/requirements.txt || { $(DOWNLOAD_FAILED); }
 	@.venv-checkov/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r tests/infra/checkov/parser.txt || { $(DOWNLOAD_FAILED); }
+	@touch $@
+
+$(AUDIT): tests/audit/requirements.txt $(MADE)
+	@echo "Installing pip-audit (half a minute, once)"
+	@$(PY) -m venv --clear .venv-audit
+	@.venv-audit/bin/python -m pip install -qq --disable-pip-version-check -r tests/audit/requirements.txt || { $(DOWNLOAD_FAILED); }
 	@touch $@
 
 # Order only: a newer stamp of pip's is no reason to fetch Azurite again.
