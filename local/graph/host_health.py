@@ -6,9 +6,12 @@ text says).
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+log = logging.getLogger(__name__)
 
 WINDOW = timedelta(minutes=10)
 DELAY = timedelta(minutes=10)
@@ -42,10 +45,23 @@ class HostHealth:
         window.late += seconds >= LATE_S
         if window.answers < MINIMUM:
             return
+        before = window.state
         if window.late > window.answers * LATE_SHARE:
             window.state = "drop"
         elif window.slow > window.answers * SLOW_SHARE and window.state == "ok":
             window.state = "slow"
+        if window.state != before:
+            log.warning(
+                "%s: %d of %d answers took %g s or more, %d of them %g s: until %s new notifications to it are %s.",
+                host,
+                window.slow,
+                window.answers,
+                SLOW_S,
+                window.late,
+                LATE_S,
+                f"{window.began + WINDOW:%H:%M:%S}",
+                "delayed by ten minutes" if window.state == "slow" else "dropped",
+            )
 
     def state(self, host: str, now: datetime) -> State:
         """How new notifications to the host are treated."""

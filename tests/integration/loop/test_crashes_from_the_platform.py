@@ -18,7 +18,7 @@ from tests.integration.loop.driving.room import Room, Shown, shown
 from tests.integration.loop.driving.site import Site
 from tests.integration.loop.driving.times import at
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800)]
 
 NINE = (at(9), at(10))
 ELEVEN = (at(11), at(12))
