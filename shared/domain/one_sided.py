@@ -17,11 +17,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.arrivals import mint
-from shared.domain.booking import CalendarItem, Item, PlatformItem, Side
+from shared.domain.booking import CalendarItem, CalendarKey, Item, PlatformItem, Side
 from shared.domain.cases import Case, Setting, is_gone
 from shared.domain.copies import copied_to_calendar, copied_to_platform
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field
+from shared.domain.ids import BookingId
 from shared.domain.late_copies import may_have_late_copy
 from shared.domain.ledger import CalendarRecord, Mapping, MappingState, PlatformRecord
 from shared.domain.left_bookings import is_left
@@ -85,9 +86,17 @@ def _is_same(
 
 
 def _stamped(mapping: Mapping, seen: Mapping) -> Mapping:
-    """Return a mapping as it was; one whose fingerprint is not known any more gets that of what was seen."""
+    """Return a mapping as it was; as what was seen, if its fingerprint is not known any more or it stands in another
+    row by now.
+    """
     record = mapping.record(mapping.origin)
-    return mapping if record is None or record.print.is_known else seen
+    moved_on = _place(record) != _place(seen.record(mapping.origin))
+    return mapping if record is None or (record.print.is_known and not moved_on) else seen
+
+
+def _place(record: CalendarRecord | PlatformRecord | None) -> CalendarKey | BookingId | None:
+    """Return by what its side knows a booking."""
+    return record.key if isinstance(record, CalendarRecord) else record.id if record else None
 
 
 def _at(mapping: Mapping, item: Item, setting: Setting) -> Mapping:

@@ -42,6 +42,16 @@ async def test_an_occurrence_that_waits_for_another_one_that_is_held_is_named_wh
     assert HALF_PAST in [item.booking.when for item in made.events()]
 
 
+async def test_an_undone_booking_that_moves_on_to_another_row_is_not_forgotten() -> None:
+    made = await office(Conflict.ENFORCED, settle_seconds=0, shadow=True)
+    made.book_series(EIGHT, 3)
+    await made.go_live()
+    await made.undo()
+    made.move_booking_as_new(0, EIGHT)
+    await rests(made)
+    assert made.events() == [], "it stays undone where nothing of it changed"
+
+
 def _after(when: Timed, **delta: int) -> Timed:
     return Timed(when.start + timedelta(**delta), when.end + timedelta(**delta))
 

@@ -56,6 +56,8 @@ class Office(Caretaker):
         self.witness = Witness(self.world)
         self.moved: dict[CalendarKey | BookingId, list[When]] = {}
         """What people moved since the last rest, and where to."""
+        self.unsure: set[CalendarKey | BookingId] = set()
+        """What people moved while it was being made, since the last rest."""
         self.raced = False
         """Whether two workers ran at once since the last rest."""
 
@@ -127,9 +129,11 @@ class Office(Caretaker):
                 self._note(item.key, when)
 
     def _note(self, which: CalendarKey | BookingId, when: When) -> None:
-        """Keep what was moved. A copy that the ledger does not know yet is still being made, and made as wanted."""
+        """Keep what was moved. A copy that the ledger does not know yet may still be made as wanted, or have been."""
         if self.witness.mappings_of(which, None):
             self.moved.setdefault(which, []).append(when)
+        else:
+            self.unsure.add(which)
 
     def retitle_event(self, which: int, title: str) -> None:
         for item in self.events()[which : which + 1]:

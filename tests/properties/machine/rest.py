@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import combinations
 
 from shared.domain.booking import CalendarItem, CalendarKey, Occupancy, PlatformItem, Side, occupancy
-from shared.domain.decisions import Code
+from shared.domain.decisions import Code, Reason
 from shared.domain.ids import BookingId
 from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.policy import Direction, Titles
@@ -76,7 +76,7 @@ class Rest:
     def _stands(self, mapping: Mapping) -> None:
         event, booking = self.sides(mapping)
         if event is not None and booking is not None:
-            if any(each.reason.code is Code.LEFT_AS_EDITED for each in self.office.witness.decided(mapping.id)):
+            if self._is_let_be(mapping):
                 return
             assert event.booking.when == booking.booking.when, f"rule 1: the times differ: {self.told(mapping)}"
             carried = mapping.origin is Side.PLATFORM or (self.full and self.follows)
@@ -87,6 +87,12 @@ class Rest:
         awaited = event is not None and occupancy(event) is Occupancy.AWAITS_ROOM
         refused = mapping.state is MappingState.REFUSED and self.office.witness.decided(mapping.id)
         assert awaited or refused, f"rule 1: it stands on one side and nothing says why: {self.told(mapping)}"
+
+    def _is_let_be(self, mapping: Mapping) -> bool:
+        """Tell whether both sides may differ: where an edit was left as it is, or a person discarded what it asks."""
+        reasons = [decision.reason for decision in self.office.witness.decided(mapping.id)]
+        discarded = Reason(Code.DISCARDED, {"stands": "both"})
+        return any(reason.code is Code.LEFT_AS_EDITED or reason == discarded for reason in reasons)
 
     def rule_2_no_silent_double_booking(self) -> None:
         zone = self.office.world.calendar.boxes[ROOM].zone
@@ -118,6 +124,8 @@ class Rest:
                 *((event.key,) if event else ()),
                 *((booking.id,) if booking else ()),
             )
+            if self.office.unsure.intersection(keys):
+                continue
             moved = [self.office.moved[key] for key in keys if key in self.office.moved]
             answered = any(each.reason.code in _ANSWERS for each in self.office.witness.decided(mapping.id))
             if len(moved) == 1 and not answered and mapping.id not in self.open:
@@ -174,4 +182,5 @@ async def check(office: Office) -> None:
     await rest.rule_10_messages_are_keys()
     await rest.rule_3_quiet_when_equal()
     office.moved.clear()
+    office.unsure.clear()
     office.raced = False

@@ -16,7 +16,8 @@ from shared.domain.commands import Command, Verb
 from shared.domain.decisions import Code, Decision
 from shared.domain.ids import BookingId, MappingId, TransactionId
 from shared.domain.ids import transaction_id as transaction_of
-from shared.domain.ledger import Cause, Head, Mapping, OpenStep
+from shared.domain.ledger import Head, Mapping, OpenStep
+from shared.domain.undo import is_undone
 from shared.ports.calendar import Calendar
 from shared.ports.connector import Connector
 from shared.ports.ledgers import Ledgers, Writes
@@ -50,13 +51,10 @@ class Past:
 
 @dataclass
 class _Run:
-    """What one run did so far. ``permitted`` tells that a person has allowed held steps, ``takes_back`` that one lets a
-    plan be undone.
-    """
+    """What one run did so far. ``permitted`` tells that a person has allowed held steps."""
 
     bulk: bool = False
     permitted: bool = False
-    takes_back: bool = False
     withdrawn: set[str] = field(default_factory=set)
 
 
@@ -146,11 +144,17 @@ class Witness:
         if booking is None or booking.booking.cancelled:
             return
         mappings = self.mappings_of(booking.id, booking.external)
+        if self._are_undone(mappings):
+            return
         self.run.withdrawn.add(self._counted_as(mappings, booking.id))
         if self._has_new_twin(booking):
             return
         sources = {source for mapping in mappings for source in self._events_of(mapping)}
         self._justify(f"booking {booking.id} at {booking.booking.when}", mappings, sources)
+
+    def _are_undone(self, mappings: Sequence[MappingId]) -> bool:
+        """Tell whether the ledger says, before anything is removed, that a person undid the creation of a copy."""
+        return any(is_undone(self.past[mapping].latest) for mapping in mappings)
 
     def _has_new_twin(self, booking: PlatformItem) -> bool:
         """Tell whether the booking stands a second time, in a row that somebody made or took back: ours makes way."""
@@ -166,6 +170,8 @@ class Witness:
         if event is None or event.deleted or event.cancelled or event.is_buffer:
             return
         mappings = self.mappings_of(event.key, event.transaction)
+        if self._are_undone(mappings):
+            return
         if event.transaction is not None and (not mappings or event.original_start is not None):
             # Of a series of ours: at a place where nobody wanted one, or because its booking gets an event of its own.
             return
@@ -201,7 +207,7 @@ class Witness:
     def _justify(self, what: str, mappings: Sequence[MappingId], sources: Iterable[CalendarKey | BookingId]) -> None:
         lost = any(each.reason.code in LOSSES for mapping in mappings for each in self.decided(mapping))
         ended = any(source in self.revived or not self.takes_place(source) for source in sources)
-        if not lost and not ended and not self.run.takes_back:
+        if not lost and not ended:
             self.breaches.append(
                 f"rules 1 and 5: {what} was withdrawn, and neither the other side nor a decision says so"
             )
@@ -216,12 +222,10 @@ class Witness:
             self.breaches.append(f"rule 8: the room is in shadow, and {what} was called")
 
     def on_start(self, open_steps: Sequence[OpenStep]) -> None:
-        takes_back = any(step.cause is Cause.UNDO for step in open_steps)
-        self.run = _Run(permitted=takes_back or any(step.permitted for step in open_steps), takes_back=takes_back)
+        self.run = _Run(permitted=any(step.permitted for step in open_steps))
 
     def on_commands(self, commands: Sequence[Command]) -> None:
-        self.run.takes_back |= any(command.verb is Verb.UNDO for command in commands)
-        self.run.permitted |= any(command.verb in (Verb.APPROVE, Verb.UNDO) for command in commands)
+        self.run.permitted |= any(command.verb is Verb.APPROVE for command in commands)
 
     def on_committed(self, before: Head, after: Head, writes: Writes, allowed: int) -> None:
         judged = [decision for decision in writes.decisions if decision.reason.code in _JUDGED]
