@@ -26,6 +26,17 @@ TINY_APP = str(Path(__file__).with_name("tiny_app"))
 REAL = {f"STANDIN_{name}": "real" for name in NAMES}
 
 
+_MANY = 60
+"""So many starts of Python take ten seconds on a machine that does nothing else; on a busy one they take longer."""
+
+
+def allowed_seconds() -> float:
+    """Ten, or on a busy machine as many as it now takes to start Python and import azure.functions that often."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import azure.functions"], check=True)
+    return max(10.0, _MANY * (time.monotonic() - began))
+
+
 @pytest.fixture
 def real(start: Starter, tmp_path: Path) -> Starter:
     """Start the four real components around the tiny app."""
@@ -75,7 +86,7 @@ def test_it_is_ready_within_ten_seconds(real: Starter, wait_for: Wait) -> None:
     started.stack()
     wait_for("the announcement", lambda: "is ready after" in started.text())
     seconds = float(re.findall(r"ready after ([\d.]+) s", started.text())[0])
-    assert seconds < 10
+    assert seconds < allowed_seconds()
 
 
 def test_the_hosts_master_key_is_the_admin_key_of_the_ready_file(real: Starter) -> None:
@@ -108,20 +119,8 @@ def test_the_host_serves_again_after_it_was_killed(
     wait_for("the answer in the table", lambda: answer_about(stack, "B") is not None)
 
 
-_MANY = 60
-"""So many starts of Python take ten seconds on a machine that does nothing else; on a busy one they take longer."""
-
-
 @pytest.mark.skipif(not (CODE / "function_app.py").exists(), reason="there is no function_app.py yet")
 def test_the_product_itself_is_up_within_ten_seconds(start: Starter, tmp_path: Path) -> None:
     started = start("local", "up", "--ports", "auto", "--once", "--ready-file", str(tmp_path / "ready.json"))
     assert started.ends() == 0, started.text()
-    allowed = max(10.0, _MANY * seconds_to_start_python())
-    assert float(re.findall(r"ready after ([\d.]+) s", started.text())[0]) < allowed
-
-
-def seconds_to_start_python() -> float:
-    """How long this machine now takes to start Python and import azure.functions: a sixth of a second at rest."""
-    began = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import azure.functions"], check=True)
-    return time.monotonic() - began
+    assert float(re.findall(r"ready after ([\d.]+) s", started.text())[0]) < allowed_seconds()
