@@ -84,6 +84,7 @@ async def examine_resource(
         outside.platform.capabilities.own_sync,
         grants.application,
         granted,
+        outside.is_notified,
     )
     return resource_findings(signs)
 

@@ -108,6 +108,8 @@ async def _subscribed(outside: Outside, people: People, roster: Roster, *, renew
         lives_until = answer.get(lives.id, lives.expires)
         if lives_until is not None:
             return await _kept(outside, roster, replace(following, subscription=replace(lives, expires=lives_until)))
+    if not outside.is_notified:
+        return following
     try:
         made = await _subscribe(outside, people)
     except (Rejected, NotFound) as error:

@@ -69,7 +69,7 @@ def message_of(letter: Letter, resource: Resource) -> Message:
         words["greeting"].format(name=name) if name else words["greeting_nobody"],
         words[letter.kind].format(**places),
         *_further(letter, zone, words),
-        f"{words['story'].format(until=until)}\n{letter.link}",
+        *((f"{words['story'].format(until=until)}\n{letter.link}",) if letter.link else ()),
         words["footer"],
     )
     return Message(letter.to, words[f"{letter.kind}_subject"].format(**places), "\n\n".join(parts) + "\n")

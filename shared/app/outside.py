@@ -54,3 +54,8 @@ class Outside:
     retention: Retention = field(default_factory=Retention)
     personal: PersonalRecords | None = None
     canary: str = ""
+
+    @property
+    def is_notified(self) -> bool:
+        """Whether both sides can be asked to notify this app; without, everything is found by sweep."""
+        return bool(self.notification_url) and not self.read_only

@@ -37,6 +37,7 @@ class ResourceSigns:
     own_sync: bool | None = None
     application: str = ""
     granted: datetime | None = None
+    is_notified: bool = True
 
 
 def resource_findings(signs: ResourceSigns) -> tuple[Finding, ...]:
@@ -99,6 +100,8 @@ def _subscription(signs: ResourceSigns) -> Finding:
     own, resource = signs.resource.subscription, signs.resource
     renew = f"lockstep subscriptions {resource.address} --renew"
     effect = f"changes made in Outlook are found every {resource.policy.sweep_minutes} minutes instead of at once"
+    if not signs.is_notified:
+        return ok("subscription", f"none: changes are found by sweep, every {resource.policy.sweep_minutes} minutes")
     if own is None or own.expires <= signs.now:
         return bad("subscription", "none" if own is None else f"ended {at(own.expires)}", effect, renew)
     if signs.live is not None and own.id not in signs.live:

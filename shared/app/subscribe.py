@@ -26,7 +26,7 @@ def notification_urls(outside: Outside, resource: Resource) -> tuple[str, str]:
 
 async def subscribe(outside: Outside, resource: Resource) -> Resource:
     """Create the subscription of a resource and return it with it. Raises ``Retry`` when that can be tried again."""
-    if not outside.notification_url or outside.read_only:
+    if not outside.is_notified:
         return replace(resource, subscription=None)
     key_id, key = next(iter((await outside.secrets.client_state_keys()).items()))
     expires = outside.clock.now() + LIFETIME

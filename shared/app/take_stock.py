@@ -29,7 +29,7 @@ async def take_stock(outside: Outside) -> Taken:
     """Count a tenant's resources and tell the figures. Raises ``Retry`` when the rows cannot be read."""
     now = outside.clock.now()
     resources = [each async for each in outside.resources.all(outside.tenant)]
-    stock = stock_of(resources, now)
+    stock = stock_of(resources, now, notified=outside.is_notified)
     held = await _held(outside, resources)
     _tell_figures(outside, stock, held)
     _tell_troubled(outside, stock, resources)

@@ -18,6 +18,7 @@ from shared.app.applying import Applying, Outcome
 from shared.app.mail_texts import Letter, message_of
 from shared.app.messages import USUAL, language_of
 from shared.app.observed import Observed
+from shared.app.outside import Outside
 from shared.app.prepare_notices import NOT_SET, Notices, concerns_now, left_behind, owner_of
 from shared.domain.booking import Person, PlatformItem, Side
 from shared.domain.decisions import Code, Decision, Reason
@@ -168,7 +169,7 @@ async def _letter(applying: Applying, notice: Notice, notices: Notices, owner: P
         notice.reason.code,
         owner,
         item.booking,
-        f"{outside.notification_url}/api/story/{token}{'' if language == USUAL else f'?lang={language}'}",
+        _link(outside, token, language),
         until,
         before,
         against[0] if against else None,
@@ -185,3 +186,10 @@ async def _member(applying: Applying, owner: Person) -> Member | None:
     except PortError as error:
         logger.info("a recipient is not known: %s", error)
         return None
+
+
+def _link(outside: Outside, token: str, language: str) -> str:
+    """Return where the booking's story is read; nothing where this app can be called by nobody."""
+    if not outside.notification_url:
+        return ""
+    return f"{outside.notification_url}/api/story/{token}{'' if language == USUAL else f'?lang={language}'}"

@@ -17,11 +17,14 @@ _TRUTH_KEPT = timedelta(hours=48)
 _NOT_SYNCHRONISED = (State.PAUSED, State.UNLINKED)
 
 
-def trouble_of(resource: Resource, now: datetime) -> Trouble | None:
-    """Return what is wrong with a resource as it was last seen, None where nothing is."""
+def trouble_of(resource: Resource, now: datetime, *, notified: bool = True) -> Trouble | None:
+    """Return what is wrong with a resource as it was last seen, None where nothing is.
+
+    Where the app is not ``notified`` at all, because nobody can call it, a resource lacks nothing for that.
+    """
     if resource.state in _NOT_SYNCHRONISED:
         return None
-    return _of_run(resource, now) or _of_state(resource, now) or _of_age(resource, now)
+    return _of_run(resource, now) or _of_state(resource, now) or _of_age(resource, now, notified=notified)
 
 
 def _of_run(resource: Resource, now: datetime) -> Trouble | None:
@@ -41,7 +44,7 @@ def _of_state(resource: Resource, now: datetime) -> Trouble | None:
     return Trouble.OVERLAP_OPEN if resource.conflicts else None
 
 
-def _of_age(resource: Resource, now: datetime) -> Trouble | None:
+def _of_age(resource: Resource, now: datetime, *, notified: bool) -> Trouble | None:
     """Return what makes it doubtful whether it is in step, though nothing has failed."""
     linked = resource.linked_at or now
     sweep = timedelta(minutes=resource.policy.sweep_minutes)
@@ -49,7 +52,7 @@ def _of_age(resource: Resource, now: datetime) -> Trouble | None:
     if now - (resource.last_look or linked) > 3 * sweep + PATIENCE:
         return Trouble.NOT_LOOKED_AT
     subscribed = resource.subscription is not None and resource.subscription.expires > now
-    if not subscribed and now - linked >= PATIENCE:
+    if notified and not subscribed and now - linked >= PATIENCE:
         return Trouble.NOTIFICATIONS_MISSING
     if resource.proof_differences:
         return Trouble.SIDES_DIFFERED

@@ -38,11 +38,14 @@ class Stock:
         return {trouble: counted[trouble] for trouble in Trouble}
 
 
-def stock_of(resources: Sequence[Resource], now: datetime) -> Stock:
-    """Count the resources that are linked; those that are paused count as a state alone."""
+def stock_of(resources: Sequence[Resource], now: datetime, *, notified: bool = True) -> Stock:
+    """Count the resources that are linked; those that are paused count as a state alone.
+
+    ``notified``: see ``trouble_of``.
+    """
     linked = [each for each in resources if each.state is not State.UNLINKED]
     kept = [each for each in linked if each.state is not State.PAUSED]
-    troubles = {each.id: trouble for each in kept if (trouble := trouble_of(each, now)) is not None}
+    troubles = {each.id: trouble for each in kept if (trouble := trouble_of(each, now, notified=notified))}
     looks = [now - (each.last_look or each.linked_at or now) for each in kept]
     return Stock(
         Counter(each.state for each in linked),

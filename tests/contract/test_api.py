@@ -26,6 +26,7 @@ from tests.integration.loop.driving.company import BRUNO, ERIN, rooms
 from tests.integration.loop.driving.stack import Stack
 from tests.integration.loop.driving.waiting import eventually
 from tests.integration.loop.driving.web import Answer, Web
+from tests.integration.operation.envelopes.sink import Sink
 from tests.unit.functions.calling.described import answer_mistakes, mistakes, request_mistakes
 from tests.unit.functions.calling.office import ENDPOINTS
 
@@ -180,15 +181,18 @@ def described_path(method: str, target: str) -> str:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    settings = {"LOCKSTEP_FOLLOW_PEOPLE": "true", "LOCKSTEP_MAIL_FROM": ERIN}
+    canary = rooms("Zurich")[0].address
+    settings = {"LOCKSTEP_FOLLOW_PEOPLE": "true", "LOCKSTEP_MAIL_FROM": ERIN, "LOCKSTEP_CANARY": canary}
     made = Stack(tmp_path_factory.mktemp("api"), settings)
-    try:
-        made.start().rewrite_settings({"AZURE_CLIENT_ID": LOCAL_APP})
-        made.kill_host()
-        made.start_host()
-        yield made
-    finally:
-        made.stop()
+    with Sink() as sink:
+        try:
+            told_to = {"APPLICATIONINSIGHTS_CONNECTION_STRING": sink.connection}
+            made.start().rewrite_settings({"AZURE_CLIENT_ID": LOCAL_APP, **told_to})
+            made.kill_host()
+            made.start_host()
+            yield made
+        finally:
+            made.stop()
 
 
 @pytest.fixture
@@ -198,6 +202,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.mark.stack
+@pytest.mark.timeout(400)
 class TestOnTheStack:
     async def test_every_operation_answers_as_described(self, stack: Stack, session: aiohttp.ClientSession) -> None:
         site = Site(Web(session, stack.described["host"], {"x-functions-key": stack.described["function_key"]}))
@@ -206,6 +211,7 @@ class TestOnTheStack:
         await _agreed(site, room["id"])
         await _people(site, stack.described["graph"], room)
         await _upkeep(site)
+        await _watched(site, room["id"])
         await _refused(site, room["id"], room["platform"])
         await _ended(site, room["id"])
         described = {operation["operationId"] for _, _, operation in operations()}
@@ -374,6 +380,18 @@ async def _upkeep(site: Site) -> None:
     assert "New-ManagementRoleAssignment" in script
     assert (await stranger.send("GET", f"{link}?script=perhaps")).status == 400
     assert (await stranger.send("GET", f"{link[:-1]}")).status == 404
+
+
+async def _watched(site: Site, room: str) -> None:
+    """A canary flies on the room, alerts are let fire, what is kept of somebody is shown and erased: all are acts."""
+    flight = await site.ask("POST", "/api/canary", {"alone": True})
+    assert flight["resource"] == room
+    assert (await site.ask("POST", "/api/drill", {"alerts": ["slow"]}))["fired"]
+    somebody = {"address": "ben@contoso.example"}
+    assert (await site.ask("POST", "/api/people/data", somebody))["places"]
+    assert (await site.ask("POST", "/api/people/erasure", somebody))["not_over"] > 0
+    done = [each["what"] for each in (await site.ask("GET", "/api/acts?limit=4"))["acts"]]
+    assert done == ["erase_person", "show_person", "drill", "fly_canary"]
 
 
 async def _refused(site: Site, room: str, platform: str) -> None:
