@@ -7,7 +7,7 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run test proof chaos infra test-all test-again audit check bench clean package
+.PHONY: help install install-tests run test proof chaos infra test-all test-again audit check bench scale clean package
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -68,6 +68,9 @@ check: $(TESTS) ## linting, formatting, types, import contracts
 
 bench: $(TESTS) $(AZURITE) ## figures, each beside what it is compared to; also in .bench/results.jsonl
 	@$(PY) -m tests.bench $(ARGS)
+
+scale: $(TESTS) $(AZURITE) ## figures of thousands of rooms, computed from the cost of one, which is measured on the stack
+	@$(PY) -m tests.scale --measure $(ARGS)
 
 install: $(STACK) $(AZURITE) ## what `make run` needs
 

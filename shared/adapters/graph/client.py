@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from shared.adapters.graph.errors import from_body, translated
+from shared.adapters.graph.pace import Pace
 from shared.adapters.graph.requests import Answer, Request, answers, batch
 from shared.clouds import PUBLIC
 from shared.domain.trouble import Trouble
@@ -67,11 +68,12 @@ class GraphClient:
         self._timeout = timeout_seconds
         self._scope = scope
         self._opened: Transport | None = None
+        self.pace = Pace(self.clock)
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def send(self, request: Request) -> Any:
         """Return the JSON of a successful answer, ``None`` where it has no body; raise an error of the ports."""
-        async with self._place(request.mailbox):
+        async with self._place(request.mailbox), self.pace.turn(request.doing):
             content = await self._asked(request)
         if not content:
             return None
@@ -140,7 +142,10 @@ class GraphClient:
                 await transport.authentication.renew(generation)
                 return await self._counted(transport, request)
         except Refused as refused:
-            raise translated(refused.refusal, request.doing, self.clock()) from refused
+            error = translated(refused.refusal, request.doing, self.clock())
+            if refused.refusal.status == 429:
+                self.pace.throttled(request.mailbox or request.kind, error.after if isinstance(error, Retry) else None)
+            raise error from refused
         except Unreachable as unreachable:
             trouble = Trouble.CALENDAR_REFUSES if unreachable.is_refused_token else _AWAY
             kind = NotDone if isinstance(unreachable, NeverSent) else Retry
@@ -162,6 +167,8 @@ class GraphClient:
             span.note(status=status)
             if status == 429 or status >= 500:
                 span.failed(f"status {status}")
+        if status and status != 429:
+            self.pace.answered()
         if refused is not None:
             raise refused
         return content

@@ -19,6 +19,7 @@ DUPLICATE = "ErrorDuplicateTransactionId"
 EXISTING = "@event.existingEventId"
 
 _THROTTLED = 429
+_ABSURD = timedelta(days=1)
 _AGAIN = frozenset((408, 423, 425, 500, 502, 503, 509))
 _RESET = frozenset(("syncstatenotfound", "resyncrequired", "syncstateinvalid"))
 _CONCURRENT = frozenset(("concurrentitemsave", "errorirresolvableconflict"))
@@ -91,7 +92,10 @@ def _meaning(refusal: Refusal, doing: str, now: datetime) -> PortError:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return how long to wait: seconds, also fractional, or an HTTP date; ``None`` where nothing usable is said."""
+    """Return how long to wait: seconds, also fractional, or an HTTP date; ``None`` where nothing usable is said.
+
+    A day or more is no answer to wait for, and neither is a negative time: the caller's own delay is then better.
+    """
     text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
     if not text:
         return None
@@ -99,16 +103,17 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
         seconds = float(text)
     except ValueError:
         return _until(text, now)
-    return timedelta(seconds=seconds) if 0 <= seconds < 86_400 else None
+    return timedelta(seconds=seconds) if 0 <= seconds < _ABSURD.total_seconds() else None
 
 
 def _until(text: str, now: datetime) -> timedelta | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(aware - now, timedelta())
+    left = max(aware - now, timedelta())
+    return left if left < _ABSURD else None
 
 
 def _named(refusal: Refusal) -> str:
