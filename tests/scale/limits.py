@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.scale.costs import Costs
-from tests.scale.load import MORNING_SECONDS, NOTIFICATIONS_PER_CHANGE, Estate, Served, renewing
+from tests.scale.load import MORNING_SECONDS, NOTIFICATIONS_PER_CHANGE, Estate, renewing
+from tests.scale.queue import Served
 
 
 @dataclass(frozen=True)
