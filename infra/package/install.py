@@ -28,7 +28,7 @@ def install(target: Target, site: Path) -> None:
     with TemporaryDirectory() as folder:
         wanted = Path(folder) / "requirements.txt"
         wanted.write_text("\n".join(wanted_lines(LOCKED.read_text("utf-8"), target)) + "\n", "utf-8")
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+        command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
         command += ["--no-deps", "--require-hashes", "--target", str(site), "--requirement", str(wanted)]
         if subprocess.run([*command, *target.pip_options], check=False).returncode:
             raise PackageFailure(

@@ -40,3 +40,10 @@ def test_the_package_holds_the_same_files_of_the_app() -> None:
     left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
     built = {file.relative_to(CODE).as_posix() for file in app_files(CODE)}
     assert built & tracked() == tracked() - left_out
+
+
+def test_azd_uploads_what_the_package_is_built_from_and_builds_it_first() -> None:
+    said = [line.strip() for line in (CODE / "azure.yaml").read_text("utf-8").splitlines()]
+    hook = said[said.index("prepackage:") :][:9]
+    assert {"project: dist/app", "remoteBuild: false"} <= set(said)
+    assert {"run: make package", "py -3 -m infra.package"} <= set(hook)

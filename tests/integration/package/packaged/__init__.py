@@ -23,7 +23,6 @@ from tests.integration.loop.driving.stack import ROOT
 HERE = Target(f"{sys.version_info.major}.{sys.version_info.minor}")
 """The Python that runs the tests, for which packages are built here: another could not be run."""
 _LINKED = ("local", "tests")
-_SUITE = "import sys, pytest; sys.exit(pytest.main(sys.argv[1:]))"
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -40,7 +39,7 @@ class Packaged:
 
     @property
     def missed(self) -> Path:
-        """What hosts have asked of the trimmed package in vain, a module in each line."""
+        """What was asked of the trimmed package in vain, a module in each line."""
         return self.folder / "missed.txt"
 
     def environment(self, *further: Path) -> dict[str, str]:
@@ -55,9 +54,7 @@ class Packaged:
 
     def host_command(self, *options: str) -> list[str]:
         """How a host is started on it."""
-        program = self._around() / "tests" / "integration" / "package" / "packaged" / "hosting.py"
-        noted = [str(program), str(self.missed), PACKAGE]
-        return [sys.executable, "-S", *noted, "--app-root", str(self.app), *options]
+        return self._watched("local.host", "--app-root", str(self.app), *options)
 
     def runs(self, statement: str) -> subprocess.CompletedProcess[str]:
         """Run a statement beside the package, and return how it went."""
@@ -66,9 +63,13 @@ class Packaged:
 
     def suite(self, *options: str) -> subprocess.CompletedProcess[str]:
         """Run tests of the checkout on the package's app and packages, and return how it went."""
-        command = [sys.executable, "-S", "-c", _SUITE, "-p", "no:cacheprovider", "-o", "pythonpath=", *options]
+        command = self._watched("pytest", "-p", "no:cacheprovider", "-o", "pythonpath=", *options)
         environment = self.environment(self._tools())
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    def _watched(self, module: str, *arguments: str) -> list[str]:
+        program = self._around() / "tests" / "integration" / "package" / "packaged" / "watched.py"
+        return [sys.executable, "-S", str(program), str(self.missed), PACKAGE, module, *arguments]
 
     def _around(self) -> Path:
         around = self.folder / "around"

@@ -1,4 +1,4 @@
-"""`hosting.py MISSED PACKAGE …`: the embedded host, which notes in the file MISSED what it asks of PACKAGE in vain.
+"""`watched.py MISSED PACKAGE MODULE …`: runs MODULE, and notes in the file MISSED what it asks of PACKAGE in vain.
 
 An import that fails may be caught by whoever tried it; here it is seen nevertheless.
 """
@@ -31,7 +31,7 @@ class Missed(MetaPathFinder):
 
 
 if __name__ == "__main__":
-    missed, package, *arguments = sys.argv[1:]
+    missed, package, module, *arguments = sys.argv[1:]
     sys.meta_path.append(Missed(Path(missed), package))
     sys.argv[1:] = arguments
-    runpy.run_module("local.host", run_name="__main__", alter_sys=True)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
