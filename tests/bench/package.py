@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from infra.package.build import Package, build
-from tests.bench.figure import Figure, below, times_faster
+from tests.bench.figure import Figure, below, within
 from tests.bench.measuring import medians
 from tests.bench.notifications import first_answers
 from tests.bench.scale import Scale
@@ -36,7 +36,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
         folder = Path(name)
         made, whole = (build(HERE, folder / each, whole=each == "whole") for each in ("package", "whole"))
         yield Figure("package.zip", _mb(made.file), "MB", _WHOLE, _mb(whole.file), below(30, "MB"))
-        yield Figure("package.unpacked", _unpacked(made), "MB", _WHOLE, _unpacked(whole), times_faster(3))
+        yield Figure("package.unpacked", _unpacked(made), "MB", _WHOLE, _unpacked(whole), within(0.33))
         yield Figure("package.files", _files(made), "files", _WHOLE, _files(whole))
         yield from _imports(Packaged(made.app, folder / "package"), scale.import_rounds)
         yield from asyncio.run(_first(folder, made, whole))
