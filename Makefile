@@ -111,6 +111,7 @@ $(TESTS): requirements.txt local/requirements.txt lockstep/requirements.txt test
 		$(ICALJS)/package-lock.json $(KQL)/package-lock.json $(MADE)
 	@echo "Installing what tests and checks need (a minute or two, once)"
 	@$(PIP) tests/requirements.txt || { $(DOWNLOAD_FAILED); }
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --editable . || { $(DOWNLOAD_FAILED); }
 	@mkdir -p .venv/icaljs && cp $(ICALJS)/package.json $(ICALJS)/package-lock.json .venv/icaljs/
 	@mkdir -p .venv/kql && cp $(KQL)/package.json $(KQL)/package-lock.json .venv/kql/
 	@cd .venv/kql && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }

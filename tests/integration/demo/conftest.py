@@ -15,7 +15,7 @@ import pytest
 
 from local.stack.components import CODE as ROOT
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 600.0
 END_OF_THE_DAY = "What Lockstep decides from now on shows here:"
 
 
@@ -57,7 +57,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(20)
+        process.wait(120)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from local.stack.components import CODE as ROOT
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 Wait = Callable[..., None]
 
 DECISIONS = (
@@ -70,7 +70,7 @@ def test_a_file_gets_ascii_of_80_columns_without_escapes(played: Any) -> None:
 def test_what_it_says_to_type_works_and_shows_in_its_window(played: Any, wait_for: Wait) -> None:
     text = played.text()
     commands = text[text.index("HOST=http") : text.index("The API ")]
-    typed = subprocess.run(["bash", "-euc", commands], capture_output=True, text=True, timeout=60, check=False)
+    typed = subprocess.run(["bash", "-euc", commands], capture_output=True, text=True, timeout=300, check=False)
     assert typed.returncode == 0, typed.stderr
     assert '"error"' not in typed.stdout
     assert '"title":"Mine"' in typed.stdout
@@ -88,7 +88,7 @@ def run_again(played: Any, *more: str, **variables: str) -> subprocess.Completed
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=600,
         check=False,
         env={"PATH": "/usr/bin:/bin", **variables},
     )
@@ -108,7 +108,7 @@ def test_played_again_once_it_takes_another_day_and_ends_with_0(played: Any) -> 
 def test_a_stack_that_is_not_there_is_one_line(played: Any) -> None:
     missing = subprocess.run(
         [sys.executable, "-m", "local.demo", "--stack", str(played.output.with_name("none.json"))],
-        cwd=ROOT, capture_output=True, text=True, timeout=30, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert missing.returncode == 1
     assert missing.stderr.count("\n") == 1

@@ -21,7 +21,7 @@ from local.demo.stories import matterhorn, tell
 from local.demo.web import Web
 from local.stack.stackfile import read
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
 
 async def order(web: Web, resource: str, verb: str) -> None:
