@@ -30,7 +30,7 @@ TAKEN = "the time is taken"
 def _refused_move(loser: Settlement, verdict: Verdict, setting: Setting) -> Settlement:
     """The platform keeps the old time: our own event gets it back, of somebody else's meeting it is shown."""
     assert loser.base is not None
-    if _organised_here(loser.after):
+    if _organised_here(loser.after) and _calendar_moved(loser):
         return _put_back(loser, Reason(Code.REFUSED_BY_SIDE, {"side": Side.PLATFORM, "why": TAKEN}))
     known = loser.id in setting.disputed
     decisions = () if known else (Reason(Code.OVERLAP_REPORTED, _facts(verdict, setting)),)
@@ -47,6 +47,12 @@ def _is_asked(mapping: Mapping) -> bool:
 
 def _organised_here(mapping: Mapping | None) -> bool:
     return mapping is not None and mapping.calendar is not None and mapping.calendar.is_organiser
+
+
+def _calendar_moved(settlement: Settlement) -> bool:
+    """Tell whether the calendar shows another time than was agreed: else it is the platform that was to return."""
+    seen, base = settlement.calendar, settlement.base
+    return seen is not None and base is not None and seen.booking.when != base.when
 
 
 def _facts(verdict: Verdict, setting: Setting) -> dict[str, str]:

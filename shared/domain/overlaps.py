@@ -28,7 +28,7 @@ from shared.domain.left_bookings import with_left
 from shared.domain.losses import held_back, is_left_standing, judged
 from shared.domain.opening_hours import keeps_out
 from shared.domain.plan import LedgerView, Settlement
-from shared.domain.policy import Winner
+from shared.domain.policy import Direction, Winner
 from shared.domain.settling import split_settling
 from shared.domain.spans import occupied
 from shared.domain.undo import is_being_undone
@@ -96,8 +96,11 @@ def _refused_by_platform(loser: Settlement, ledger: LedgerView, setting: Setting
     blocks = (claim_of_block(block, ledger.zone) for block in ledger.blocks if keeps_out(block, when, ledger.zone))
     unknown = Claim(MappingId("platform"), span, Side.PLATFORM, ALWAYS, ALWAYS, is_block=True)
     lost = Claim(loser.id, span, loser.after.origin, setting.now, loser.after.made_at, contested=True)
-    stays = setting.policy.winner in (Winner.CALENDAR, Winner.REPORT)
-    return judged(loser, Verdict(next(blocks, unknown), lost, reported_only=stays), setting)
+    taker = next(blocks, unknown)
+    # The side that leads gives way to nothing that was left on the other.
+    leads = taker is unknown and setting.policy.direction is Direction.TO_PLATFORM
+    stays = leads or setting.policy.winner in (Winner.CALENDAR, Winner.REPORT)
+    return judged(loser, Verdict(taker, lost, reported_only=stays), setting)
 
 
 def _is_unsure(settlement: Settlement) -> bool:

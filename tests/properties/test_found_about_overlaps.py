@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from shared.domain.ledger import Cause
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
 from tests.properties.machine.office import Office
-from tests.properties.test_found_by_the_machine import EIGHT, HALF_PAST, HALF_PAST_NINE, LONG, NINE, office, rests
+from tests.properties.test_found_by_the_machine import (
+    ALL_NEXT_DAY,
+    EIGHT,
+    HALF_PAST,
+    HALF_PAST_NINE,
+    LONG,
+    NINE,
+    office,
+    rests,
+)
 
 
 async def blocked_times(made: Office) -> set[Timed | None]:
@@ -75,3 +86,18 @@ async def test_entries_that_lose_and_of_which_too_many_would_be_removed_at_once_
     assert {step.cause for step in held} == {Cause.HELD}
     await rests(made)
     assert len(made.events()) < 5
+
+
+@pytest.mark.parametrize("winner", ["first", "platform", "calendar", "report"])
+async def test_a_move_that_the_platform_does_not_take_back_is_an_open_overlap_where_the_calendar_leads(
+    winner: str,
+) -> None:
+    made = await office(Conflict.ENFORCED, winner=winner, settle_seconds=0)
+    made.book(ALL_NEXT_DAY)
+    await made.wake(WakeCause.PLATFORM)
+    made.move_booking(0, LONG)
+    made.book(ALL_NEXT_DAY)
+    await made.change_policy(direction="to_platform")
+    await rests(made)
+    assert [item.booking.when for item in made.events()] == [ALL_NEXT_DAY]
+    assert [item.booking.when for item in made.bookings()] == [LONG, ALL_NEXT_DAY], "nobody's booking is cancelled"
