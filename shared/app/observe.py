@@ -88,6 +88,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
         unreadable,
         cause,
         find_drift(sight, head),
+        not full and changes is not None and bool(changes.items or changes.hints or changes.series),
     )
 
 

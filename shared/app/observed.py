@@ -21,6 +21,7 @@ class Observed:
     tells that the view holds every mapping of the resource, ``rebased`` that both sides were read in full.
     ``unreadable`` is what the head remembers next.
     ``cause`` is what woke the run. ``drift`` says of the differences which side had drifted, and since when.
+    ``calendar_spoke`` tells that the calendar's feed named something.
     """
 
     view: LedgerView
@@ -40,3 +41,4 @@ class Observed:
     unreadable: MappingOf[str, datetime] = field(default_factory=dict)
     cause: str = ""
     drift: tuple[Drift, ...] = ()
+    calendar_spoke: bool = False

@@ -16,6 +16,7 @@ from shared.app.applying import Outcome
 from shared.app.bulk_plans import begun, shared_by_all
 from shared.app.carry_out import begin_applying, carry_out
 from shared.app.check_ins import wait_for_check_ins
+from shared.app.listen_again import listen_again
 from shared.app.look_on import READ_ONLY, look_on
 from shared.app.measuring import timed, trouble_behind, written
 from shared.app.name_free_resources import name_free_resources
@@ -34,6 +35,7 @@ from shared.domain.ids import ResourceId, tenant_of
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.plan import Plan
 from shared.domain.resource import Resource, State
+from shared.domain.silence import unheard
 from shared.domain.wakeup import LATE_DELTA, WakeCause, fold, retry_delay
 from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
 from shared.ports.ledgers import Writes
@@ -136,6 +138,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     remembering = remember(outside, resource, after, seen, done, awaited)
     after, kept = await timed(outside, Stage.REMEMBER, remembering)
     await show_state(outside, resource, seen, after, done.outcomes, kept, bulk)
+    await listen_again(outside, resource, head, after)
     return replace(
         _ended(done.outcomes, planned.why),
         written=written(done.outcomes),
@@ -165,6 +168,7 @@ def _advanced(outside: Outside, head: Head, seen: Observed, started: datetime, d
         not_before=None,
         trailing=None,
         found=bool(seen.calendar),
+        unheard=unheard(head.unheard, WakeCause(seen.cause), seen.calendar_spoke),
         unreadable=seen.unreadable,
         attempts=0,
         first_failure=None,

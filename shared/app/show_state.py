@@ -15,6 +15,7 @@ from shared.app.outside import Outside
 from shared.domain.drift import kept
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.resource import BulkPlan, Resource, State
+from shared.domain.silence import is_silent
 from shared.domain.trouble import Trouble
 from shared.ports.errors import Stale
 from shared.ports.ledgers import Writes
@@ -24,7 +25,7 @@ _TRIED_AGAIN = (Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED, Cause.
 _LOOK_SHOWN_EVERY = timedelta(minutes=5)
 _OBSERVED = (
     "state", "since", "why", "last_change", "last_look", "proven_at", "proof_differences", "open_steps", "conflicts",
-    "mappings", "first_failure", "attempts", "trouble", "drift", "last_failure",
+    "mappings", "first_failure", "attempts", "trouble", "drift", "last_failure", "unheard",
 )  # fmt: skip
 """The columns of a resource's row that a run observes; the others are set by orders and by the renewal."""
 
@@ -41,7 +42,9 @@ async def show_state(
     """Write the resource's row where something that people see has changed."""
     waiting = _waiting(seen, written)
     now = outside.clock.now()
-    state, why = _state(waiting, _missing_notifications(resource, now), resource.facts.zone)
+    state, why = _state(
+        waiting, _missing_notifications(replace(resource, unheard=head.unheard), now), resource.facts.zone
+    )
     if resource.policy.shadow and state is not State.FAILING:
         state, why = State.SHADOW, _of_shadow(waiting)
     changed = any(outcome.settlement.writes for outcome in outcomes)
@@ -63,6 +66,7 @@ async def show_state(
         bulk=progressed(bulk or resource.bulk, waiting),
         drift=kept(resource.drift, seen.drift, now),
         last_failure=None,
+        unheard=head.unheard,
     )
     if _differs(resource, shown) or seen.orders.commands:
         await _put(outside, resource, shown)
@@ -90,7 +94,8 @@ def _waiting(seen: Observed, written: Writes) -> list[OpenStep]:
 
 
 def _missing_notifications(resource: Resource, now: datetime) -> str:
-    if resource.subscription is not None and resource.subscription.expires > now:
+    alive = resource.subscription is not None and resource.subscription.expires > now
+    if alive and not is_silent(resource.unheard):
         return ""
     return f"no notifications arrive; changes are found every {resource.policy.sweep_minutes} minutes"
 

@@ -261,8 +261,9 @@ class Head:
     ``not_before`` answers wake-ups without a call until then; ``trailing`` is the due time of a trailing
     wake-up that was sent. ``found`` tells that the last run saw something of the calendar; ``echo_look`` is when
     a delta that may lag its notification is read once more. ``mappings`` counts the rows. ``unreadable`` are the
-    digests of organisers whose mailboxes cannot be read, and until when they are not asked. ``etag`` is the
-    storage's word for this version of the head: the head is the lock.
+    digests of organisers whose mailboxes cannot be read, and until when they are not asked. ``unheard`` counts sweeps
+    in a row that found changes of which no notification told. ``etag`` is the storage's word for this version of the
+    head: the head is the lock.
     """
 
     token: str | None = None
@@ -283,3 +284,4 @@ class Head:
     failure: str = ""
     etag: str = ""
     unreadable: MappingOf[str, datetime] = field(default_factory=dict, hash=False)
+    unheard: int = 0

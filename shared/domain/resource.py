@@ -87,3 +87,4 @@ class Resource:
     trouble: str = ""
     last_failure: datetime | None = None
     drift: tuple[Drift, ...] = ()
+    unheard: int = 0

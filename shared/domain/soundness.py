@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.domain.resource import Resource, State
+from shared.domain.silence import is_silent
 from shared.domain.trouble import Trouble
 
 PATIENCE = timedelta(minutes=5)
@@ -51,7 +52,8 @@ def _of_age(resource: Resource, now: datetime, *, notified: bool) -> Trouble | N
     # A sweep may be folded into another run, and what the row shows of a look lags it a little.
     if now - (resource.last_look or linked) > 3 * sweep + PATIENCE:
         return Trouble.NOT_LOOKED_AT
-    subscribed = resource.subscription is not None and resource.subscription.expires > now
+    alive = resource.subscription is not None and resource.subscription.expires > now
+    subscribed = alive and not is_silent(resource.unheard)
     if notified and not subscribed and now - linked >= PATIENCE:
         return Trouble.NOTIFICATIONS_MISSING
     if resource.proof_differences:
