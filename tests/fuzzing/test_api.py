@@ -106,6 +106,21 @@ def test_what_chance_makes_of_the_description_is_answered_as_described(target: T
     assert "Tested: " in done.stdout
 
 
+def test_no_secret_stands_in_the_logs_of_all_that(target: Target) -> None:
+    values = target.stack.app_settings()
+    secrets = {
+        target.key,
+        str(target.stack.described["admin_key"]),
+        values["IDENTITY_HEADER"],
+        "Bearer ey",
+        "AccountKey=",
+    }
+    logs = [file.read_text("utf-8", errors="replace") for file in (target.stack.state / "logs").glob("host*.log")]
+    assert logs
+    assert sum(map(len, logs)) > 1000, "nothing was logged at all"
+    assert [each[:6] for each in secrets if any(each in log for log in logs)] == []
+
+
 def test_the_app_still_works_after_all_that(target: Target) -> None:
     assert target.ask("GET", "/api/health") == {"status": "ok"}
     assert len(target.ask("GET", "/api/resources")["resources"]) >= 1
