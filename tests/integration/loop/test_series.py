@@ -226,6 +226,19 @@ class TestFromThePlatform:
         assert len(await self.masters(room)) == 2
         await room.settles()
 
+    async def test_an_occurrence_with_a_title_of_its_own_keeps_it_when_the_rest_moves(self, site: Site) -> None:
+        room = await site.room()
+        bookings = await self.booked(room, "FREQ=WEEKLY;COUNT=6")
+        await room.agrees_on(*weeks(6, title="Standup"))
+        await room.desk.change(room.platform, bookings[1]["id"], title="With guests")
+        stays = [*weeks(2, title="Standup", skip=(1,)), *weeks(2, title="With guests", skip=(0,))]
+        await room.agrees_on(*stays, *weeks(6, title="Standup", skip=(0, 1)))
+        await self.change(room, bookings[2], "following", booked(at(15, offset=14), at(16, offset=14)))
+        later = [shown(at(15, offset=n), at(16, offset=n), "Standup") for n in (14, 21, 28, 35)]
+        await room.agrees_on(*stays, *later)
+        assert len(await self.masters(room)) == 2
+        await room.settles()
+
     async def test_a_series_is_shortened_extended_and_ended(self, site: Site) -> None:
         room = await site.room()
         bookings = await self.booked(room)

@@ -12,6 +12,7 @@ from shared.domain.commands import Verb
 from shared.domain.decisions import Code
 from shared.domain.ids import PlatformId
 from shared.domain.spans import Timed
+from shared.domain.wakeup import WakeCause
 from tests.doubles.corridor import LINKED, Corridor, address
 from tests.doubles.mailboxes import Access, StoredEvent
 from tests.doubles.world import MONDAY, at
@@ -175,3 +176,24 @@ async def test_rooms_that_take_part_in_a_series_write_one_row_for_it() -> None:
     assert len(found.meetings.rows) == 1
     (row,) = found.meetings.rows.values()
     assert {each.address for each in row.outcomes} == {address(room) for room in THREE}
+
+
+async def test_the_others_leave_that_occurrence_though_the_process_dies_at_any_point() -> None:
+    deaths, died, point = 0, True, -2
+    while died:
+        point += 3
+        found = await corridor()
+        found.calendar.outlook.hold_series(found.adele, WEEK[:4], *map(address, THREE))
+        await found.notify_rooms()
+        decline(found, "eiger", TAKEN)
+        await found.later(seconds=2)
+        await found.wakeups.send(
+            [found.ids[room] for room in ("eiger", "matterhorn", "moench")], WakeCause.NOTIFICATION
+        )
+        died = await found.settle_though_killed_at(max(point, 1))
+        await found.later(minutes=1)
+        rest = [WEEK[0], WEEK[1], WEEK[3]]
+        for room in THREE:
+            assert times(found, room) == (rest, rest), f"killed at point {point}"
+        deaths += died
+    assert deaths > 5
