@@ -38,6 +38,7 @@ from shared.domain.projection import (
     written,
 )
 from shared.domain.records import calendar_record, first_seen, platform_record
+from shared.domain.undo import is_undone
 
 
 def settle_one_sided(case: Case, setting: Setting) -> Settlement:
@@ -67,10 +68,17 @@ def settle_one_sided(case: Case, setting: Setting) -> Settlement:
 
 
 def _still_refused(mapping: Mapping, setting: Setting) -> bool:
-    again = setting.permitted | setting.disputed | setting.unsettled
+    again = setting.permitted | setting.unsettled
+    if not _was_left_so(mapping):
+        again |= setting.disputed
     if setting.policy_changed and is_left(mapping):
         return False
     return mapping.state is MappingState.REFUSED and mapping.id not in again
+
+
+def _was_left_so(mapping: Mapping) -> bool:
+    """Tell whether a copy is gone because somebody removed or undid it: an open overlap does not bring it back."""
+    return mapping.reason == Code.LEFT_AS_EDITED or is_undone(mapping)
 
 
 def _is_same(

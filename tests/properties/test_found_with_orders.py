@@ -52,6 +52,21 @@ async def test_an_undone_booking_that_moves_on_to_another_row_is_not_forgotten()
     assert made.events() == [], "it stays undone where nothing of it changed"
 
 
+async def test_a_copy_whose_removal_is_left_so_is_not_made_again_because_an_overlap_of_it_is_open() -> None:
+    made = await office(settle_seconds=0, direction="to_calendar", received_edits="report")
+    made.enter(EIGHT)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.book(EIGHT)
+    await made.wake(WakeCause.PLATFORM)
+    copy = next(n for n, item in enumerate(made.events()) if item.booking.title != "Cleaning")
+    made.delete_event(copy)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.rewrite_events()
+    await made.wake(WakeCause.NOTIFICATION)
+    assert [item.booking.title for item in made.events()] == ["Cleaning"]
+    await rests(made)
+
+
 def _after(when: Timed, **delta: int) -> Timed:
     return Timed(when.start + timedelta(**delta), when.end + timedelta(**delta))
 
