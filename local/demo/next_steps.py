@@ -26,6 +26,7 @@ def tell_next_steps(screen: Screen, stack: StackFile, company: Company, played: 
             screen.plain(line)
     screen.plain()
     screen.plain("# Ask as an administrator does, from this folder", "bold")
+    screen.plain("export LOCKSTEP_URL=$HOST LOCKSTEP_KEY=$KEY")
     screen.plain(".venv/bin/python -m lockstep resources list")
     screen.plain(f".venv/bin/python -m lockstep why {_ROOM}")
     screen.plain()

@@ -86,9 +86,9 @@ def test_many_sessions_run_side_by_side_although_few_links_wait(
     """Facts 1.4.1: cardinality one runs up to maxConcurrentSessions sessions at the same time."""
     bus = broker()
     start_queue_host(bus)
-    _send(bus, "wakeups", *(_message(f"m{number}", f"room{number}", sleep=3) for number in range(30)))
-    until(lambda: len(seen.all("begun")) == 30, 10)
-    first_end = min([line["at"] for line in until(lambda: seen.all("ended"))])
+    _send(bus, "wakeups", *(_message(f"m{number}", f"room{number}", sleep=12) for number in range(30)))
+    until(lambda: len(seen.all("begun")) == 30, 60)
+    first_end = min([line["at"] for line in until(lambda: seen.all("ended"), 60)])
     assert max(line["at"] for line in seen.all("begun")) < first_end
 
 
