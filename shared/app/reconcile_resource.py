@@ -97,7 +97,9 @@ async def reconcile_resource(outside: Outside, resource_id: ResourceId, cause: W
     try:
         return await _run(outside, resource, head, cause)
     except Stale as error:
-        await outside.wakeups.send([resource_id], WakeCause.DUE)
+        # What is due waits where the resource waits for another attempt; an order does not.
+        again = cause if cause is WakeCause.COMMAND else WakeCause.DUE
+        await outside.wakeups.send([resource_id], again)
         return Run(Ending.DEFERRED, why=str(error))
     except PortError as error:
         return await _failed(outside, resource, error)

@@ -116,6 +116,16 @@ async def test_it_recovers_by_itself_and_forgets_the_failures() -> None:
     assert (head.attempts, head.failure, head.not_before) == (0, "", None)
 
 
+async def test_an_order_that_another_worker_overtook_does_not_wait_for_the_next_attempt() -> None:
+    world = await linked()
+    world.faults.fail("calendar.changes", Retry("no answer", timedelta(hours=3)))
+    await run(world)
+    world.faults.fail("ledgers.commit", Stale("another run was faster"))
+    await world.order(Verb.RETRY)
+    assert (await world.row()).state is State.IN_STEP
+    assert await world.ledgers.commands(world.resource_id) == ()
+
+
 async def test_a_later_failure_counts_from_one_again() -> None:
     world = await linked()
     world.faults.fail("calendar.changes", Retry("no answer"), times=5)
