@@ -12,6 +12,10 @@ from lockstep.showing import as_json, moment, say, table
 
 _OUTCOMES = {"done": "", "refused": "yellow", "begun": "bold red"}
 _PAGE = 500
+_IDS = frozenset(("order", "plan"))
+"""What programs need and nobody reads; --json has it."""
+_SAID = frozenset((("resources", "listed"),))
+"""What another column says."""
 
 
 def acts(
@@ -20,13 +24,16 @@ def acts(
     who: Annotated[str, typer.Option(help="Only what somebody ordered: an id as acts show it.")] = "",
     since: Annotated[str, typer.Option(help="Not earlier than this, such as 2026-11-01T00:00:00Z.")] = "",
     until: Annotated[str, typer.Option(help="Earlier than this.")] = "",
+    after: Annotated[str, typer.Option(help="Go on behind this act; the last line of a list says which.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=_PAGE, help="How many at most.")] = 50,
     json: AsJson = False,
 ) -> None:
     """Show who ordered what, the latest first: links, policies, approvals, pauses, keys and the rest."""
     api = api_of(context)
     about = named(api, room)["id"] if room else None
-    told = api.get("acts", resource=about, who=who or None, since=since or None, until=until or None, limit=limit)
+    told = api.get(
+        "acts", resource=about, who=who or None, since=since or None, until=until or None, **_page(limit, after)
+    )
     if json:
         as_json(told["acts"])
         return
@@ -36,7 +43,11 @@ def acts(
     names = _names(api) if any(each["resource"] for each in told["acts"]) else {}
     table(("when", "who", "what", "about", "change"), [_row(each, names) for each in told["acts"]], wide="change")
     if told["next"]:
-        say(f"There are more; --until {told['acts'][-1]['at']} shows them.", "dim")
+        say(f"There are more: --after {told['next']}", "dim")
+
+
+def _page(limit: int, after: str) -> dict[str, str | int | None]:
+    return {"limit": limit, "after": after or None}
 
 
 def _names(api: Any) -> dict[str, str]:
@@ -57,8 +68,10 @@ def _count(resources: int) -> str:
 
 def _change(act: dict[str, Any]) -> str:
     """Return what changed: a value before and after where both are known, else what was asked for."""
-    before, after = act["before"], act["after"]
+    before = act["before"]
+    after = {name: value for name, value in act["after"].items() if (name, value) not in _SAID and name not in _IDS}
     turned = [f"{name} {before[name]} → {after[name]}" for name in after if name in before]
-    asked = [f"{name} {value}" for name, value in after.items() if name not in before and value]
+    new = {name: value for name, value in after.items() if name not in before and value}
+    asked = [name if value == "true" else f"{name} {value}" for name, value in new.items()]
     left = [f"{name} was {value}" for name, value in before.items() if name not in after]
     return ", ".join((*turned, *asked, *left))

@@ -48,9 +48,9 @@ def erase(
     if json:
         as_json(told)
         return
-    say(f"Erased: {told['bookings']} bookings and {told['series']} series; their times stay.")
+    say(f"Erased: {_count(told['bookings'], 'booking')} and {told['series']} series; their times stay.")
     if told["not_over"]:
-        say(f"{told['not_over']} bookings stand and are needed; erase again once they are over.", "yellow")
+        say(f"Needed and kept: {_count(told['not_over'], 'booking')}; erase again once they are over.", "yellow")
     if pages[0]["directory"]:
         say(_STAYS.get(told["directory"], "Their row of the directory is erased."))
     say("Exchange's own copies are not Lockstep's: see docs/privacy.md.", "dim")
@@ -89,11 +89,12 @@ def _show(pages: list[dict[str, Any]]) -> None:
     known = told["directory"]
     say(
         f"Directory: {known['name'] or known['address']}, {'active' if known['active'] else 'has left'}, "
-        f"{len(told['addresses'])} addresses."
+        f"{_count(len(told['addresses']), 'address', 'addresses')}."
         if known
         else "Directory: nobody is known at this address."
     )
-    say(f"Orders of theirs: {len(told['acts'])}, each kept {told['acts_kept_days']} days and not erased before.")
+    kept = f"; each is kept {told['acts_kept_days']} days and not erased before" if told["acts"] else ""
+    say(f"Orders of theirs: {len(told['acts']) or 'none'}{kept}.")
     for act in told["acts"][:5]:
         say(f"  {moment(act['at'])} {act['what']}")
     bookings = [(place["name"], each) for place in told["places"] for each in place["bookings"]]
@@ -102,6 +103,10 @@ def _show(pages: list[dict[str, Any]]) -> None:
         return
     rows = [(name, span(each), _title(each), "over" if each["over"] else "stands") for name, each in bookings]
     table(("resource", "when", "title", "kept"), rows, wide="title")
+
+
+def _count(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"
 
 
 def _title(booking: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ def subscriptions(
 def _standing(resource: dict[str, Any]) -> tuple[str, str]:
     until = resource["notifications_until"]
     if until is None:
-        return "none: found by sweep", "bold red"
+        return "none: found by sweep", "yellow"
     hours = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() / 3600
     if hours <= 0:
         return "ended", "bold red"

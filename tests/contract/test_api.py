@@ -358,7 +358,8 @@ async def _people(site: Site, graph: str, room: Any) -> None:
     async def leavers() -> Any:
         return (await site.ask("GET", "/api/people?left=true"))["people"]
 
-    (left,) = await eventually(leavers, bool, "he has left, as the directory's notification says")
+    # The directory of the company is read once in between, some four hundred mailboxes.
+    (left,) = await eventually(leavers, bool, "he has left, as the directory's notification says", 180)
     coming = f"/api/people/{left['id']}/bookings"
     assert len((await site.ask("GET", coming))["bookings"]) == 1
     plan = await site.ask("POST", coming, {"verb": "release"})

@@ -36,4 +36,8 @@ def test_what_was_refused_says_so(console: Console) -> None:
 def test_a_list_that_is_cut_off_says_how_to_go_on(console: Console) -> None:
     console.does(console.office.room())
     console.says("pause", "Matterhorn")
-    assert "--until 2026-11-20T09:00:00.000Z" in " ".join(console.says("acts", "--limit", "1").split())
+    first = console.run("acts", "--json").json
+    said = " ".join(console.says("acts", "--limit", "1").split())
+    assert f"--after {first[0]['id']}" in said
+    rest = console.run("acts", "--after", first[0]["id"], "--json").json
+    assert [each["id"] for each in rest] == [each["id"] for each in first[1:]]
