@@ -81,7 +81,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Decision:
-    """The recorded reason of a step or of a refusal, kept for 400 days.
+    """The recorded reason of a step or of a refusal, kept for the tenant's number of days (400 unless set).
 
     ``event`` and ``booking`` are the keys of both sides, as far as they were known; ``cause`` is what woke the run.
     """
