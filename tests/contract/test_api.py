@@ -388,6 +388,7 @@ async def _watched(site: Site, room: str) -> None:
     flight = await site.ask("POST", "/api/canary", {"alone": True})
     assert flight["resource"] == room
     assert (await site.ask("POST", "/api/drill", {"alerts": ["slow"]}))["fired"]
+    assert "resources" in await site.ask("GET", "/api/drift")
     somebody = {"address": "ben@contoso.example"}
     assert (await site.ask("POST", "/api/people/data", somebody))["places"]
     assert (await site.ask("POST", "/api/people/erasure", somebody))["not_over"] > 0
