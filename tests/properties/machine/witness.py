@@ -118,8 +118,14 @@ class Witness:
         return transaction_of(mapping, side, self.past[mapping].generation, named=self._is_named(mapping))
 
     def _is_named(self, mapping: MappingId) -> bool:
-        latest = self.past[mapping].latest
+        latest = self.latest(mapping)
         return latest is not None and latest.named
+
+    def latest(self, mapping: MappingId) -> Mapping | None:
+        """Return the row of a mapping as the ledger holds it; the last one, of a mapping that has ended."""
+        ledger = self.world.ledgers._ledgers.get(self.world.resource_id)
+        row = ledger.mappings.get(mapping) if ledger else None
+        return row or self.past[mapping].latest
 
     def decided(self, mapping: MappingId) -> list[Decision]:
         """Return what is recorded of a mapping, the earliest first."""
@@ -154,7 +160,7 @@ class Witness:
 
     def _are_undone(self, mappings: Sequence[MappingId]) -> bool:
         """Tell whether the ledger says, before anything is removed, that a person undid the creation of a copy."""
-        return any(is_undone(self.past[mapping].latest) for mapping in mappings)
+        return any(is_undone(self.latest(mapping)) for mapping in mappings)
 
     def _has_new_twin(self, booking: PlatformItem) -> bool:
         """Tell whether the booking stands a second time, in a row that somebody made or took back: ours makes way."""
@@ -189,7 +195,7 @@ class Witness:
 
     def _events_of(self, mapping: MappingId) -> Iterable[CalendarKey]:
         """The event that a mapping ties now, and the copy that was made for it, remembered or not."""
-        latest = self.past[mapping].latest
+        latest = self.latest(mapping)
         if latest is not None and latest.calendar is not None:
             yield latest.calendar.key
         made = self._mark(mapping, Side.CALENDAR)
@@ -197,7 +203,7 @@ class Witness:
         yield from (event.key for event in events if event.transaction == made)
 
     def _bookings_of(self, mapping: MappingId) -> Iterable[BookingId]:
-        latest = self.past[mapping].latest
+        latest = self.latest(mapping)
         if latest is not None and latest.platform is not None:
             yield latest.platform.id
         made = self._mark(mapping, Side.PLATFORM)
