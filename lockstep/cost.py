@@ -39,4 +39,4 @@ def cost(
     table(("paid for", f"{listed['currency']} a month"), [*rows, ("total", f"{found.total:10.2f}")])
     each = f", {found.total / rooms:.2f} for each" if rooms else ""
     say(f"{rooms} rooms{each}; {found.executions:,} executions, {found.logs_gb:.1f} GB of logs.")
-    say(f"List prices as of {listed['as_of']}. {listed['source']}")
+    say(f"List prices of Azure as of {listed['as_of']}. {listed['source']}")

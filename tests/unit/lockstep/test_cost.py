@@ -69,7 +69,7 @@ class TestCommand:
         console.environment.clear()
         said = console.says("cost", "--rooms", "500", "--events", "10", "--always-ready", "0")
         assert "40.50" in said
-        assert "List prices as of 2026-11-20" in said
+        assert "List prices of Azure as of 2026-11-20" in said
 
     def test_it_counts_what_is_linked(self, console: Console) -> None:
         console.does(console.office.room(sweep_minutes=30))
