@@ -14,7 +14,7 @@ from shared.app.apply import run_settlement
 from shared.app.applying import Applying, Outcome
 from shared.app.buffers import write_buffers
 from shared.app.leave_open import failed
-from shared.domain.booking import Booking, CalendarItem
+from shared.domain.booking import Booking, CalendarItem, CalendarKey
 from shared.domain.fingerprint import Field
 from shared.domain.ledger import Cause, MappingState, OpenStep
 from shared.domain.plan import SeriesWrite, Settlement
@@ -33,10 +33,31 @@ def original_of(settlement: Settlement) -> datetime:
     return settlement.platform.series.original_start
 
 
+async def link_standing(
+    applying: Applying, write: SeriesWrite, members: Sequence[Settlement], found: SeriesFound
+) -> list[Outcome]:
+    """Link every booking of a series that kept its rule to the copy that it has: that one stands where it stood.
+
+    Where the platform's rule has the booking says nothing here: the copies may all have been moved by themselves.
+    """
+    items = {item.key: item for item in found.items}
+    return [await link(applying, each, items.get(_copy_of(each)), write.generation) for each in members]
+
+
+def _copy_of(settlement: Settlement) -> CalendarKey:
+    base = settlement.base
+    assert base is not None
+    assert base.calendar is not None
+    return base.calendar.key
+
+
 async def link_all(
     applying: Applying, write: SeriesWrite, members: Sequence[Settlement], found: SeriesFound
 ) -> list[Outcome]:
-    """Link every booking to its occurrence; one that the series does not have is made by itself in the next run."""
+    """Link every booking to the occurrence at its place in the rule that was written.
+
+    One for which the series has no occurrence is made by itself in the next run.
+    """
     items = {item.key.original_start: item for item in found.items}
     outcomes = []
     for settlement in members:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from shared.app.apply import run_settlement
 from shared.app.applying import Applying, Outcome
 from shared.app.leave_open import failed
-from shared.app.link_occurrences import link, link_all, original_of, take_back, without_buffers
+from shared.app.link_occurrences import link, link_all, link_standing, original_of, take_back, without_buffers
 from shared.app.measuring import timed
 from shared.app.unfinished_series import (
     NOTHING_SHOWN,
@@ -118,7 +118,9 @@ async def _changed(
     calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
     change = SeriesChange(write.rule if write.resets else None, write.wanted.title, write.wanted.private)
     found = await calendar.change_series(mailbox, write.master, change, window)
-    if write.resets and await take_back(applying, found, members):
+    if not write.resets:
+        return await link_standing(applying, write, members, found)
+    if await take_back(applying, found, members):
         found = await calendar.series(mailbox, write.master, window) or found
     return await link_all(applying, write, members, found)
 
