@@ -14,7 +14,7 @@ Overlaps found by a first or full read are held for a person, never settled unas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 
 from shared.domain.booking import Side
@@ -34,9 +34,11 @@ from shared.domain.spans import occupied
 from shared.domain.undo import is_being_undone
 
 
-def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: Setting) -> list[Settlement]:
+def settle_overlaps(
+    drafts: MappingOf[MappingId, Settlement], ledger: LedgerView, setting: Setting
+) -> dict[MappingId, Settlement]:
     """Return the settlements with every overlap that they make settled, held or reported."""
-    settlements = {draft.id: draft for draft in drafts}
+    settlements = dict(drafts)
     mappings = {mapping.id: mapping for mapping in ledger.mappings}
     claims = claims_of(settlements, mappings, ledger, setting)
     left = [claim for claim in claims if claim.is_left]
@@ -68,7 +70,7 @@ def settle_overlaps(drafts: Sequence[Settlement], ledger: LedgerView, setting: S
         settlements[loser.id] = held_back(loser, verdict, setting) if held else judged(loser, verdict, setting)
     for refused in setting.insisted & settlements.keys() - {verdict.loser.id for verdict in verdicts}:
         settlements[refused] = _refused_by_platform(settlements[refused], ledger, setting)
-    return list({**settlements, **waiting}.values())
+    return settlements | waiting
 
 
 def _waiting(

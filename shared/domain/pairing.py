@@ -11,7 +11,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, ItemKey, PlatformItem
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem
 from shared.domain.cases import Case
 from shared.domain.ids import BookingId, EventId, MappingId, TransactionId
 from shared.domain.late_copies import may_have_late_copy
@@ -150,10 +150,10 @@ def _moved_on(platform: Iterable[PlatformReport], known: Collection[BookingId]) 
 
 def _latest(reports: Iterable[CalendarReport]) -> Iterable[CalendarReport]:
     """Return the last report of each item. The parts of a key compare faster than the key itself."""
-    return {_identity(report.key): report for report in reports}.values()
-
-
-def _identity(key: ItemKey) -> tuple[EventId, datetime | None]:
-    if not isinstance(key, CalendarKey):
-        raise TypeError(f"the calendar side reported {key!r}, which is no calendar key")
-    return key.event, key.original_start
+    latest: dict[tuple[EventId, datetime | None], CalendarReport] = {}
+    for report in reports:
+        key = report.key
+        if not isinstance(key, CalendarKey):
+            raise TypeError(f"the calendar side reported {key!r}, which is no calendar key")
+        latest[key.event, key.original_start] = report
+    return latest.values()

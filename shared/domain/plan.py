@@ -116,7 +116,8 @@ class Settlement:
     @property
     def is_quiet(self) -> bool:
         """Whether nothing at all is to be remembered of it."""
-        return not self.writes and not self.decisions and self.open is None and self.before == self.after
+        said = self.steps or self.buffers or self.decisions or self.open is not None
+        return not said and self.before == self.after
 
     def __str__(self) -> str:
         written = "; ".join(str(step) for step in (*self.steps, *self.buffers))

@@ -20,12 +20,13 @@ from shared.domain.ledger import (
     Mapping,
     MappingState,
     PlatformRecord,
+    WriteMode,
 )
 from shared.domain.projection import (
     is_private,
 )
 
-_CREATING = MappingState.CREATING
+_CREATING, _ROOM = MappingState.CREATING, WriteMode.ROOM
 _SILENT = frozenset({Field.CANCELLED, Field.ANSWER})
 """Fields that say whether a booking takes place; they are judged before any other field is."""
 
@@ -77,11 +78,12 @@ def first_seen(mapping_id: MappingId, item: Item, side: Side, setting: Setting) 
         mapping_id,
         side,
         item.booking.when,
-        made_at=item.created,
-        held_since=setting.now,
-        state=_CREATING,
-        calendar=calendar,
-        platform=platform,
-        private=is_private(item),
+        item.created,
+        setting.now,
+        _CREATING,
+        _ROOM,
+        calendar,
+        platform,
+        is_private(item),
         named=True,
     )

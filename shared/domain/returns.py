@@ -26,14 +26,14 @@ from shared.domain.plan import LedgerView, Settlement
 def settle_overlaps_and_returns(drafts: Sequence[Settlement], ledger: LedgerView, setting: Setting) -> list[Settlement]:
     """Return the settlements with every overlap settled, those included that a return to an old time makes."""
     wanted = {draft.id: draft for draft in drafts}
-    settled = {settlement.id: settlement for settlement in settle_overlaps(drafts, ledger, setting)}
+    settled = settle_overlaps(wanted, ledger, setting)
     returned: set[MappingId] = set()
     while new := _returned(wanted, settled) - returned:
         returned |= new
         # What the platform refused was judged in the first round.
-        again = settle_overlaps(list(settled.values()), ledger, replace(setting, insisted=frozenset()))
+        again = settle_overlaps(settled, ledger, replace(setting, insisted=frozenset()))
         kept = {each for each in settled if each not in returned and settled[each] != wanted.get(each)}
-        settled = {s.id: settled[s.id] if s.id in kept else s for s in again}
+        settled = {each: settled[each] if each in kept else found for each, found in again.items()}
     return list(settled.values())
 
 
