@@ -69,6 +69,13 @@ class Kin:
         )
 
 
+def has_moved_on(plan: Plan, ledger: LedgerView, standing: StandingSeries) -> bool:
+    """Tell whether this run saw copies of a series in another one: the half that a split made before it broke off."""
+    members = {m.id for m in ledger.mappings if m.calendar is not None and m.calendar.key.event == standing.master}
+    copies = (each.calendar for each in plan.settlements if each.id in members)
+    return any(copy is not None and copy.key.event != standing.master for copy in copies)
+
+
 def actions_of(settlement: Settlement) -> list[tuple[Action, Side]]:
     """Return what is done to which side, in order."""
     return [(step.action, step.side) for step in settlement.steps]

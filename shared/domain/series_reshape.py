@@ -28,7 +28,7 @@ from shared.domain.ids import MappingId, SeriesId, series_transaction
 from shared.domain.ledger import Mapping
 from shared.domain.plan import LedgerView, Plan, SeriesAction, SeriesWrite, Settlement
 from shared.domain.recurrence import Rule
-from shared.domain.series_kin import CHANGE, CREATE, Kin, actions_of, place_of, series_of, wanted_of
+from shared.domain.series_kin import CHANGE, CREATE, Kin, actions_of, has_moved_on, place_of, series_of, wanted_of
 from shared.domain.series_places import leaves_its_place, rest
 from shared.domain.standing import PutBack, StandingSeries, is_continued_by, most_shown
 
@@ -49,6 +49,8 @@ def reshape(plan: Plan, ledger: LedgerView, why_not: Callable[[Rule], str], now:
     settlements: dict[MappingId, Settlement] = {}
     taken: set[MappingId] = set()
     for standing in ledger.series.values():
+        if has_moved_on(plan, ledger, standing):
+            continue  # It was split already: what differs still is written to the copies that were seen.
         write = _written(Kin.of(plan, ledger, standing, now, taken))
         if write is not None and write.rule is not None and not why_not(write.rule):
             writes.append(write)

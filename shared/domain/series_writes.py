@@ -49,7 +49,7 @@ def fold(plan: Plan, ledger: LedgerView, why_not: WhyNot, now: datetime, *, invi
     others = replace(plan, settlements=tuple(s for s in plan.settlements if s.id not in taken))
     found |= {settlement.id: _singly(settlement, ASKED) for settlement in _asked_singly(others)}
     for group in _creations(others, now):
-        write, changed = _creation(group, ledger, why_not, invites=invites)
+        write, changed = _creation(group, _generation(group, ledger, plan), why_not, invites=invites)
         found |= {settlement.id: settlement for settlement in changed}
         writes += [write] if write else []
     writes += (_told(write, invites=invites) for write in _cancellations(others, ledger, now))
@@ -99,7 +99,7 @@ def _series(settlement: Settlement) -> PlatformSeries:
 
 
 def _creation(
-    group: list[Settlement], ledger: LedgerView, why_not: WhyNot, *, invites: bool
+    group: list[Settlement], generation: int, why_not: WhyNot, *, invites: bool
 ) -> tuple[SeriesWrite | None, list[Settlement]]:
     """Return the write that makes a series, and its members as they are to be noted; or why they stay alone."""
     places = [_series(settlement) for settlement in group]
@@ -113,7 +113,6 @@ def _creation(
     why = BEGUN if rule is None else why_not(rule)
     if rule is None or why:
         return None, alone + [_singly(settlement, why) for settlement in group]
-    generation = _generation(group, ledger)
     members = [_noted(settlement, generation) for settlement in group]
     wanted = members[0].steps[0].wanted
     exceptions = tuple(s.id for s in members if _is_exception(s, members[0]))
@@ -129,8 +128,11 @@ def _creation(
     return write, alone + members
 
 
-def _generation(group: Sequence[Settlement], ledger: LedgerView) -> int:
-    """Return the generation under which a series is made: the next one where an earlier one stands already."""
+def _generation(group: Sequence[Settlement], ledger: LedgerView, plan: Plan) -> int:
+    """Return the generation under which a series is made: the next one where an earlier one stands already.
+
+    One that stands may have been made by a run that died, so that no mapping tells its generation: its copies do.
+    """
     after, series = group[0].after, _series(group[0])
     assert after is not None
     members = {settlement.id for settlement in group}
@@ -140,7 +142,11 @@ def _generation(group: Sequence[Settlement], ledger: LedgerView) -> int:
         if mapping.platform is not None and mapping.platform.series == series.id and mapping.in_series
         if mapping.calendar is not None and mapping.id not in members
     ]
-    return max([after.generation, *(generation + 1 for generation in standing)])
+    generation = max([after.generation, *(generation + 1 for generation in standing)])
+    made = {settlement.calendar.transaction for settlement in plan.settlements if settlement.calendar}
+    while series_transaction(series.id, generation) in made:
+        generation += 1
+    return generation
 
 
 def _noted(settlement: Settlement, generation: int) -> Settlement:
