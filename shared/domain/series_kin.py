@@ -26,7 +26,8 @@ class Kin:
     """The bookings of a standing series: of each the original start in the calendar, and what this run settled.
 
     ``changed``, ``ended`` and ``kept`` are those that stand, in their order; a kept one was reported and stays as it
-    is. ``known`` are the original starts of all. ``created`` are new ones of the platform's series.
+    is. ``known`` are the original starts of all. ``gone`` are those that this run
+    ends or saw ended, ``created`` are new ones of the platform's series.
     """
 
     standing: StandingSeries
@@ -34,6 +35,7 @@ class Kin:
     changed: MappingOf[datetime, Settlement]
     ended: MappingOf[datetime, Settlement]
     kept: MappingOf[datetime, Settlement]
+    gone: frozenset[datetime]
     created: tuple[Settlement, ...]
     series: frozenset[SeriesId]
     ledger: LedgerView
@@ -62,11 +64,16 @@ class Kin:
             {start: each for start, each in settled.items() if _is_changed(each)},
             {start: each for start, each in settled.items() if actions_of(each) == CANCEL},
             {start: each for start, each in settled.items() if _is_kept(each)},
+            frozenset(start for start, each in settled.items() if each.after is None),
             tuple(sorted(created, key=place_of)),
             frozenset(each for each in series if each is not None),
             ledger,
             now,
         )
+
+    def ends_some_before(self, start: datetime | None) -> bool:
+        """Tell whether an occurrence before a start (None: any) ends in this run; Exchange would have it back."""
+        return any(start is None or each < start for each in self.gone)
 
 
 def has_moved_on(plan: Plan, ledger: LedgerView, standing: StandingSeries) -> bool:

@@ -129,6 +129,8 @@ def _in_one(kin: Kin, cut: datetime, group: Sequence[Settlement], ended: Sequenc
 def _split(kin: Kin, write: SeriesWrite, series: SeriesId) -> SeriesWrite | None:
     standing, cut = kin.standing, write.cut
     assert cut is not None
+    if kin.ends_some_before(cut):
+        return None
     put_back = standing.put_back(cut, kin.mappings.keys())
     if standing.loses_some(cut, kin.mappings.keys()) or len(put_back) > len(write.members):
         return None
@@ -155,7 +157,7 @@ def _exceptions(group: Iterable[Settlement], exceptions: Iterable[MappingId]) ->
 def _extended(kin: Kin) -> SeriesWrite | None:
     """Return the later end of a series that goes on by the rule that it has."""
     standing, group = kin.standing, kin.created
-    if not group or kin.ended or standing.last is None:
+    if not group or kin.ends_some_before(None) or standing.last is None:
         return None
     rule = _longer(standing, series_of(group[0]).rule)
     follows = all(rule and rule.day_of(place_of(each)) > standing.last for each in group)
@@ -195,6 +197,8 @@ def _shortened(kin: Kin) -> SeriesWrite | None:
     standing = kin.standing
     tail = list(takewhile(lambda start: start in kin.ended, sorted(kin.mappings, reverse=True)))
     if len(tail) < _FEWEST or kin.created or not standing.has_some_before(tail[-1]) or not _ends_there(kin, tail):
+        return None
+    if kin.ends_some_before(tail[-1]):
         return None
     put_back = standing.put_back(tail[-1], kin.mappings.keys())
     if standing.loses_some(tail[-1], kin.mappings.keys()) or len(put_back) >= len(tail):

@@ -160,6 +160,7 @@ def to_come(world: World) -> tuple[list[str], list[str]]:
     return [each for each in calendar if coming(each)], [each for each in platform if coming(each)]
 
 
+@example(seed=6947)
 @example(seed=24047)
 @example(seed=7646961)
 @given(seed=st.integers(0, 2**32))
