@@ -18,19 +18,21 @@ from shared.app.outside import Outside
 from shared.domain.booking import Booking, Occupancy, Side, Window, occupancy
 from shared.domain.canary import TITLE, Flight, Leg, Outcome, is_left_behind, mark, slot, window
 from shared.domain.ids import BookingId, EventId, PlatformId, TransactionId
+from shared.domain.planner import TIME_REFUSED
 from shared.domain.policy import Direction
 from shared.domain.resource import Resource, State
 from shared.domain.spans import Span, Timed, When, occupied
 from shared.domain.wakeup import WakeCause
 from shared.ports.calendar import EventDraft
 from shared.ports.connector import BookingDraft
-from shared.ports.errors import PortError
+from shared.ports.errors import PortError, Rejected
 from shared.ports.telemetry import Metric
 
 logger = logging.getLogger("lockstep.canary")
 
 PATIENCE_SECONDS = 20.0
 _GLANCE_SECONDS = 0.5
+_PASSED_OVER = 3
 _WAYS = {
     Direction.BOTH: (Side.CALENDAR, Side.PLATFORM),
     Direction.TO_CALENDAR: (Side.CALENDAR,),
@@ -123,11 +125,11 @@ async def run_canary(
 async def _flown(outside: Outside, resource: Resource, wait: Wait, *, alone: bool) -> Flight:
     if outside.read_only or resource.platform is None or resource.state is not State.IN_STEP:
         return Flight(Outcome.NOT_IN_STEP, why=f"the test resource is {resource.state}")
-    sky, swept, legs = _Sky(outside, resource, resource.platform, wait), 0, list[Leg]()
+    sky, swept, legs, passed = _Sky(outside, resource, resource.platform, wait), 0, list[Leg](), list[Span]()
     try:
         swept = await _sweep(sky, alone=alone)
         for to in _WAYS[resource.policy.direction]:
-            await _there_and_back(sky, to, legs)
+            await _there_and_back(sky, to, legs, passed)
     except _Lost as lost:
         return Flight(lost.outcome, tuple(legs), str(lost), swept)
     except PortError as error:
@@ -147,18 +149,40 @@ async def _sweep(sky: _Sky, *, alone: bool) -> int:
     return swept
 
 
-async def _there_and_back(sky: _Sky, to: Side, legs: list[Leg]) -> None:
+async def _there_and_back(sky: _Sky, to: Side, legs: list[Leg], passed: list[Span]) -> None:
     """Make a booking on one side, see it arrive on the other, remove it, see it go."""
-    when = slot(sky.outside.clock.now(), await _taken(sky))
-    if when is None:
-        raise _Lost(Outcome.REFUSED, "two hours are taken on the test resource, which has to be kept free of people")
+    when = await _booked(sky, to.other, passed)
     own = mark(sky.resource.id, to.other, when)
     try:
-        await sky.make(to.other, when)
         legs.append(Leg(to, True, await _until(sky, to, when, stands=True)))
     finally:
-        await sky.remove(to.other, lambda each: each.mark == own)
+        await sky.remove(to.other, _marked(own))
     legs.append(Leg(to, False, await _until(sky, to, when, stands=False)))
+
+
+async def _booked(sky: _Sky, side: Side, passed: list[Span]) -> Timed:
+    """Book a free time of the test resource on a side, and return it.
+
+    A time that the side refuses is added to those ``passed`` over: what a killed canary left may still arrive there,
+    and nobody else says which times the platform keeps blocked.
+    """
+    while (when := slot(sky.outside.clock.now(), [*await _taken(sky), *passed])) is not None:
+        try:
+            await sky.make(side, when)
+        except Rejected as error:
+            if error.code not in TIME_REFUSED or len(passed) == _PASSED_OVER:
+                raise
+            passed.append(Span(when.start, when.end))
+        except PortError:
+            await sky.remove(side, _marked(mark(sky.resource.id, side, when)))
+            raise
+        else:
+            return when
+    raise _Lost(Outcome.REFUSED, "two hours are taken on the test resource, which has to be kept free of people")
+
+
+def _marked(own: TransactionId) -> Callable[[_Shown], bool]:
+    return lambda each: each.mark == own
 
 
 async def _taken(sky: _Sky) -> list[Span]:

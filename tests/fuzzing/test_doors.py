@@ -22,7 +22,7 @@ from tests.fuzzing.shapes import ANYTHING, BODIES, TEXTS, in_base64url, nearly, 
 from tests.unit.functions.calling.office import Office
 from tests.unit.functions.calling.principals import APPLICATION, claims, header_of
 
-settings.load_profile("lockstep-fuzzing")
+FUZZED = settings.get_profile("lockstep-fuzzing")
 
 KEY = bytes(range(32))
 MINE = ResourceId(f"{TENANT}.01AAAAAAAAAAAAAAAAAAAAAAAA")
@@ -40,6 +40,7 @@ NOTIFIED = st.one_of(BODIES, COLLECTIONS)
 RESOURCES = st.one_of(TEXTS, st.sampled_from([str(MINE), f"{TENANT}.", ".", f"{TENANT}.\ud800"]))
 
 
+@FUZZED
 @given(st.sampled_from(["changes", "lifecycle", "people"]), NOTIFIED, RESOURCES, st.none() | TEXTS)
 def test_a_notification_of_any_shape_is_accepted_or_refused(
     which: str, body: bytes, resource: str, token: str | None
@@ -62,6 +63,7 @@ PRINCIPALS = nearly(
 )
 
 
+@FUZZED
 @given(st.one_of(TEXTS, BODIES.map(lambda raw: raw.decode("latin-1")), PRINCIPALS.map(header_of)))
 @example(header_of({"auth_typ": "aad", "claims": claims("Operator")}))
 def test_a_principal_of_any_shape_is_somebody_for_us_or_nobody(header: str) -> None:
@@ -73,6 +75,7 @@ def test_a_principal_of_any_shape_is_somebody_for_us_or_nobody(header: str) -> N
     assert who.name.isprintable()
 
 
+@FUZZED
 @given(st.dictionaries(st.sampled_from(["Origin", "Sec-Fetch-Site", "Content-Type", "Authorization"]), TEXTS), TEXTS)
 def test_headers_of_any_shape_are_judged(headers: dict[str, str], url: str) -> None:
     request = func.HttpRequest("POST", f"https://x/{url}", headers=headers, body=b"")
@@ -91,6 +94,7 @@ TOKENS = st.one_of(
 )
 
 
+@FUZZED
 @given(TOKENS)
 @example(f"k1.{in_base64url([1, 2, 3])}.x")
 @example(f"k1.{in_base64url([TENANT + '.x', ['a'], 4e9])}.x")
@@ -100,11 +104,13 @@ def test_a_story_link_of_any_shape_opens_its_story_or_nothing(token: str) -> Non
     assert story is None or (isinstance(story.resource, str) and isinstance(story.mapping, str))
 
 
+@FUZZED
 @given(TOKENS)
 def test_a_setup_link_of_any_shape_opens_nothing(token: str) -> None:
     assert read_setup_token(token, {"k1": KEY}, at("09:00", "10:00").start) is None
 
 
+@FUZZED
 @given(TOKENS.filter(lambda token: token and not set(token) & set("/?#\ud800")))
 def test_signed_doors_answer_404_to_what_nobody_signed(token: str) -> None:
     office: Any = Office()

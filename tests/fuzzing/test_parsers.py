@@ -40,7 +40,7 @@ from shared.settings import BadSettings, read_settings
 from tests.fuzzing.shapes import ANYTHING, BODIES, LEAVES, TEXTS, in_base64url, nearly, written
 from tests.unit.functions.calling.environments import AZURE
 
-settings.load_profile("lockstep-fuzzing")
+FUZZED = settings.get_profile("lockstep-fuzzing")
 
 # Messages of the queue.
 
@@ -48,6 +48,7 @@ WAKE_UPS = nearly({"v": st.just(1), "resource": st.sampled_from(["t.r", "t.\ud80
                    "cause": st.sampled_from(["sweep", "new"])})  # fmt: skip
 
 
+@FUZZED
 @given(st.one_of(BODIES, WAKE_UPS.map(written)))
 @example(b"[" * 100_000)
 @example(b'{"resource": "t.\\ud800", "cause": "sweep"}')
@@ -96,6 +97,7 @@ PAGES = nearly(
 )
 
 
+@FUZZED
 @given(st.lists(PAGES, min_size=1, max_size=3), st.none() | EVENTS)
 def test_the_pages_of_a_delta_round(pages: list[dict[str, Any]], master: dict[str, Any] | None) -> None:
     told = Round()
@@ -109,6 +111,7 @@ def test_the_pages_of_a_delta_round(pages: list[dict[str, Any]], master: dict[st
     assert all(each.reason for each in found.set_aside)
 
 
+@FUZZED
 @given(EVENTS)
 def test_an_event(raw: dict[str, Any]) -> None:
     item(raw)
@@ -121,6 +124,7 @@ PLACES = nearly({"capacity": TEXTS, "floorNumber": LEAVES, "tags": st.lists(TEXT
 @example({"businessPhones": {"": None}}, {}, {})
 @example({"businessPhones": 7}, {}, {"tags": 7})
 @example({}, {}, {"capacity": "9" * 5000})
+@FUZZED
 @given(USERS, nearly({"timeZone": TEXTS, "userPurpose": TEXTS}), PLACES)
 def test_what_the_directory_says_of_a_mailbox(user: Any, mailbox: Any, place: Any) -> None:
     facts(user, mailbox, place)
@@ -129,6 +133,7 @@ def test_what_the_directory_says_of_a_mailbox(user: Any, mailbox: Any, place: An
 CLAIMS = nearly({"roles": st.lists(TEXTS), "iat": LEAVES, "exp": LEAVES, "appid": TEXTS})
 
 
+@FUZZED
 @given(st.one_of(TEXTS, CLAIMS.map(in_base64url).map("h.{}.s".format), ANYTHING.map(in_base64url).map("h.{}".format)))
 def test_an_access_token(token: str) -> None:
     claims(token)
@@ -137,6 +142,7 @@ def test_an_access_token(token: str) -> None:
 # Frames of the emulator's clients.
 
 
+@FUZZED
 @given(st.lists(st.binary(max_size=80), max_size=6))
 def test_a_stream_of_octets_as_amqp(pieces: list[bytes]) -> None:
     buffer = FrameBuffer()
@@ -162,6 +168,7 @@ FILES = st.one_of(
 )
 
 
+@FUZZED
 @given(FILES)
 def test_a_csv_file_for_import(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "rooms.csv"
@@ -173,6 +180,7 @@ def test_a_csv_file_for_import(tmp_path: Path, content: bytes) -> None:
     assert all(each["mailbox"] for each in orders)
 
 
+@FUZZED
 @given(FILES)
 def test_a_file_of_booking_settings(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "rooms.json"
@@ -187,6 +195,7 @@ def test_a_file_of_booking_settings(tmp_path: Path, content: bytes) -> None:
 STACKS = nearly(dict.fromkeys(("root", "state", "settings", "ports", "admin_key", "function_key", "pids"), ANYTHING))
 
 
+@FUZZED
 @given(st.one_of(BODIES, STACKS.map(written)))
 def test_the_ready_file_of_a_stack(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "ready.json"
@@ -200,6 +209,7 @@ def test_the_ready_file_of_a_stack(tmp_path: Path, content: bytes) -> None:
 MOMENTS = st.one_of(LEAVES, st.sampled_from(["2026-11-23T09:00:00+00:00", "0001-01-01T00:00:00"]))
 
 
+@FUZZED
 @given(st.one_of(BODIES, nearly({"Last": MOMENTS, "Next": MOMENTS, "LastUpdated": MOMENTS}).map(written)))
 def test_the_status_of_a_timer(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "sweep.json").write_bytes(content)
@@ -209,6 +219,7 @@ def test_the_status_of_a_timer(tmp_path: Path, content: bytes) -> None:
 # Rows that somebody else wrote, or an older version.
 
 
+@FUZZED
 @given(
     st.sampled_from([Head, Mapping, Resource]),
     st.one_of(BODIES.map(lambda raw: raw.decode("latin-1")), nearly({"id": TEXTS, "run": LEAVES}).map(json.dumps)),
@@ -224,6 +235,7 @@ def test_a_row_of_the_ledger(kind: type[Any], text: str) -> None:
 ROW_CELLS = st.dictionaries(st.sampled_from(["v", "parts", "part0", "start", "end", "title", "seq"]), LEAVES)
 
 
+@FUZZED
 @given(ROW_CELLS)
 def test_a_row_of_the_built_in_platform(cells: dict[str, Any]) -> None:
     for read in (entry, work):
@@ -241,6 +253,7 @@ TENANTS = st.lists(
 )
 
 
+@FUZZED
 @given(st.one_of(TEXTS, ANYTHING.map(json.dumps), LAPSES.map(json.dumps)))
 def test_what_lapses(text: str) -> None:
     found, mistakes = declared(text)
@@ -248,6 +261,7 @@ def test_what_lapses(text: str) -> None:
     assert all(isinstance(each, str) for each in mistakes)
 
 
+@FUZZED
 @given(
     st.dictionaries(st.sampled_from([*AZURE, "LOCKSTEP_CEILING", "LOCKSTEP_SIGN_IN", "LOCKSTEP_CLOUD"]), TEXTS),
     st.none() | st.one_of(TEXTS, ANYTHING.map(json.dumps), TENANTS.map(json.dumps)),

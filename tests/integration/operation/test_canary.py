@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import aiohttp
 import pytest
@@ -81,11 +82,12 @@ async def test_killed_in_between_it_is_removed_by_the_next(site: Site, room: Roo
     flying = asyncio.create_task(site.host.send("POST", "/api/canary"))
     await asyncio.sleep(seconds)
     site.stack.kill_host()
-    with pytest.raises((aiohttp.ClientError, OSError)):
+    # A quick machine may have brought it back by then: nothing may be left behind all the same.
+    with suppress(aiohttp.ClientError, OSError):
         await flying
     await asyncio.to_thread(site.stack.start_host)
     await room.settles(PATIENCE)
     flight = await site.host.ask("POST", "/api/canary", {"alone": True})
-    assert flight["outcome"] == "ok", flight
+    assert flight["outcome"] == "ok", flight["why"]
     await both_sides_are_empty(room)
     assert (await site.graph.ask("GET", "/sim/outbox"))["value"] == []

@@ -65,6 +65,15 @@ class TestFlight:
         await fly(world)
         assert world.mail.sent == []
 
+    async def test_a_time_that_the_platform_refuses_is_passed_over(self) -> None:
+        world = await linked()
+        before, first = world.times(), slot(world.clock.now(), ())
+        assert first is not None
+        world.platform.block(world.platform_id, first, "maintenance")
+        flight = await fly(world)
+        await world.settle()
+        assert (flight.outcome, flight.why, world.times()) == (Outcome.OK, "", before)
+
     async def test_one_after_the_other_flies(self) -> None:
         world = await linked()
         for _ in range(5):
