@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from tests.bench.figure import Figure, below
 from tests.bench.measuring import percentile
@@ -99,7 +99,7 @@ def _post(subscription: dict[str, Any]) -> Post:
         "subscriptionId": subscription["id"],
         "subscriptionExpirationDateTime": "2030-01-01T00:00:00Z",
         "clientState": subscription["client_state"],
-        "tenantId": str(uuid.uuid4()),
+        "tenantId": parse_qs(url.query)["resource"][0].partition(".")[0],
         "id": str(uuid.uuid4()),
         "changeType": "updated",
         "resource": resource,
