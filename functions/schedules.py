@@ -9,13 +9,13 @@ from datetime import datetime, time, timedelta
 
 import azure.functions as func
 
+from functions.ticks import stretch
 from shared.composition import Composed, installed
 from shared.domain.ids import TenantId
 
 schedules = func.Blueprint()
 logger = logging.getLogger("lockstep.schedules")
 
-_USUAL_GAP = timedelta(minutes=1)
 _FORGOTTEN_AT = time(3, 17)
 _TIDIED_AT = time(4, 41)
 PLATFORM_KEPT = timedelta(days=400)
@@ -31,9 +31,9 @@ async def sweep(timer: func.TimerRequest) -> None:
 
     async def of_tenant(composition: Composed) -> None:
         outside = composition.outside
-        now = outside.clock.now()
-        woken = await sweep_resources(outside, _last(timer, now), now)
-        await sweep_people(outside, _last(timer, now), now)
+        with stretch("sweep", timer, composition) as (last, now):
+            woken = await sweep_resources(outside, last, now)
+            await sweep_people(outside, last, now)
         logger.info("sweep woke %d resources", woken)
 
     await _for_each_tenant(of_tenant)
@@ -51,15 +51,15 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
 
     async def of_tenant(composition: Composed) -> None:
         outside = composition.outside
-        now = outside.clock.now()
-        ordered = await order_reads(outside, _last(timer, now), now)
-        woken = await wake_recovered(outside, _last(timer, now), now)
-        await forget_unlinked(outside)
-        if _has_come(_FORGOTTEN_AT, _last(timer, now), now):
-            gone = await composition.platform.forget_past(now - PLATFORM_KEPT)
-            logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
-            await forget_meetings(outside)
-            await forget_acts(outside)
+        with stretch("order_reads", timer, composition) as (last, now):
+            ordered = await order_reads(outside, last, now)
+            woken = await wake_recovered(outside, last, now)
+            await forget_unlinked(outside)
+            if _has_come(_FORGOTTEN_AT, last, now):
+                gone = await composition.platform.forget_past(now - PLATFORM_KEPT)
+                logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
+                await forget_meetings(outside)
+                await forget_acts(outside)
         logger.info("%d proof reads and re-bases ordered, %d resources woken after an outage", ordered, woken)
 
     await _for_each_tenant(of_tenant)
@@ -74,9 +74,9 @@ async def renew(timer: func.TimerRequest) -> None:
 
     async def of_tenant(composition: Composed) -> None:
         outside = composition.outside
-        now = outside.clock.now()
-        if _has_come(_TIDIED_AT, _last(timer, now), now):
-            logger.info("subscriptions held against Graph's: %s", await tidy_subscriptions(outside))
+        with stretch("renew_subscriptions", timer, composition) as (last, now):
+            if _has_come(_TIDIED_AT, last, now):
+                logger.info("subscriptions held against Graph's: %s", await tidy_subscriptions(outside))
         logger.info("subscriptions: %s", await renew_subscriptions(outside))
 
     await _for_each_tenant(of_tenant)
@@ -126,15 +126,3 @@ def _has_come(of_day: time, after: datetime, until: datetime) -> bool:
     """Tell whether a time of day (UTC) lies in ``(after, until]``."""
     latest = datetime.combine(until.date(), of_day, until.tzinfo)
     return after < (latest if latest <= until else latest - timedelta(days=1)) <= until
-
-
-def _last(timer: func.TimerRequest, now: datetime) -> datetime:
-    """Return when this timer ran last, so that what fell into a pause of the app is made up for, once."""
-    status = getattr(timer, "schedule_status", None) or {}
-    try:
-        last = datetime.fromisoformat(str(status.get("Last", "")))
-    except ValueError:
-        return now - _USUAL_GAP
-    if last.tzinfo is None or last.year < now.year - 1:
-        return now - _USUAL_GAP
-    return last

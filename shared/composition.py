@@ -64,6 +64,11 @@ class Composed(Protocol):
     @property
     def wakeups(self) -> Wakeups: ...
 
+    @property
+    def ticks(self) -> dict[str, datetime]:
+        """When this process did the tenant's part of each timer's work last, by the timer's name."""
+        ...
+
 
 class Installed(Protocol):
     """What is there for all tenants: the two ports of the path that Graph times, without building the others."""
@@ -213,6 +218,7 @@ class Composition:
     def __init__(self, installation: Installation, tenant: TenantSettings) -> None:
         self._installation = installation
         self._tenant = tenant
+        self.ticks: dict[str, datetime] = {}
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -109,6 +109,28 @@ class TestTimers:
             woken += await self._woken_by_a_sweep(office, last)
         assert woken == 1
 
+    async def test_a_timer_of_which_the_host_keeps_no_account_sweeps_a_room_once_an_hour(self, office: Office) -> None:
+        """Below a minute the host keeps no account of a schedule, and ticks come closer than what is looked back."""
+        await office.room()
+        woken = 0
+        for _ in range(360):
+            office.world.clock.advance(timedelta(seconds=10))
+            woken += await self._woken_by_a_sweep(office, None)
+        assert woken == 1
+
+    async def test_a_sweep_that_failed_is_made_up_for_where_the_host_keeps_no_account(self, office: Office) -> None:
+        await office.room()
+        woken = 0
+        for tick in range(360):
+            office.world.clock.advance(timedelta(seconds=10))
+            if tick % 2:
+                office.world.faults.fail("resources.all", Retry("storage is busy"))
+                with pytest.raises(Retry):
+                    await self._woken_by_a_sweep(office, None)
+            else:
+                woken += await self._woken_by_a_sweep(office, None)
+        assert woken == 1
+
     async def test_a_last_time_in_the_future_sweeps_nothing_twice(self, office: Office) -> None:
         await office.room()
         later = office.world.clock.now() + timedelta(days=1)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -103,6 +104,7 @@ class Office:
         self.store = store or MemoryRowStore()
         self.installed: Installed = self
         self.key = ""
+        self.ticks: dict[str, datetime] = {}
         self._platform = Platform(self.store, self.tenant, self.world.clock)
         self.world.outside = replace(
             self.world.outside,
