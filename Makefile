@@ -20,6 +20,8 @@ PACKAGING := .venv/.stamp-package
 AZURITE := local/tables/node_modules/.stamp
 ICALJS := tests/properties/icaljs
 KQL := tests/infra/kql
+AXE := tests/browser/axe
+BROWSER := .venv/.stamp-browser
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --requirement
 PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadfile
 
@@ -49,10 +51,10 @@ package: $(PACKAGING) ## dist/lockstep-<version>.zip, what is deployed; ARGS="--
 infra: $(TESTS) $(CHECKOV) ## Bicep files and scripts: types, names, settings, planted faults, checkov
 	@$(PYTEST) --numprocesses 0 tests/infra $(ARGS)
 
-test-all: $(TESTS) $(AZURITE) ## every test (under 60 minutes): real SDK suites, chaos, infrastructure, browser
+test-all: $(TESTS) $(AZURITE) $(BROWSER) ## every test (under 60 minutes): real SDK suites, chaos, infrastructure, browser
 	@$(PYTEST) --timeout 300 tests $(ARGS)
 
-test-again: $(TESTS) $(AZURITE) ## what failed last time once more, one test at a time
+test-again: $(TESTS) $(AZURITE) $(BROWSER) ## what failed last time once more, one test at a time
 	@$(PYTEST) --numprocesses 0 --last-failed --last-failed-no-failures none tests
 
 audit: $(AUDIT) ## pinned packages among known vulnerabilities; says so where no index can be reached
@@ -74,7 +76,7 @@ scale: $(TESTS) $(AZURITE) ## figures of thousands of rooms, computed from the c
 
 install: $(STACK) $(AZURITE) ## what `make run` needs
 
-install-tests: $(TESTS) $(AZURITE) ## what the other targets need
+install-tests: $(TESTS) $(AZURITE) $(BROWSER) ## what the other targets need
 
 clean: ## remove everything that was installed or left behind
 	@rm -rf .venv .venv-checkov .venv-audit local/tables/node_modules .bench .stack .hypothesis .mypy_cache .ruff_cache .pytest_cache \
@@ -108,15 +110,21 @@ $(PACKAGING): infra/package/requirements.txt $(MADE)
 
 $(TESTS): requirements.txt local/requirements.txt lockstep/requirements.txt tests/requirements.txt \
 		infra/package/requirements.txt \
-		$(ICALJS)/package-lock.json $(KQL)/package-lock.json $(MADE)
+		$(ICALJS)/package-lock.json $(KQL)/package-lock.json $(AXE)/package-lock.json $(MADE)
 	@echo "Installing what tests and checks need (a minute or two, once)"
 	@$(PIP) tests/requirements.txt || { $(DOWNLOAD_FAILED); }
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --editable . || { $(DOWNLOAD_FAILED); }
 	@mkdir -p .venv/icaljs && cp $(ICALJS)/package.json $(ICALJS)/package-lock.json .venv/icaljs/
 	@mkdir -p .venv/kql && cp $(KQL)/package.json $(KQL)/package-lock.json .venv/kql/
+	@mkdir -p .venv/axe && cp $(AXE)/package.json $(AXE)/package-lock.json .venv/axe/
 	@cd .venv/kql && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }
 	@cd .venv/icaljs && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }
+	@cd .venv/axe && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel error >/dev/null || { $(DOWNLOAD_FAILED); }
 	@touch $(STACK) $(PACKAGING) $@
+
+# One that is there already, Playwright's own download, or Debian's package; where none could be had, one line says so.
+$(BROWSER): | $(TESTS)
+	@$(PY) -m tests.browser.seeing.chromium $@
 
 # In an environment of its own: it pins half of what it needs, and 300 MB of that is needed by nothing else here.
 $(CHECKOV): tests/infra/checkov/requirements.txt tests/infra/checkov/parser.txt $(MADE)

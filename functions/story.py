@@ -20,8 +20,10 @@ story = func.Blueprint()
 
 _PAGE = (
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>{title}</title><style>body{{font:16px/1.5 sans-serif;max-width:40em;margin:2em auto;padding:0 1em}}"
-    "time{{color:#555}}</style><h1>{title}</h1><p>{standing}</p><ol>{chapters}</ol></html>"
+    "<title>{title}</title><style>:root{{color-scheme:light dark}}"
+    "body{{font:16px/1.5 sans-serif;max-width:40em;margin:2em auto;padding:0 1em}}"
+    "time{{color:light-dark(#555,#aaa)}}</style>"
+    "<main><h1>{title}</h1><p>{standing}</p><ol>{chapters}</ol></main></html>"
 )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.stack.failure import StackFailure
+from local.stack.identity_settings import CLIENT_ID
 from local.stack.ports import Ports
 from local.tables.azurite import connection_string
 
@@ -76,6 +77,7 @@ def app_settings(
         # The App Service contract for managed identities, which the simulator serves.
         "IDENTITY_ENDPOINT": f"{graph}/msi/token",
         "IDENTITY_HEADER": IDENTITY_HEADER,
+        "AZURE_CLIENT_ID": CLIENT_ID,
         "LOCKSTEP_NOTIFICATION_URL": f"http://127.0.0.1:{ports.host}",
         "LOCKSTEP_TENANT": tenant,
         "LOCKSTEP_SWEEP_SCHEDULE": "*/10 * * * * *",
