@@ -7,12 +7,14 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run test proof chaos infra test-all test-again audit check bench scale clean package
+.PHONY: help install install-tests web run test proof chaos infra test-all test-again audit check bench scale clean package
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
 MADE := .venv/.made
 STACK := .venv/.stamp-stack
+WEB := functions/web/dist/.stamp
+WEB_TOOLS := functions/web/node_modules/.stamp
 CHECKOV := .venv-checkov/.stamp
 AUDIT := .venv-audit/.stamp
 TESTS := .venv/.stamp-tests
@@ -22,8 +24,12 @@ ICALJS := tests/properties/icaljs
 KQL := tests/infra/kql
 AXE := tests/browser/axe
 BROWSER := .venv/.stamp-browser
+NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --requirement
 PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadfile
+
+WEB_SOURCES := shared/app/messages.toml functions/web/build.mjs $(shell find functions/web -name node_modules -prune -o -name dist -prune \
+	-o -type f -print)
 
 # `make test`: everything that needs no running stack, then one suite on the stack.
 QUICK := tests/unit tests/properties tests/contract tests/architecture tests/infra
@@ -32,54 +38,58 @@ LOOP := tests/integration/loop/test_both_ways.py
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
-run: $(STACK) $(AZURITE) ## the whole product on the embedded stack, with a demonstration; ARGS=--once ends after it
+run: $(STACK) $(AZURITE) $(WEB) ## the whole product on the embedded stack, with a demonstration; ARGS=--once ends after it
 	@$(PY) -m local up --demo $(ARGS)
 
-test: $(TESTS) $(AZURITE) ## quick proof (under 8 minutes on 2 cores): units, contracts, one suite on the stack
+test: $(TESTS) $(AZURITE) $(WEB) ## quick proof (under 8 minutes on 2 cores): units, contracts, one suite on the stack
 	@$(PYTEST) $(QUICK) -m "not stack" $(ARGS)
 	@$(PYTEST) --numprocesses 0 $(LOOP) $(ARGS)
 
 proof: $(TESTS) ## the properties, 2,000 examples of 50 steps from a fresh seed, which is printed; SEED=... repeats one
 	@LOCKSTEP_EXAMPLES=2000 LOCKSTEP_SEED=$(or $(SEED),random) $(PY) -m pytest tests/properties $(ARGS)
 
-chaos: $(TESTS) $(AZURITE) ## people, crashes and outages on the running stack; SEED=... MINUTES=... (5)
+chaos: $(TESTS) $(AZURITE) $(WEB) ## people, crashes and outages on the running stack; SEED=... MINUTES=... (5)
 	@$(PY) -m tests.integration.chaos --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-package: $(PACKAGING) ## dist/lockstep-<version>.zip, what is deployed; ARGS="--python 3.13" for another Python
+web: $(WEB) ## the pages that browsers load, built from functions/web into functions/web/dist
+
+package: $(PACKAGING) $(WEB) ## dist/lockstep-<version>.zip, what is deployed; ARGS="--python 3.13" for another Python
 	@$(PY) -m infra.package $(ARGS)
 
 infra: $(TESTS) $(CHECKOV) ## Bicep files and scripts: types, names, settings, planted faults, checkov
 	@$(PYTEST) --numprocesses 0 tests/infra $(ARGS)
 
-test-all: $(TESTS) $(AZURITE) $(BROWSER) ## every test (under 60 minutes): real SDK suites, chaos, infrastructure, browser
+test-all: $(TESTS) $(AZURITE) $(WEB) $(BROWSER) ## every test (under 60 minutes): real SDK suites, chaos, infrastructure, browser
 	@$(PYTEST) --timeout 300 tests $(ARGS)
 
-test-again: $(TESTS) $(AZURITE) $(BROWSER) ## what failed last time once more, one test at a time
+test-again: $(TESTS) $(AZURITE) $(WEB) $(BROWSER) ## what failed last time once more, one test at a time
 	@$(PYTEST) --numprocesses 0 --last-failed --last-failed-no-failures none tests
 
 audit: $(AUDIT) ## pinned packages among known vulnerabilities; says so where no index can be reached
 	@$(PY) -m tests.audit infra/package/locked.txt lockstep/requirements.txt local/requirements.txt
 
-check: $(TESTS) ## linting, formatting, types, import contracts
+check: $(TESTS) $(WEB_TOOLS) ## linting, formatting, types, import contracts
 	@failed=0; \
 	.venv/bin/ruff check . || failed=1; \
 	.venv/bin/ruff format --check . || failed=1; \
 	.venv/bin/mypy || failed=1; \
 	.venv/bin/lint-imports --no-logo || failed=1; \
+	cd functions/web && $(NPM) run --silent check || failed=1; \
 	exit $$failed
 
-bench: $(TESTS) $(AZURITE) ## figures, each beside what it is compared to; also in .bench/results.jsonl
+bench: $(TESTS) $(AZURITE) $(WEB) ## figures, each beside what it is compared to; also in .bench/results.jsonl
 	@$(PY) -m tests.bench $(ARGS)
 
-scale: $(TESTS) $(AZURITE) ## figures of thousands of rooms, computed from the cost of one, which is measured on the stack
+scale: $(TESTS) $(AZURITE) $(WEB) ## figures of thousands of rooms, computed from the cost of one, which is measured on the stack
 	@$(PY) -m tests.scale --measure $(ARGS)
 
-install: $(STACK) $(AZURITE) ## what `make run` needs
+install: $(STACK) $(AZURITE) $(WEB) ## what `make run` needs
 
-install-tests: $(TESTS) $(AZURITE) $(BROWSER) ## what the other targets need
+install-tests: $(TESTS) $(AZURITE) $(WEB) $(BROWSER) ## what the other targets need
 
 clean: ## remove everything that was installed or left behind
-	@rm -rf .venv .venv-checkov .venv-audit local/tables/node_modules .bench .stack .hypothesis .mypy_cache .ruff_cache .pytest_cache \
+	@rm -rf .venv .venv-checkov .venv-audit local/tables/node_modules functions/web/node_modules functions/web/dist \
+		.bench .stack .hypothesis .mypy_cache .ruff_cache .pytest_cache \
 		.import_linter_cache dist build lockstep.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -144,6 +154,15 @@ $(AUDIT): tests/audit/requirements.txt $(MADE)
 $(AZURITE): local/tables/package.json local/tables/package-lock.json | $(STACK)
 	@echo "Installing Azurite, the Table Storage emulator (half a minute, once)"
 	@$(PY) -m local.tables
+	@touch $@
+
+$(WEB_TOOLS): functions/web/package.json functions/web/package-lock.json | $(STACK)
+	@echo "Installing what the pages are built from (half a minute, once)"
+	@cd functions/web && $(NPM) ci --loglevel error --no-audit --no-fund >/dev/null || { $(DOWNLOAD_FAILED); }
+	@touch $@
+
+$(WEB): $(WEB_TOOLS) $(WEB_SOURCES)
+	@cd functions/web && PATH="$(CURDIR)/.venv/bin:$$PATH" node build.mjs
 	@touch $@
 
 DOWNLOAD_FAILED = echo "pip or npm could not install the pinned packages (its words are above): check the network, the proxy" \

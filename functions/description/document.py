@@ -12,6 +12,7 @@ from functions.description import (
     drift_paths,
     lapses_paths,
     operations_paths,
+    page_paths,
     people_paths,
     personal_paths,
     platform_paths,
@@ -34,15 +35,16 @@ _TAGS = {
     "acts": "What people ordered.",
     "platform": "The built-in booking platform.",
     "notifications": "For Microsoft Graph alone.",
+    "pages": "What people open in a browser.",
     "app": "The app itself.",
 }
 _ABOUT = (
     "Lockstep keeps Microsoft 365 room and equipment calendars and a booking platform in lockstep. Everything but "
-    "notifications, health and signed links needs a token of Entra with the role Reader, or Operator for what changes "
-    "something; on one machine, which has no sign-in, a function key in the header x-functions-key or as ?code=. "
-    "What changes something comes with Content-Type application/json, or with one of these headers. "
-    "Where one installation serves several tenants, each call also needs the key of its tenant in x-lockstep-key. "
-    "Times are UTC. Decisions are worded in the language of Accept-Language: English, German or French."
+    "notifications, health, signed links and the pages themselves needs a token of Entra with the role Reader, or "
+    "Operator for what changes something; on one machine, which has no sign-in, a function key in the header "
+    "x-functions-key or as ?code=. What changes something comes with Content-Type application/json, or with one of "
+    "these headers. Where one installation serves several tenants, each call also needs the key of its tenant in "
+    "x-lockstep-key. Times are UTC. Decisions are worded in the language of Accept-Language: English, German or French."
 )
 
 
@@ -128,6 +130,7 @@ def document() -> Json:
             **acts_paths.PATHS,
             **personal_paths.PATHS,
             **canary_paths.PATHS,
+            **page_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
             "/api/story/{token}": {"get": _story()},
@@ -147,6 +150,7 @@ def document() -> Json:
                 **acts_paths.SCHEMAS,
                 **personal_paths.SCHEMAS,
                 **canary_paths.SCHEMAS,
+                **page_paths.SCHEMAS,
                 **operations_paths.SCHEMAS,
             },
             "responses": _errors(),

@@ -11,12 +11,13 @@ from pathlib import Path
 from infra.package.archive import archive
 from infra.package.install import SITE, compile_for, install
 from infra.package.left_out import leave_out
-from infra.package.target import Target
+from infra.package.target import PackageFailure, Target
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ("function_app.py", "host.json", "requirements.txt", "functions", "shared", "infra/tenant/grant.ps1")
 """What the app consists of; `.funcignore` says the same to tools that deploy the checkout itself."""
 _LEFT = {"__pycache__"}
+_WEB, _BUILT = Path("functions/web"), Path("functions/web/dist")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ def build(target: Target, into: Path, *, whole: bool = False, root: Path = ROOT)
 
     ``whole`` leaves nothing out, to compare with.
     """
+    if not (root / _BUILT / "assets").is_dir():
+        raise PackageFailure(
+            "The pages are not built: run `make web`, or `npm ci` and then `node build.mjs` in functions/web."
+        )
     app = into / "app"
     shutil.rmtree(app, ignore_errors=True)
     for file in app_files(root):
@@ -56,7 +61,14 @@ def app_files(root: Path = ROOT) -> Iterator[Path]:
     for name in APP:
         at = root / name
         inner = at.rglob("*") if at.is_dir() else [at]
-        yield from (each for each in inner if each.is_file() and not _LEFT & set(each.parts))
+        yield from (each for each in inner if each.is_file() and _belongs(each.relative_to(root)))
+
+
+def _belongs(file: Path) -> bool:
+    """Tell whether a file runs: of the pages it is what they were built into, never what they are built from."""
+    if file.is_relative_to(_WEB):
+        return file.is_relative_to(_BUILT) and not file.name.startswith(".")
+    return not _LEFT & set(file.parts)
 
 
 def version(root: Path = ROOT) -> str:

@@ -12,6 +12,7 @@ from local.stack.components import CODE
 pytestmark = pytest.mark.skipif(not (CODE / ".git").exists(), reason="only a git checkout says what belongs to it")
 
 DEPLOYED = {"function_app.py", "host.json", "requirements.txt", "functions", "shared", "infra"}
+SOURCES_OF_PAGES = "functions/web/"
 HANDED_OUT = "infra/tenant/grant.ps1"
 
 
@@ -33,7 +34,17 @@ def test_of_the_infrastructure_only_the_script_that_is_handed_out_is_deployed() 
 
 def test_nothing_of_the_app_is_left_out() -> None:
     left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
-    assert [file for file in left_out if file.split("/")[0] in DEPLOYED - {"infra"}] == []
+    own = [file for file in left_out if not file.startswith(SOURCES_OF_PAGES)]
+    assert [file for file in own if file.split("/")[0] in DEPLOYED - {"infra"}] == []
+
+
+def test_of_the_pages_it_is_what_they_were_built_into_that_is_deployed() -> None:
+    left_out = tracked("--cached", "--ignored", "--exclude-from=.funcignore")
+    assert [file for file in tracked() - left_out if file.startswith(SOURCES_OF_PAGES)] == []
+    built = {file.relative_to(CODE).as_posix() for file in app_files(CODE) if "web" in file.parts}
+    assert all(file.startswith("functions/web/dist/") for file in built)
+    if (CODE / "functions/web/dist").is_dir():
+        assert "functions/web/dist/console.html" in built
 
 
 def test_the_package_holds_the_same_files_of_the_app() -> None:

@@ -15,6 +15,7 @@ FOLDERS = ("", "local/", "lockstep/", "tests/", "infra/package/")
 REQUIREMENTS = [ROOT / f"{folder}requirements.txt" for folder in FOLDERS]
 PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[a-z,]+\])?==[0-9][A-Za-z0-9.]*(; python_version (<|>=) \"3\.\d+\")?")
 LOCK = ROOT / "local/tables/package-lock.json"
+LOCKS = sorted(each for each in ROOT.glob("*/**/package-lock.json") if "node_modules" not in each.parts)
 
 
 def lines(file: Path) -> list[str]:
@@ -43,8 +44,18 @@ def test_what_is_deployed_includes_nothing_of_the_stack_or_the_tests() -> None:
     assert [line for line in lines(ROOT / "requirements.txt") if line.startswith("-r")] == []
 
 
-def test_the_lock_file_carries_no_download_addresses() -> None:
-    assert [name for name, package in packages().items() if "resolved" in package] == []
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_lock_file_carries_no_download_addresses(lock: Path) -> None:
+    content = json.loads(lock.read_text("utf-8"))["packages"]
+    assert [name for name, package in content.items() if "resolved" in package] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_what_npm_is_asked_for_is_pinned_to_one_version(lock: Path) -> None:
+    asked = json.loads(lock.with_name("package.json").read_text("utf-8"))
+    versions = {**asked.get("dependencies", {}), **asked.get("devDependencies", {})}
+    assert versions
+    assert {name: each for name, each in versions.items() if not re.fullmatch(r"\d+\.\d+\.\d+", each)} == {}
 
 
 def test_the_lock_file_says_for_every_package_which_content_it_has() -> None:

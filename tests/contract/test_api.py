@@ -27,7 +27,7 @@ from tests.integration.loop.driving.stack import Stack
 from tests.integration.loop.driving.waiting import eventually
 from tests.integration.loop.driving.web import Answer, Web
 from tests.integration.operation.envelopes.sink import Sink
-from tests.unit.functions.calling.described import answer_mistakes, mistakes, request_mistakes
+from tests.unit.functions.calling.described import answer_mistakes, may_be_kept, mistakes, request_mistakes
 from tests.unit.functions.calling.office import ENDPOINTS
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -63,6 +63,7 @@ def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
 # The stack lives in real time, so its days are counted from today.
 DAY, NEXT, LATER, YEARS_LATER = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (10, 11, 20, 1100))
 SCHEMAS = document()["components"]["schemas"]
+PAGES = {"show_console", "show_asset"}
 
 
 class TestDescription:
@@ -81,9 +82,10 @@ class TestDescription:
         assert described == {each.name for each in ENDPOINTS if each.auth == "anonymous"}
         assert {each.auth for each in ENDPOINTS} == {"anonymous", "function"}
 
-    def test_only_notifications_health_and_signed_links_are_open(self) -> None:
+    def test_only_notifications_health_signed_links_and_pages_that_hold_nothing_are_open(self) -> None:
         opened = {each.name for each in ENDPOINTS if each.auth == "anonymous"}
-        assert opened == {"health", "notify_changes", "notify_lifecycle", "notify_people", "tell_story", "show_setup"}
+        signed = {"tell_story", "show_setup"}
+        assert opened == {"health", "notify_changes", "notify_lifecycle", "notify_people", *signed, *PAGES}
 
     @pytest.mark.parametrize(("path", "method", "operation"), operations(), ids=lambda value: str(value)[:40])
     def test_an_operation_describes_itself(self, path: str, method: str, operation: dict[str, Any]) -> None:
@@ -158,7 +160,8 @@ class Site:
         wrong = answer_mistakes(path, method, answer.status, answer.body)
         assert not wrong, f"{method} {target} answered {answer.status} {answer.body}: {wrong}"
         if answer.status != 401:
-            assert answer.headers["Cache-Control"] == "no-store"
+            if not may_be_kept(path, method, answer.status):
+                assert answer.headers["Cache-Control"] == "no-store"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
         if answer.status < 300:
             self.seen.add(document()["paths"][path][method.lower()]["operationId"])
@@ -210,6 +213,7 @@ class TestOnTheStack:
         await _booked(site, room["platform"])
         await _agreed(site, room["id"])
         await _people(site, stack.described["graph"], room)
+        await _pages(site)
         await _upkeep(site)
         await _watched(site, room["id"])
         await _refused(site, room["id"], room["platform"])
@@ -222,6 +226,15 @@ class TestOnTheStack:
         key = stack.described["function_key"]
         assert await web.ask("GET", f"/api/openapi.json?code={key}") == document()
         assert (await web.send("GET", "/api/openapi.json")).status == 401
+
+
+async def _pages(site: Site) -> None:
+    assert (await site.ask("GET", "/api/me"))["roles"] == ["Reader", "Operator"]
+    page = await site.ask("GET", "/api/console")
+    loaded = re.findall(r'"(/api/assets/[^"]+)"', page)
+    assert {each.rpartition(".")[2] for each in loaded} == {"js", "css"}
+    for each in loaded:
+        await site.ask("GET", each)
 
 
 async def _linked(site: Site) -> Any:

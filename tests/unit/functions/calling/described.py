@@ -35,6 +35,12 @@ def answer_mistakes(path: str, method: str, status: int, body: object) -> list[s
     return mistakes(body, *at, *([] if shared else [str(status)]), "content", "application/json", "schema")
 
 
+def may_be_kept(path: str, method: str, status: int) -> bool:
+    """Tell whether a browser may keep an answer: a page and what it loads, which are the same for everybody."""
+    operation = document()["paths"][path][method.lower()]
+    return status < 300 and operation["tags"] == ["pages"] and operation.get("security") == []
+
+
 def request_mistakes(path: str, method: str, body: object) -> list[str]:
     """What the description does not know of a body that was accepted."""
     if "requestBody" not in document()["paths"][path][method.lower()]:

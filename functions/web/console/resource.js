@@ -1,0 +1,10 @@
+/** @import { View } from "./views.js" */
+
+import { html, render } from "lit-html";
+import { word } from "../kit/words.js";
+
+/** @type {View} */
+export const resource = (into) => {
+  render(html`<h1>${word("resource")}</h1>`, into);
+  return () => {};
+};
