@@ -108,6 +108,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       APPLICATIONINSIGHTS_CONNECTION_STRING: telemetryConnection
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
       AZURE_CLIENT_ID: identityClientId
+      OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId
       LOCKSTEP_TABLES__endpoint: tableEndpoint
       LOCKSTEP_QUEUE: queueName
       LOCKSTEP_SIGN_IN: signInApplication
@@ -137,7 +138,12 @@ resource signIn 'Microsoft.Web/sites/config@2024-11-01' = {
     identityProviders: {
       azureActiveDirectory: {
         enabled: true
-        registration: { openIdIssuer: '${environment().authentication.loginEndpoint}${signInTenant}/v2.0', clientId: signInApplication }
+        // In the place of a secret: the setting of this name makes the platform prove itself with the identity's own token.
+        registration: {
+          openIdIssuer: '${environment().authentication.loginEndpoint}${signInTenant}/v2.0'
+          clientId: signInApplication
+          clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+        }
         validation: { allowedAudiences: [signInApplication, 'api://${signInApplication}'] }
       }
     }

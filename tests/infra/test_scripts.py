@@ -96,8 +96,9 @@ def test_a_script_knows_the_clouds_that_the_app_knows(script: Path) -> None:
         assert re.search(rf"'{cloud}' +=", source)
 
 
-def test_application_and_app_agree_on_the_audience_of_each_cloud() -> None:
-    source = (TENANT / "application.ps1").read_text("utf-8")
+@pytest.mark.parametrize("script", ["application.ps1", "sign-in.ps1"])
+def test_a_script_that_trusts_an_identity_and_the_app_agree_on_the_audience_of_each_cloud(script: str) -> None:
+    source = (TENANT / script).read_text("utf-8")
     said = dict(re.findall(r"'([\w-]+)' += @\{.*Audience = '([^']+)' \}", source))
     assert said == {name: cloud.exchange for name, cloud in CLOUDS.items()}
 
@@ -119,6 +120,15 @@ def test_people_get_the_roles_that_the_app_asks_for_and_no_token_without_one() -
     assert set(re.findall(r"^    (\w+) +=\s*@\{ Id = '", source, re.MULTILINE)) == {role.value for role in Role}
     assert "appRoleAssignmentRequired = $true" in source
     assert "requestedAccessTokenVersion = 2" in source
+    (everybody,) = re.findall(r"if \((.+)\n.*\n.*appRoleAssignmentRequired = \$false", source)
+    assert everybody.startswith("$EverybodyBooks -and"), "nobody else may sign in unless it was asked for"
+
+
+def test_a_browser_comes_back_to_where_the_platform_expects_it() -> None:
+    source = (TENANT / "sign-in.ps1").read_text("utf-8")
+    assert '"$_/.auth/login/aad/callback"' in source
+    page = (ROOT / "functions" / "web" / "kit" / "signed_in.js").read_text("utf-8")
+    assert "/.auth/login/aad?post_login_redirect_uri=" in page
 
 
 def test_what_the_page_for_the_tenant_says_is_what_the_script_grants() -> None:

@@ -117,6 +117,17 @@ def test_the_platform_checks_tokens_for_the_registration_that_the_app_asks_for()
     assert CLIENT in provider["validation"]["allowedAudiences"]
 
 
+def test_the_platform_proves_itself_by_the_identity_and_not_by_a_secret() -> None:
+    installation = _installation(signInApplication=CLIENT).module("functionApp")
+    (settings,), (sign_in,) = installation.bodies("settings"), installation.bodies("signIn")
+    named = sign_in["properties"]["identityProviders"]["azureActiveDirectory"]["registration"][
+        "clientSecretSettingName"
+    ]
+    # The name itself tells App Service that the value is an identity's client id.
+    assert named == "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID"
+    assert settings["properties"][named] == settings["properties"]["AZURE_CLIENT_ID"]
+
+
 def test_graph_and_signed_links_pass_the_platform_without_a_token() -> None:
     (sign_in,) = _installation(signInApplication=CLIENT).module("functionApp").bodies("signIn")
     passing = {"requireAuthentication": False, "unauthenticatedClientAction": "AllowAnonymous"}
