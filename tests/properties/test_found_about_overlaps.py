@@ -17,6 +17,7 @@ from tests.properties.test_found_by_the_machine import (
     HALF_PAST,
     HALF_PAST_NINE,
     LONG,
+    NEXT_DAY,
     NINE,
     office,
     rests,
@@ -101,3 +102,21 @@ async def test_a_move_that_the_platform_does_not_take_back_is_an_open_overlap_wh
     await rests(made)
     assert [item.booking.when for item in made.events()] == [ALL_NEXT_DAY]
     assert [item.booking.when for item in made.bookings()] == [LONG, ALL_NEXT_DAY], "nobody's booking is cancelled"
+
+
+async def test_a_booking_that_came_back_and_loses_is_one_withdrawal_although_another_row_had_it_before() -> None:
+    made = await office(Conflict.ENFORCED, winner="calendar", settle_seconds=0)
+    made.invite_series(HALF_PAST_NINE, 4)
+    await made.burst(1)
+    made.invite_series(NEXT_DAY, 2)
+    made.reschedule_series(0, EIGHT)
+    made.cancel_all_bookings()
+    await made.wake(WakeCause.NOTIFICATION)
+    made.restore_booking(0)
+    await rests(made)
+    made.split_series(4, EIGHT)
+    made.ask_delegates(NINE)
+    made.invite_series(NINE, 4)
+    await made.wake(WakeCause.NOTIFICATION)
+    assert len(made.witness.run.withdrawn) == 3, "the split series, the lost meeting, and the booking that came back"
+    await rests(made)

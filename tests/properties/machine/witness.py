@@ -152,7 +152,7 @@ class Witness:
         mappings = self.mappings_of(booking.id, booking.external)
         if self._are_undone(mappings):
             return
-        self.run.withdrawn.add(self._counted_as(mappings, booking.id))
+        self.run.withdrawn.add(self._counted_as(self._tying(booking.id, mappings), booking.id))
         if self._has_new_twin(booking):
             return
         sources = {source for mapping in mappings for source in self._events_of(mapping)}
@@ -181,9 +181,15 @@ class Witness:
         if event.transaction is not None and (not mappings or event.original_start is not None):
             # Of a series of ours: at a place where nobody wanted one, or because its booking gets an event of its own.
             return
-        self.run.withdrawn.add(self._counted_as(mappings, str(event.key)))
+        self.run.withdrawn.add(self._counted_as(self._tying(event.key, mappings), str(event.key)))
         sources = {source for mapping in mappings for source in self._bookings_of(mapping)}
         self._justify(f"event {event.key} at {event.when}", mappings, sources)
+
+    def _tying(self, which: CalendarKey | BookingId, mappings: Sequence[MappingId]) -> Sequence[MappingId]:
+        """Return the mapping that ties an item now: one that somebody took back belonged to another before."""
+        rows = [(mapping, self.latest(mapping)) for mapping in mappings]
+        tied = [mapping for mapping, row in rows if row is not None and which in _tied_by(row)]
+        return tied or mappings
 
     def _counted_as(self, mappings: Sequence[MappingId], otherwise: str) -> str:
         """Return what a withdrawal counts as: all those of a series are one, because its organiser's act is one."""
@@ -242,3 +248,8 @@ class Witness:
         too_many = len(self.run.withdrawn) > allowed
         if too_many and self.counts_withdrawals and not self.run.permitted:
             self.breaches.append(f"rule 8: one run withdrew {len(self.run.withdrawn)}, more than {allowed}, unasked")
+
+
+def _tied_by(row: Mapping) -> set[CalendarKey | BookingId]:
+    tied: set[CalendarKey | BookingId] = {row.calendar.key} if row.calendar else set()
+    return tied | ({row.platform.id} if row.platform else set())
