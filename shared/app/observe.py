@@ -67,7 +67,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     await find_second_halves(sight, orders.open_steps)
     proving = any(command.verb is Verb.PROVE for command in orders.commands)
     differences = await find_differences(sight) if proving else None
-    unreadable = await _read_beside(sight, orders, head, due, everything=full)
+    unreadable = await _read_beside(sight, orders, head, due, everything=full or proving)
     blocks = await read_neighbours(sight)
     await read_twins(sight)
     return Observed(

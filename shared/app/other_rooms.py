@@ -3,13 +3,16 @@
 Their calendars are read by the iCalUId that all copies share. Where a calendar shows nothing, what the room itself
 has written into the meeting's row tells why, or the organiser's own copy, where that mailbox is open to us. A room
 that cannot be seen at all says nothing; an unanswered copy attends as yet. Each occurrence of a series is a meeting of
-its own, and the series of the other rooms are read as a whole.
+its own, and the series of the other rooms are read as a whole. A full read and the proof of the night look at all
+meetings that they read: of a room that is asked again, or that declines before its own run has seen the meeting, no
+feed tells the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.app.copies_elsewhere import CopiesElsewhere
 from shared.app.outside import Outside
@@ -21,7 +24,7 @@ from shared.domain.ledger import Mapping, OpenStep
 from shared.domain.meeting_row import Attendance, MeetingRow
 from shared.domain.other_rooms import asks_others, is_look, look_now, shared_by
 from shared.domain.policy import SeveralRooms
-from shared.domain.presence import Presence, RoomSeen, as_organiser_sees, by_its_word, in_calendar
+from shared.domain.presence import Presence, RoomSeen, as_organiser_sees, in_calendar, is_of_old, without_traces
 from shared.domain.spans import occupied
 from shared.ports.errors import NotFound, Rejected
 
@@ -29,23 +32,30 @@ _UNSEEN = (Presence.ABSENT, Presence.UNKNOWN)
 
 
 async def look_at_other_rooms(sight: Sight, due: Iterable[OpenStep], *, everything: bool) -> None:
-    """See the other rooms of meetings: of those whose look is due, of all in a full read."""
+    """See the other rooms of meetings: of those whose look is due, of all in a full read or a proof."""
     if sight.resource.policy.several_rooms is SeveralRooms.ANY:
         return
     looked_for = {step.mapping for step in due if is_look(step)}
-    keys = {mapping.calendar.key: mapping.id for mapping in sight.mappings.values() if mapping.calendar}
+    known = {mapping.calendar.key: mapping for mapping in sight.mappings.values() if mapping.calendar}
     wanted = [
         event
         for key, event in sight.events.items()
         if isinstance(event, CalendarItem)
-        and (known := keys.get(key)) is not None
-        and (everything or known in looked_for)
+        and key in known
+        and (everything or known[key].id in looked_for)
         and asks_others(event)
     ]
     if wanted:
         looking = _Looking(sight, CopiesElsewhere(sight.outside, wanted))
         for event in wanted:
-            sight.other_rooms[event.key] = await looking.seen(event)
+            sight.other_rooms[event.key] = await looking.seen(event, known[event.key].held_since)
+
+
+def meetings_with_others(sight: Sight, events: Iterable[CalendarItem]) -> dict[CalendarKey, CalendarItem]:
+    """Return the events of meetings at whose other rooms a proof looks too."""
+    if sight.resource.policy.several_rooms is SeveralRooms.ANY:
+        return {}
+    return {event.key: event for event in events if asks_others(event)}
 
 
 async def with_look(
@@ -81,25 +91,27 @@ class _Looking:
     _rows: dict[CalendarKey, MeetingRow | None] = field(default_factory=dict)
     _organisers: dict[CalendarKey, tuple[MailboxId, EventId] | None] = field(default_factory=dict)
 
-    async def seen(self, event: CalendarItem) -> tuple[RoomSeen, ...]:
-        # The row of a single meeting also names rooms that the meeting asks no more. One per occurrence is read
-        # only where a calendar leaves a question.
+    async def seen(self, event: CalendarItem, asked: datetime) -> tuple[RoomSeen, ...]:
+        """Return the other rooms of a meeting as they are seen now, ``asked`` being since when this one is in it."""
+        # The row of a single meeting also names rooms that were asked since. One per occurrence is read only where a
+        # calendar leaves a question.
         row = None if event.key.original_start else await self._row(event)
-        told = [outcome.address for outcome in row.outcomes] if row else []
+        told = [each.address for each in row.outcomes if not is_of_old(each, asked)] if row else []
         others = {address.casefold(): address for address in (*told, *event.rooms)}
         others.pop(self.sight.resource.address.casefold(), None)
-        return tuple([await self._at(event, address) for address in others.values()])
+        return tuple([await self._at(event, address, asked) for address in others.values()])
 
-    async def _at(self, event: CalendarItem, address: str) -> RoomSeen:
+    async def _at(self, event: CalendarItem, address: str, asked: datetime) -> RoomSeen:
         name, presence = await self._by_calendar(event, address)
         is_plain = presence not in _UNSEEN and event.key.original_start is not None
         row = None if is_plain else await self._row(event)
-        outcome = row.of(address) if row else None
+        said = row.of(address) if row else None
+        word = None if said is None or is_of_old(said, asked) else said
         if presence in _UNSEEN:
-            presence = by_its_word(outcome) or await self._by_organiser(event, address) or presence
-        if presence is Presence.ABSENT and outcome is not None and outcome.attendance is Attendance.GONE:
-            presence = Presence.REFUSED
-        blamed = outcome.because if outcome and presence is Presence.REFUSED else ""
+            is_refused = word is not None and word.attendance is Attendance.REFUSED
+            by_organiser = None if is_refused else await self._by_organiser(event, address)
+            presence = without_traces(word, by_organiser, is_empty=presence is Presence.ABSENT) or presence
+        blamed = word.because if word and presence is Presence.REFUSED else ""
         return RoomSeen(blamed or name, presence)
 
     async def _by_calendar(self, event: CalendarItem, address: str) -> tuple[str, Presence]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.app.buffers import compare_buffers
+from shared.app.other_rooms import meetings_with_others
 from shared.app.sight import Sight, booking_changed, event_changed
 from shared.app.titles_again import read_titles_again
 from shared.domain.booking import CalendarKey, ItemKey, Occupancy, Window, occupancy
@@ -55,6 +56,7 @@ async def find_differences(sight: Sight) -> int:
     stamped = _unknown(sight.mappings.values()) & (listed[0] | listed[1])
     seen: set[ItemKey] = {*sight.events, *sight.bookings}
     sight.unnamed = frozenset(seen - named - stamped)
+    sight.events = meetings_with_others(sight, (e for e in events if e.key in by_event)) | sight.events
     return len(sight.unnamed)
 
 

@@ -102,7 +102,8 @@ def _own(applying: Applying, outcome: Outcome, attendance: Attendance, key: Cale
     resource = applying.resource
     reasons = (step.reason for step in outcome.settlement.steps)
     because = next((reason.facts["room"] for reason in reasons if reason.code is Code.OTHER_ROOM_REFUSED), "")
-    return RoomOutcome(resource.id, resource.address, resource.facts.name, str(key or ""), attendance, because)
+    at = None if attendance is Attendance.TAKES_PART else applying.started
+    return RoomOutcome(resource.id, resource.address, resource.facts.name, str(key or ""), attendance, because, at)
 
 
 async def _tell_meeting(applying: Applying, meetings: Meetings, news: _News) -> None:

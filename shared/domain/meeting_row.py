@@ -31,7 +31,7 @@ class Attendance(StrEnum):
 class RoomOutcome:
     """The outcome of one linked room. ``event`` is the key of its own copy, ``name`` what people call it.
 
-    ``because`` names the other room for whose sake it left.
+    ``because`` names the other room for whose sake it left, ``at`` is when it said that it does not take part (UTC).
     """
 
     resource: ResourceId
@@ -40,6 +40,7 @@ class RoomOutcome:
     event: str
     attendance: Attendance
     because: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,17 @@
     it, declined                                                      refused
     it, called off                                                    left out, as the organiser wants
     it, not answered                                                  unanswered: looked at again
-    nothing, or is closed     left out, or not asked                  left out
+    nothing, or is closed     not asked                               left out
     nothing, or is closed     declined                                refused
     nothing, or is closed     asked, no answer                        unanswered
+    nothing, or is closed     left out, and no more is known          left out
     nothing                   it was there and is gone                refused
     nothing                   accepted, or nothing is known           refused, once it had time to answer
     is closed                 accepted, or nothing is known           attending, as far as anybody can tell
 
 A calendar that shows nothing proves nothing by itself: a refused request leaves no trace in it, and neither does one
-that has not arrived.
+that has not arrived. A room that was left out may be asked again, of which its own word says nothing. What a room said
+before this one was asked is about an earlier asking, and counts no more.
 """
 
 from __future__ import annotations
@@ -63,11 +65,24 @@ def in_calendar(copy: CalendarItem | None) -> Presence:
     return Presence.ATTENDS if copy.answer is Answer.ACCEPTED else Presence.UNANSWERED
 
 
-def by_its_word(outcome: RoomOutcome | None) -> Presence | None:
-    """Return what a room has said of itself, where that tells why its calendar shows nothing."""
-    if outcome is None:
-        return None
-    return {Attendance.REFUSED: Presence.REFUSED, Attendance.LEFT_OUT: Presence.LEFT_OUT}.get(outcome.attendance)
+def is_of_old(outcome: RoomOutcome, asked: datetime) -> bool:
+    """Tell whether a room said that it does not take part before this one was ``asked`` for the time it holds now."""
+    return outcome.at is not None and outcome.at < asked
+
+
+def without_traces(word: RoomOutcome | None, seen_by_organiser: Presence | None, *, is_empty: bool) -> Presence | None:
+    """Return what becomes of a room whose calendar tells nothing; None where nothing else tells either.
+
+    ``is_empty`` tells that its calendar was read and shows no copy.
+    """
+    said = word.attendance if word else None
+    if said is Attendance.REFUSED:
+        return Presence.REFUSED
+    if seen_by_organiser is not None:
+        return seen_by_organiser
+    if said is Attendance.LEFT_OUT:
+        return Presence.LEFT_OUT
+    return Presence.REFUSED if said is Attendance.GONE and is_empty else None
 
 
 def as_organiser_sees(meeting: Meeting) -> Presence | None:

@@ -32,7 +32,6 @@ class Hallway:
     def __init__(self, conflict: Conflict) -> None:
         self.mishaps = Mishaps()
         self.world = Corridor(conflict, self.mishaps)
-        self._left: dict[CalendarKey, frozenset[str]] = {}
 
     async def open(self, **settings: object) -> None:
         await self.world.open(**settings)
@@ -51,15 +50,8 @@ class Hallway:
         self.world.calendar.outlook.hold(self.world.adele, when, *(address(room) for room in sorted(rooms)))
 
     def ask_exactly(self, which: int, rooms: frozenset[str]) -> None:
-        """Ask other rooms to a meeting; none again that has left it, which is known to go wrong (docs/proof.md)."""
-        for meeting in self.meetings()[which : which + 1]:
-            left = self._left.get(meeting.key, frozenset())
-            asked = rooms - left
-            if not asked:
-                continue
-            before = {name for name in NAMES if address(name) in meeting.rooms}
-            self._left[meeting.key] = left | (before - asked)
-            self.world.ask_exactly(meeting.key, *sorted(asked))
+        for key in self._keys(which):
+            self.world.ask_exactly(key, *sorted(rooms))
 
     def move(self, which: int, when: When) -> None:
         for key in self._keys(which):
@@ -128,7 +120,10 @@ class Hallway:
             self.world.clock.advance(timedelta(seconds=2))
 
     async def calm(self) -> None:
-        """Everything works again; two hours of sweeps pass, and a person permits what is held."""
+        """Everything works again; two hours of sweeps pass, a person permits what is held, and a night's proof is read.
+
+        Only the proof sees that a room declined which its own run had not seen in the meeting.
+        """
         self.mishaps.revive()
         self.mishaps._acts.clear()
         for _ in range(4):
@@ -136,9 +131,16 @@ class Hallway:
             for room in LINKED:
                 await self.world.wakeups.send([self.world.ids[room]], WakeCause.SWEEP)
                 await self.world.settle()
-            for room in LINKED:
-                await order_command(self.world.outside, self.world.ids[room], Verb.APPROVE)
-                await self.world.settle()
+            await self._order_everywhere(Verb.APPROVE)
+        await self._order_everywhere(Verb.PROVE)
+        for _ in range(8):
+            self.world.clock.advance(timedelta(seconds=5))
+            await self.world.settle()
+
+    async def _order_everywhere(self, verb: Verb) -> None:
+        for room in LINKED:
+            await order_command(self.world.outside, self.world.ids[room], verb)
+            await self.world.settle()
 
     # -- at rest
 
