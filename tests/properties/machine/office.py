@@ -23,6 +23,7 @@ from shared.ports.errors import Rejected, Retry
 from tests.doubles.faults import Killed
 from tests.doubles.world import ADELE, BEN, ROOM, World, all_day, at
 from tests.properties.machine.caretaker import Caretaker
+from tests.properties.machine.timetable import Timetable, on_the_day_of
 from tests.properties.machine.witness import Witness
 from tests.unit.app.mishaps import Mishaps
 
@@ -45,7 +46,7 @@ POINTS = (
 CANCELLATIONS_ALLOWED = 3
 
 
-class Office(Caretaker):
+class Office(Caretaker, Timetable):
     """One room, the people of both of its sides, and what goes wrong between them."""
 
     mailbox = ROOM
@@ -99,7 +100,7 @@ class Office(Caretaker):
         """Give all of a series of a person's another time of day, as its organiser."""
         members = self._series_of(which)
         if members:
-            whens = [_on_the_day_of(member.booking.when, start) for member in members]
+            whens = [on_the_day_of(member.booking.when, start) for member in members]
             self.world.calendar.outlook.reschedule(ROOM, [member.key for member in members], whens)
 
     def split_series(self, which: int, start: Timed) -> None:
@@ -110,7 +111,7 @@ class Office(Caretaker):
         for member in following:
             self.world.calendar.outlook.cancel(ROOM, member.key)
         if following:
-            whens = [_on_the_day_of(member.booking.when, start) for member in following]
+            whens = [on_the_day_of(member.booking.when, start) for member in following]
             self.world.calendar.outlook.invite_series(ROOM, whens)
 
     def _series_of(self, which: int) -> list[CalendarItem]:
@@ -126,9 +127,9 @@ class Office(Caretaker):
     def move_event(self, which: int, when: When) -> None:
         for item in self.events()[which : which + 1]:
             if self.world.calendar.outlook.move(ROOM, item.key, when):
-                self._note(item.key, when)
+                self.note(item.key, when)
 
-    def _note(self, which: CalendarKey | BookingId, when: When) -> None:
+    def note(self, which: CalendarKey | BookingId, when: When) -> None:
         """Keep what was moved. A copy that the ledger does not know yet may still be made as wanted, or have been."""
         if self.witness.mappings_of(which, None):
             self.moved.setdefault(which, []).append(when)
@@ -165,17 +166,6 @@ class Office(Caretaker):
         with _refusals():
             self.world.book(when, title, BEN, private=private)
 
-    def book_series(self, start: When, weeks: int) -> None:
-        with _refusals():
-            self.world.platform.book_series(self.world.platform_id, start, f"FREQ=WEEKLY;COUNT={weeks}", "Course", BEN)
-
-    def cancel_series(self, which: int) -> None:
-        """Cancel a booking of a series with all its others, as one does on a platform."""
-        for chosen in self.bookings()[which : which + 1]:
-            for item in self.bookings():
-                if item.series is not None and chosen.series is not None and item.series.id == chosen.series.id:
-                    self.world.cancel_booking(item)
-
     def block(self, when: When) -> None:
         """Keep a time free from now on."""
         self.world.platform.block(self.world.platform_id, when)
@@ -189,7 +179,7 @@ class Office(Caretaker):
         for item in self.bookings()[which : which + 1]:
             with _refusals():
                 self.world.platform.move(self.world.platform_id, item.id, when)
-                self._note(item.id, when)
+                self.note(item.id, when)
 
     def move_booking_as_new(self, which: int, when: When) -> None:
         """Move it as platforms do that make another row for it."""
@@ -295,13 +285,6 @@ class Office(Caretaker):
             await self.world.settle()
             await order_command(self.world.outside, self.world.resource_id, Verb.APPROVE)
             await self.world.settle()
-
-
-def _on_the_day_of(when: When, start: Timed) -> Timed:
-    """Return a time of day on the day of another time."""
-    assert isinstance(when, Timed)
-    by = timedelta(days=(when.start.date() - start.start.date()).days)
-    return Timed(start.start + by, start.end + by)
 
 
 def _refusals() -> AbstractContextManager[None]:

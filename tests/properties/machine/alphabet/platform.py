@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from shared.domain.spans import When
+from shared.domain.spans import Timed, When
 from tests.properties.machine.alphabet.machine import Machine, hours, slots, titles, which
 
 
@@ -23,6 +23,26 @@ class Platform(Machine):
     @rule(which=which)
     def cancel_series(self, which: int) -> None:
         self.office.cancel_series(which)
+
+    @rule(which=which, title=titles)
+    def retitle_series(self, which: int, title: str) -> None:
+        self.office.retitle_series(which, title)
+
+    @rule(which=which, start=hours)
+    def move_series(self, which: int, start: Timed) -> None:
+        self.office.move_series(which, start)
+
+    @rule(which=which, start=hours)
+    def move_series_from_here(self, which: int, start: Timed) -> None:
+        self.office.move_series_from_here(which, start)
+
+    @rule(which=which)
+    def end_series_here(self, which: int) -> None:
+        self.office.end_series_here(which)
+
+    @rule(which=which, weeks=st.integers(1, 2))
+    def extend_series(self, which: int, weeks: int) -> None:
+        self.office.extend_series(which, weeks)
 
     @rule(when=hours)
     def block(self, when: When) -> None:
