@@ -23,6 +23,7 @@ from shared.domain.ids import EventId, MailboxId, ResourceId
 from shared.domain.ledger import Mapping, OpenStep
 from shared.domain.meeting_row import Attendance, MeetingRow
 from shared.domain.other_rooms import asks_others, is_look, look_now, shared_by
+from shared.domain.plan import CalendarReport
 from shared.domain.policy import SeveralRooms
 from shared.domain.presence import Presence, RoomSeen, as_organiser_sees, in_calendar, is_of_old, without_traces
 from shared.domain.spans import occupied
@@ -51,7 +52,7 @@ async def look_at_other_rooms(sight: Sight, due: Iterable[OpenStep], *, everythi
             sight.other_rooms[event.key] = await looking.seen(event, known[event.key].held_since)
 
 
-def meetings_with_others(sight: Sight, events: Iterable[CalendarItem]) -> dict[CalendarKey, CalendarItem]:
+def meetings_with_others(sight: Sight, events: Iterable[CalendarItem]) -> dict[CalendarKey, CalendarReport]:
     """Return the events of meetings at whose other rooms a proof looks too."""
     if sight.resource.policy.several_rooms is SeveralRooms.ANY:
         return {}
