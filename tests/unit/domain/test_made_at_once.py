@@ -42,7 +42,7 @@ def test_a_hot_value_keeps_each_argument_in_its_field(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", HOT, ids=lambda kind: kind.__name__)
 def test_a_hot_value_takes_the_arguments_that_its_fields_declare(kind: Any) -> None:
-    taken = list(inspect.signature(kind.__init__).parameters.values())[1:]
+    taken = inspect.signature(kind).parameters.values()
     assert [(each.name, each.default) for each in taken] == [
         (each.name, inspect.Parameter.empty if each.default is MISSING else each.default) for each in fields(kind)
     ]
@@ -61,7 +61,26 @@ def test_a_value_built_at_once_can_be_replaced_printed_and_copied() -> None:
     value = Plain(1)
     assert replace(value, second="three") == Plain(1, "three")
     assert repr(value) == "Plain(first=1, second='two')"
-    assert copy.copy(value) == value
+    assert copy.copy(value) == copy.deepcopy(value) == value
+    assert type(copy.copy(value)) is Plain
+
+
+class Named(Plain):
+    __slots__ = ()
+
+
+def test_a_value_of_a_subclass_is_one_and_frozen_too() -> None:
+    value = Named(1)
+    assert type(value) is Named
+    with pytest.raises(FrozenInstanceError):
+        value.first = 2  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("kind", HOT, ids=lambda kind: kind.__name__)
+def test_a_hot_value_is_of_its_class_and_of_no_other(kind: Any) -> None:
+    value = kind(**_arguments(kind))
+    assert type(value) is kind
+    assert value != Plain(1)
 
 
 @dataclass(frozen=True, slots=True)
