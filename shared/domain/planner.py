@@ -99,11 +99,14 @@ def _judged(
     drafts: Sequence[Settlement], pairing: Pairing, ledger: LedgerView, setting: Setting
 ) -> Sequence[Settlement]:
     """Judge drafts beside one another, by what happened to each before, and by what a person discarded."""
-    judged = settle_overlaps_and_returns(drafts, ledger, setting)
-    judged = [each if _is_new_and_alone(each) else _with_history(each, pairing, ledger, setting) for each in judged]
-    judged = with_discarded(judged, ledger, setting) if setting.discarded else judged
-    judged = [each if _is_new_and_alone(each) else placed(named(each), ledger) for each in judged]
-    return with_buffers(judged, ledger, setting)
+    alone: list[Settlement] = []
+    known: list[Settlement] = []
+    for each in settle_overlaps_and_returns(drafts, ledger, setting):
+        (alone if _is_new_and_alone(each) else known).append(each)
+    known = [_with_history(each, pairing, ledger, setting) for each in known]
+    known = with_discarded(known, ledger, setting) if setting.discarded else known
+    known = [placed(named(each), ledger) for each in known]
+    return with_buffers(alone + known, ledger, setting)
 
 
 def _is_new_and_alone(settlement: Settlement) -> bool:
