@@ -16,6 +16,7 @@ from functions.lapses import lapses
 from functions.notifications import notifications
 from functions.openapi import openapi
 from functions.operations import operations
+from functions.overview import overview
 from functions.pages import pages
 from functions.people import people
 from functions.personal import personal
@@ -28,5 +29,5 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
-for blueprint in (*_OWN, platform, bookings, people, operations, lapses, drift, acts, personal, pages):
+for blueprint in (*_OWN, platform, bookings, people, operations, lapses, drift, acts, personal, pages, overview):
     app.register_functions(blueprint)

@@ -12,6 +12,7 @@ from functions.description import (
     drift_paths,
     lapses_paths,
     operations_paths,
+    overview_paths,
     page_paths,
     people_paths,
     personal_paths,
@@ -131,6 +132,7 @@ def document() -> Json:
             **personal_paths.PATHS,
             **canary_paths.PATHS,
             **page_paths.PATHS,
+            **overview_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
             "/api/story/{token}": {"get": _story()},
@@ -152,6 +154,7 @@ def document() -> Json:
                 **canary_paths.SCHEMAS,
                 **page_paths.SCHEMAS,
                 **operations_paths.SCHEMAS,
+                **overview_paths.SCHEMAS,
             },
             "responses": _errors(),
             "securitySchemes": {

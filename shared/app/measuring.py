@@ -14,13 +14,15 @@ from shared.ports.telemetry import Metric, Stage
 
 if TYPE_CHECKING:
     from shared.app.applying import Outcome
+    from shared.app.carry_out import CarriedOut
     from shared.app.outside import Outside
     from shared.app.reconcile_resource import Run
+    from shared.domain.resource import Resource
 
 T = TypeVar("T")
 
 _BANDS = (1, 2, 5, 10, 60)
-_OF_A_CHANGE = (WakeCause.NOTIFICATION, WakeCause.PLATFORM, WakeCause.TRAILING)
+OF_A_CHANGE = (WakeCause.NOTIFICATION, WakeCause.PLATFORM, WakeCause.TRAILING)
 """What wakes a run right after somebody changed something; all else may have waited on purpose."""
 DIRECTIONS = {Side.CALENDAR: "to_calendar", Side.PLATFORM: "to_platform"}
 
@@ -54,6 +56,13 @@ def within(seconds: float) -> str:
     return next((f"{limit} s" for limit in _BANDS if seconds <= limit), "longer")
 
 
+def latency(resource: Resource, done: CarriedOut) -> float | None:
+    """Return the seconds from when a change was told until it was written; None where nobody had changed anything."""
+    if resource.woken is None:
+        return None
+    return round(max((done.written_at - resource.woken).total_seconds(), 0.0), 3)
+
+
 def tell_run(outside: Outside, run: Run, cause: WakeCause, sent: datetime | None) -> None:
     """Tell the figures of a run. ``sent`` is when the queue handed its wake-up out, None where nobody knows."""
     telemetry = outside.telemetry
@@ -64,6 +73,6 @@ def tell_run(outside: Outside, run: Run, cause: WakeCause, sent: datetime | None
         telemetry.count(Metric.FAILURES, trouble=run.trouble)
     for side, count in run.written.items():
         telemetry.count(Metric.WRITES, count, direction=DIRECTIONS[side])
-        if sent is not None and run.written_at is not None and cause in _OF_A_CHANGE:
+        if sent is not None and run.written_at is not None and cause in OF_A_CHANGE:
             seconds = max((run.written_at - sent).total_seconds(), 0.0)
             telemetry.record(Metric.LATENCY, seconds, direction=DIRECTIONS[side], within=within(seconds))

@@ -18,7 +18,7 @@ from shared.app.carry_out import begin_applying, carry_out
 from shared.app.check_ins import wait_for_check_ins
 from shared.app.listen_again import listen_again
 from shared.app.look_on import READ_ONLY, look_on
-from shared.app.measuring import timed, trouble_behind, written
+from shared.app.measuring import OF_A_CHANGE, timed, trouble_behind, written
 from shared.app.name_free_resources import name_free_resources
 from shared.app.observe import observe
 from shared.app.observed import Observed
@@ -77,8 +77,13 @@ class Run:
     trouble: str = ""
 
 
-async def reconcile_resource(outside: Outside, resource_id: ResourceId, cause: WakeCause) -> Run:
-    """Bring both sides of a resource together once. Raises only when not even the failure could be recorded."""
+async def reconcile_resource(
+    outside: Outside, resource_id: ResourceId, cause: WakeCause, sent: datetime | None = None
+) -> Run:
+    """Bring both sides of a resource together once. Raises only when not even the failure could be recorded.
+
+    ``sent`` is when the queue handed the wake-up out, where somebody knows.
+    """
     if tenant_of(resource_id) != outside.tenant:
         return Run(Ending.UNKNOWN, why="it is another tenant's resource")
     try:
@@ -95,7 +100,7 @@ async def reconcile_resource(outside: Outside, resource_id: ResourceId, cause: W
     except PortError as error:
         return await _unrecorded(outside, resource_id, cause, error)
     try:
-        return await _run(outside, resource, head, cause)
+        return await _run(outside, replace(resource, woken=sent if cause in OF_A_CHANGE else None), head, cause)
     except Stale as error:
         # What is due waits where the resource waits for another attempt; an order does not.
         again = cause if cause is WakeCause.COMMAND else WakeCause.DUE
@@ -139,7 +144,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     awaited = await wait_for_check_ins(outside, resource, seen, done.outcomes)
     remembering = remember(outside, resource, after, seen, done, awaited)
     after, kept = await timed(outside, Stage.REMEMBER, remembering)
-    await show_state(outside, resource, seen, after, done.outcomes, kept, bulk)
+    await show_state(outside, resource, seen, after, done, kept, bulk)
     await listen_again(outside, resource, head, after)
     return replace(
         _ended(done.outcomes, planned.why),

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.app.applying import Outcome
 from shared.app.bulk_plans import progressed
+from shared.app.carry_out import CarriedOut
+from shared.app.measuring import latency
 from shared.app.observed import Observed
 from shared.app.outside import Outside
 from shared.domain.drift import kept
@@ -25,7 +26,7 @@ _TRIED_AGAIN = (Cause.RETRY, Cause.STALE, Cause.CREATING, Cause.REJECTED, Cause.
 _LOOK_SHOWN_EVERY = timedelta(minutes=5)
 _OBSERVED = (
     "state", "since", "why", "last_change", "last_look", "proven_at", "proof_differences", "open_steps", "conflicts",
-    "mappings", "first_failure", "attempts", "trouble", "drift", "last_failure", "unheard",
+    "mappings", "first_failure", "attempts", "trouble", "drift", "last_failure", "unheard", "woken", "last_latency",
 )  # fmt: skip
 """The columns of a resource's row that a run observes; the others are set by orders and by the renewal."""
 
@@ -35,7 +36,7 @@ async def show_state(
     resource: Resource,
     seen: Observed,
     head: Head,
-    outcomes: Sequence[Outcome],
+    done: CarriedOut,
     written: Writes,
     bulk: BulkPlan | None = None,
 ) -> None:
@@ -47,13 +48,14 @@ async def show_state(
     )
     if resource.policy.shadow and state is not State.FAILING:
         state, why = State.SHADOW, _of_shadow(waiting)
-    changed = any(outcome.settlement.writes for outcome in outcomes)
+    changed = any(outcome.settlement.writes for outcome in done.outcomes)
     shown = replace(
         resource,
         state=state,
         since=resource.since if resource.state is state and resource.since else now,
         why=why,
         last_change=now if changed else resource.last_change,
+        last_latency=latency(resource, done) if changed else resource.last_latency,
         last_look=head.last_look,
         proven_at=head.proven_at,
         proof_differences=resource.proof_differences if seen.differences is None else seen.differences,

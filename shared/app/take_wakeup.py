@@ -24,7 +24,7 @@ async def take_wakeup(
         waited = (outside.clock.now() - sent).total_seconds()
         telemetry.record(Metric.WAIT, max(waited, 0.0), cause=cause.value)
     with telemetry.span(Stage.RUN, trace, resource=resource, cause=cause.value) as span:
-        run = await reconcile_resource(outside, resource, cause)
+        run = await reconcile_resource(outside, resource, cause, sent)
         span.note(ending=run.ending.value, writes=run.writes, open_steps=run.open_steps)
         if run.trouble:
             span.failed(run.trouble)

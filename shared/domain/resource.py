@@ -59,6 +59,8 @@ class Resource:
 
     ``trouble`` is what its last run failed of, as a ``Trouble``; empty where it did not fail. ``drift`` is what proof
     reads of the last month found that no feed had told.
+    ``woken`` is when its last run was told of a change that somebody had made, None where another cause woke it;
+    ``last_latency`` is how many seconds passed from there until both sides of its last change were written.
     ``etag`` is the storage's word for the version of the row that was read.
     """
 
@@ -88,3 +90,5 @@ class Resource:
     last_failure: datetime | None = None
     drift: tuple[Drift, ...] = ()
     unheard: int = 0
+    woken: datetime | None = None
+    last_latency: float | None = None

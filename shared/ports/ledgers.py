@@ -141,11 +141,17 @@ class Resources(Protocol):
     async def by_platform(self, tenant: TenantId, platform: PlatformId) -> Resource | None: ...
 
     def all(
-        self, tenant: TenantId, after: ResourceId | None = None, limit: int | None = None
+        self,
+        tenant: TenantId,
+        after: ResourceId | None = None,
+        limit: int | None = None,
+        *,
+        changed_since: datetime | None = None,
     ) -> AsyncIterator[Resource]:
         """Yield the resources of a tenant by their ids, from behind ``after`` and at most ``limit`` of them.
 
-        One that this version cannot read keeps no other from being listed; to ask for it by its id says why.
+        ``changed_since`` leaves out those whose rows the storage, by its own clock, has not written
+        since. One that this version cannot read keeps no other from being listed; to ask for it by its id says why.
         """
         ...
 

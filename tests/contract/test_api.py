@@ -246,6 +246,8 @@ async def _linked(site: Site) -> Any:
     here = f"/api/resources/{room['id']}"
     await eventually(lambda: site.ask("GET", here), lambda seen: seen["state"] == "in step", "the room is in step")
     assert [each["id"] for each in (await site.ask("GET", "/api/resources"))["resources"]] == [room["id"]]
+    seen = await site.ask("GET", "/api/overview")
+    assert [each["id"] for each in seen["resources"]] == [room["id"]]
     return room
 
 

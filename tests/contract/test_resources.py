@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,18 @@ async def test_a_resource_comes_back_as_it_was_added(resources: Resources) -> No
     assert await resources.get(added.id) == added
     assert await resources.by_mailbox(TENANT, added.mailbox) == added
     assert await resources.by_platform(TENANT, PlatformId("room/one #?")) == added
+
+
+async def test_only_what_was_written_since_is_listed_where_that_is_asked(resources: Resources) -> None:
+    await resources.add(room(1))
+    await resources.add(room(2))
+    # The moment lies between two writes by seconds: the storage's clock and this one are not the same.
+    await asyncio.sleep(2)
+    between = datetime.now(UTC) - timedelta(seconds=1)
+    await resources.put(replace(room(1), why="something new"))
+    changed = [each async for each in resources.all(TENANT, changed_since=between)]
+    assert [(each.id, each.why) for each in changed] == [(room(1).id, "something new")]
+    assert [each.id async for each in resources.all(TENANT, room(1).id, changed_since=between)] == []
 
 
 async def test_what_is_not_there_is_none(resources: Resources) -> None:

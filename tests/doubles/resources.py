@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId, tenant_of
 from shared.domain.resource import Resource
@@ -14,10 +15,12 @@ from tests.doubles.faults import DONE, Faults
 class MemoryResources:
     """``Resources`` in memory."""
 
-    def __init__(self, faults: Faults | None = None) -> None:
+    def __init__(self, faults: Faults | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.faults = faults or Faults()
         self._rows: dict[ResourceId, Resource] = {}
         self._writes = 0
+        self._now = now or (lambda: datetime.now(UTC))
+        self._written: dict[ResourceId, datetime] = {}
 
     async def get(self, resource: ResourceId) -> Resource | None:
         await self.faults.at("resources.get")
@@ -55,14 +58,21 @@ class MemoryResources:
         return next((each for each in self._of(tenant) if each.platform == platform), None)
 
     async def all(
-        self, tenant: TenantId, after: ResourceId | None = None, limit: int | None = None
+        self,
+        tenant: TenantId,
+        after: ResourceId | None = None,
+        limit: int | None = None,
+        *,
+        changed_since: datetime | None = None,
     ) -> AsyncIterator[Resource]:
         await self.faults.at("resources.all")
-        for each in [each for each in self._of(tenant) if after is None or each.id > after][:limit]:
+        found = [each for each in self._of(tenant) if after is None or each.id > after]
+        for each in [each for each in found if not changed_since or self._written[each.id] >= changed_since][:limit]:
             yield each
 
     def _kept(self, resource: Resource) -> Resource:
         self._writes += 1
+        self._written[resource.id] = self._now()
         self._rows[resource.id] = replace(resource, etag=f'W/"{self._writes}"')
         return self._rows[resource.id]
 

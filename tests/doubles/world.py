@@ -85,7 +85,7 @@ class World:
         self.platform = InMemoryConnector(self.conflict, faults=self.faults, clock=self.clock)
         self.directory = InMemoryMailboxDirectory()
         self.ledgers = MemoryLedgers(self.faults)
-        self.resources = MemoryResources(self.faults)
+        self.resources = MemoryResources(self.faults, self.clock.now)
         self.telemetry = MemoryTelemetry(self.clock.now)
         self.wakeups = MemoryWakeups(self.faults, self.telemetry.trace)
         self.subscriptions = InMemorySubscriptions(self.faults, self.clock.now)

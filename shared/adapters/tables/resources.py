@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 
 from shared.adapters.tables.errors import RowChanged, RowConflict, RowExists, RowMissing
 from shared.adapters.tables.layout import after as end_of
@@ -70,12 +71,17 @@ class TableResources:
         return await self._linked(tenant, _platform_key(platform))
 
     async def all(
-        self, tenant: TenantId, after: ResourceId | None = None, limit: int | None = None
+        self,
+        tenant: TenantId,
+        after: ResourceId | None = None,
+        limit: int | None = None,
+        *,
+        changed_since: datetime | None = None,
     ) -> AsyncIterator[Resource]:
         start, wanted = behind(_RESOURCES + after) if after else _RESOURCES, limit
         while True:
             last, passed_over = start, 0
-            async for row in self._table.rows(tenant, start, end_of(_RESOURCES), limit=wanted):
+            async for row in self._table.rows(tenant, start, end_of(_RESOURCES), limit=wanted, since=changed_since):
                 last, found = row["RowKey"], _unless_unreadable(row)
                 passed_over += found is None
                 if found is not None:

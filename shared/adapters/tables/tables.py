@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -71,13 +72,26 @@ class Table:
         return _with_etag(entity)
 
     async def rows(
-        self, partition: str, start: str, end: str, *, limit: int | None = None, select: Sequence[str] = ()
+        self,
+        partition: str,
+        start: str,
+        end: str,
+        *,
+        limit: int | None = None,
+        select: Sequence[str] = (),
+        since: datetime | None = None,
     ) -> AsyncIterator[Row]:
-        """Yield the rows whose key is from ``start`` and before ``end``, in the order of their keys."""
+        """Yield the rows whose key is from ``start`` and before ``end``, in the order of their keys.
+
+        ``since`` leaves out rows that were last written before it, by the service's clock.
+        """
         where = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
+        named: dict[str, Any] = {"partition": partition, "start": start, "end": end}
+        if since is not None:
+            where, named = f"{where} and Timestamp ge @since", {**named, "since": since}
         pages = self._client.query_entities(
             where,
-            parameters={"partition": partition, "start": start, "end": end},
+            parameters=named,
             results_per_page=min(limit, 1000) if limit else None,
             select=list(select) or None,
         ).by_page()

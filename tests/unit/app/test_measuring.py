@@ -33,6 +33,38 @@ async def notified(world: World, waited: timedelta = timedelta(), trace: str = N
     await take_wakeup(world.outside, world.resource_id, WakeCause.NOTIFICATION, sent, trace)
 
 
+async def last_latency(world: World) -> float | None:
+    row = await world.resources.get(world.resource_id)
+    assert row is not None
+    return row.last_latency
+
+
+class TestLatency:
+    async def test_a_change_by_a_person_leaves_its_latency_with_the_resource(self) -> None:
+        world = await linked()
+        world.invite(NINE)
+        await notified(world, timedelta(milliseconds=700))
+        assert await last_latency(world) == 0.7
+
+    async def test_a_sweep_that_finds_the_change_has_none(self) -> None:
+        world = await linked()
+        world.invite(NINE)
+        await notified(world, timedelta(milliseconds=700))
+        world.invite(at("12:00", "13:00"))
+        world.clock.advance(timedelta(seconds=2))
+        await take_wakeup(world.outside, world.resource_id, WakeCause.SWEEP, world.clock.now())
+        assert len(world.on_platform()) == 2
+        assert await last_latency(world) is None
+
+    async def test_a_look_that_finds_nothing_leaves_the_latency_of_the_last_change(self) -> None:
+        world = await linked()
+        world.invite(NINE)
+        await notified(world, timedelta(milliseconds=700))
+        world.clock.advance(timedelta(minutes=10))
+        await take_wakeup(world.outside, world.resource_id, WakeCause.SWEEP, world.clock.now())
+        assert await last_latency(world) == 0.7
+
+
 class TestTraces:
     async def test_a_run_is_part_of_the_trace_of_the_notification_that_woke_it(self) -> None:
         world = await linked()
