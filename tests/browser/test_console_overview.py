@@ -1,0 +1,216 @@
+"""The overview as somebody uses it: what needs them stands first, is found by keyboard, and follows what happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from shared.adapters.tables.rows import body
+from shared.adapters.tables.tables import Act, Operation, Tables
+from shared.domain.booking import ResourceFacts
+from shared.domain.ids import MailboxId, ResourceId
+from shared.domain.policy import Policy
+from shared.domain.resource import Resource, State
+from tests.browser.conftest import PHONE, Opening
+from tests.browser.seeing.accessibility import axe, fits
+from tests.browser.seeing.complaints import Complaints
+from tests.browser.seeing.pictures import Album
+from tests.integration.loop.driving.outlook import timed
+from tests.integration.loop.driving.platform import booked
+from tests.integration.loop.driving.room import Room
+from tests.integration.loop.driving.site import Site
+from tests.integration.loop.driving.stack import Stack
+from tests.integration.loop.driving.times import at
+
+PATIENCE = 20_000
+"""Milliseconds within which a page shows what happened, on a machine that has other things to do."""
+
+
+async def opened(page: Page, stack: Stack, view: str = "#/") -> None:
+    """Open the console, signed in, at a view."""
+    where = stack.described
+    await page.goto(f"{where['host']}/api/console#key={where['function_key']}")
+    # The page takes the key out of the address before it shows anything.
+    await expect(page.get_by_role("navigation")).to_be_visible(timeout=PATIENCE)
+    await page.evaluate("view => { location.hash = view }", view)
+
+
+def row_of(page: Page, name: str) -> Locator:
+    """The row of a resource."""
+    return page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))
+
+
+async def name_of(room: Room) -> str:
+    return str((await room.resource())["name"])
+
+
+async def overlapping(site: Site) -> Room:
+    """A room with an overlap that is reported and stays."""
+    room = await site.room(winner="report", settle_seconds=0)
+    await site.desk.book(room.platform, booked(at(9), at(10)), "Lecture")
+    await site.outlook.enter(room.address, timed(at(9, 30), at(10, 30)), "Painters")
+    return room
+
+
+async def test_what_needs_somebody_stands_first_and_says_why(site: Site, page: Page, picture: Album) -> None:
+    room, quiet = await overlapping(site), await site.room()
+    await opened(page, site.stack)
+    row = row_of(page, await name_of(room))
+    await expect(row).to_contain_text("1 conflict", timeout=PATIENCE)
+    await expect(row).to_contain_text("1 overlap is open")
+    names = await page.get_by_role("row").get_by_role("link").all_text_contents()
+    assert names.index(await name_of(room)) < names.index(await name_of(quiet))
+    await axe(page)
+    await picture(page, "console-overview")
+
+
+async def test_a_change_reaches_the_open_page_with_its_latency(site: Site, page: Page) -> None:
+    room = await site.room()
+    await opened(page, site.stack)
+    row = row_of(page, await name_of(room))
+    await expect(row).to_contain_text("in step", timeout=PATIENCE)
+    await site.desk.book(room.platform, booked(at(9), at(10)), "Lecture")
+    await expect(row).to_contain_text(re.compile(r"in \d+(\.\d+)? secs?"), timeout=PATIENCE)
+    await room.command("pause")
+    await expect(row).to_contain_text("paused", timeout=PATIENCE)
+
+
+async def test_resources_are_found_and_filtered_by_keyboard_and_the_address_keeps_it(site: Site, page: Page) -> None:
+    room = await site.room("Harlem")
+    name = await name_of(room)
+    await opened(page, site.stack)
+    await expect(row_of(page, name)).to_be_visible(timeout=PATIENCE)
+    await page.get_by_role("searchbox", name="Search by name, address or building").focus()
+    await page.keyboard.type(name.upper())
+    await expect(page.get_by_role("status").filter(has_text="1 resource shown")).to_be_attached()
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Harlem")
+    await expect(page.get_by_role("combobox", name="Building")).to_have_value("Harlem")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(row_of(page, name).get_by_role("link")).to_be_focused()
+    await page.reload()
+    await expect(page.get_by_role("combobox", name="Building")).to_have_value("Harlem")
+    await expect(page.get_by_role("row")).to_have_count(2)
+    await page.get_by_role("searchbox").fill("nobody is called like this")
+    await expect(page.get_by_text("No resource is like that.")).to_be_visible()
+    await page.get_by_role("button", name="Show all").click()
+    await expect(row_of(page, name)).to_be_visible()
+
+
+async def test_a_count_filters_by_its_state(site: Site, page: Page) -> None:
+    paused, other = await site.room(), await site.room()
+    await paused.command("pause")
+    await opened(page, site.stack)
+    await page.get_by_role("button", name=re.compile("paused")).click(timeout=PATIENCE)
+    await expect(row_of(page, await name_of(paused))).to_be_visible()
+    await expect(row_of(page, await name_of(other))).to_have_count(0)
+    assert page.url.endswith("#/?state=paused")
+
+
+async def test_what_is_known_stays_with_its_age_while_the_app_is_away(
+    site: Site, page: Page, complaints: Complaints
+) -> None:
+    name = await name_of(await site.room())
+    await opened(page, site.stack)
+    await expect(row_of(page, name)).to_be_visible(timeout=PATIENCE)
+    complaints.forgive("ERR_INTERNET_DISCONNECTED")
+    await page.context.set_offline(True)
+    await expect(page.get_by_role("alert")).to_contain_text("Lockstep cannot be reached", timeout=PATIENCE)
+    await expect(page.get_by_role("alert")).to_contain_text("What is shown is of")
+    await expect(row_of(page, name)).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(page.get_by_role("alert")).to_have_count(0, timeout=PATIENCE)
+
+
+async def test_it_fits_on_a_phone_and_is_readable_in_the_dark(site: Site, open_page: Opening, picture: Album) -> None:
+    name = await name_of(await overlapping(site))
+    phone = await open_page(**{**PHONE, "color_scheme": "dark"})
+    await opened(phone, site.stack)
+    await expect(row_of(phone, name)).to_contain_text("1 conflict", timeout=PATIENCE)
+    await axe(phone)
+    await fits(phone)
+    await picture(phone, "console-overview-phone")
+
+
+MANY = 5000
+_STATES = [State.IN_STEP] * 6 + [State.BEHIND, State.HELD, State.FAILING, State.PAUSED]
+_FRAMES = """async () => {
+  const gaps = [];
+  let before = performance.now();
+  for (let step = 0; step < 60; step += 1) {
+    window.scrollBy(0, 3000);
+    await new Promise(requestAnimationFrame);
+    const now = performance.now();
+    gaps.push(now - before);
+    before = now;
+  }
+  return gaps.sort((one, other) => one - other)[30];
+}"""
+"""Scrolls through a long list; answers the median milliseconds between two frames."""
+
+
+def _many(tenant: str) -> Iterator[Resource]:
+    now = datetime.now(UTC)
+    for number in range(MANY):
+        facts = ResourceFacts(name=f"Room {number:04}", kind="room", building=f"Building {number % 40}", floor="2")
+        yield Resource(
+            ResourceId(f"{tenant}.01K0000000000000000000{number:04}"),
+            MailboxId(f"mailbox-{number}"),
+            None,
+            facts=facts,
+            policy=Policy(sweep_minutes=1440),
+            address=f"room.{number:04}@contoso.example",
+            state=_STATES[number % len(_STATES)],
+            last_look=now - timedelta(minutes=number % 60),
+        )
+
+
+@pytest.fixture(scope="module")
+def full_stack(chromium_path: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of its own, since its rows name no mailbox that exists."""
+    made = Stack(tmp_path_factory.mktemp("full"))
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def filled(full_stack: Stack) -> Stack:
+    """The table of resources with thousands of rows in it."""
+    tables = Tables.from_connection_string(full_stack.described["tables"])
+    tenant = full_stack.app_settings()["LOCKSTEP_TENANT"]
+    rows = [{"PartitionKey": tenant, "RowKey": f"r|{each.id}", **body(each)} for each in _many(tenant)]
+    try:
+        await tables.ensure_tables(("resources",))
+        for first in range(0, MANY, 100):
+            await tables.table("resources").transact([Operation(Act.UPSERT, row) for row in rows[first : first + 100]])
+    finally:
+        await tables.close()
+    return full_stack
+
+
+@pytest.mark.timeout(600)  # Azurite takes its time over 5,000 rows.
+async def test_five_thousand_resources_stay_fluid(filled: Stack, page: Page, picture: Album) -> None:
+    await opened(page, filled)
+    everything = page.get_by_role("button", name=re.compile("5,000 linked"))
+    await expect(everything).to_be_visible(timeout=3 * PATIENCE)
+    assert await page.get_by_role("row").count() < 60
+    assert await page.evaluate(_FRAMES) < 100
+    await expect(page.get_by_role("row").last).to_contain_text("Room 49", timeout=PATIENCE)
+    await page.evaluate("window.scrollTo(0, 0)")
+    await page.get_by_role("searchbox").press_sequentially("4321")
+    await expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "2")
+    await expect(row_of(page, "Room 4321")).to_be_visible()
+    await page.get_by_role("searchbox").fill("")
+    await page.get_by_role("button", name=re.compile("held")).first.click()
+    await page.get_by_role("combobox", name="Building").select_option("Building 7")
+    await expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "126")
+    await axe(page)
+    await picture(page, "console-overview-full")
