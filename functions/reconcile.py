@@ -20,6 +20,7 @@ logger = logging.getLogger("lockstep.reconcile")
 async def take_wakeup(message: func.ServiceBusMessage) -> None:
     """Run the resource that a wake-up names. A message that makes no sense is dropped: it would never make any."""
     from shared.adapters.servicebus.message import parse, sent_at, trace_of
+    from shared.app.drill import is_drill_session, take_drill
     from shared.app.follow_people import follow_people
     from shared.app.take_wakeup import take_wakeup as run_resource
     from shared.domain.people import is_people_session
@@ -39,6 +40,9 @@ async def take_wakeup(message: func.ServiceBusMessage) -> None:
         return
     if is_people_session(wakeup.resource):
         logger.info("the directory was read (%s): %s", cause, await follow_people(outside, cause))
+        return
+    if is_drill_session(wakeup.resource):
+        logger.info("a drill is over: %d dead letters removed", await take_drill(outside, cause))
         return
     run = await run_resource(outside, wakeup.resource, cause, sent_at(message), trace_of(message))
     logger.info("%s has been %s (%s, %d writes) %s", wakeup.resource, run.ending, cause, run.writes, run.why)

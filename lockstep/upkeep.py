@@ -105,5 +105,5 @@ def drill(
         return
     rows = [(each["alert"], f"{each['clears_within_minutes']} min") for each in told["fired"]]
     table(("alert", "clears within"), rows)
-    say("Azure looks every 10 to 60 minutes. The alert names drill as its tenant or direction; silent cannot say so.")
-    say("Dead letters are counted by Service Bus alone: see docs/runbooks/README.md for how to try that one.", "dim")
+    say("Azure looks every 10 to 60 minutes. The alert names drill as its tenant or direction; silent and")
+    say("dead-letters cannot say so.")

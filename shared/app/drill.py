@@ -2,16 +2,26 @@
 
 What is told says ``drill`` where an alert says whom it concerns, so that nobody takes it for the truth, and it is told
 once: the alert clears itself when its window has passed. Nothing else changes; no resource is touched.
+
+Dead letters are counted by Service Bus itself. Their drill is a wake-up of a session that is no resource, which the
+worker gives up on purpose until the queue does, and a second one, later, that removes what was given up.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from shared.app.outside import Outside
+from shared.domain.ids import ResourceId, TenantId
 from shared.domain.trouble import Trouble
+from shared.domain.wakeup import WakeCause
+from shared.ports.errors import PortError
 from shared.ports.telemetry import Fact, Metric
+
+logger = logging.getLogger("lockstep.drill")
 
 DRILL = "drill"
 """Stands in the place of the tenant, or of the direction."""
@@ -47,15 +57,67 @@ DRILLS: Mapping[str, Drill] = {
     "lapses": Drill(Metric.LAPSES, {"tenant": DRILL, "kind": "secret", "name": DRILL}, 180, value=5),
     "canary": Drill(Metric.CANARIES, {"tenant": DRILL, "outcome": "not_there"}, 30, counted=True),
 }
-"""Every alert that asks for what the app tells, by its name. Dead letters are counted by Service Bus alone."""
+"""Every alert that asks for what the app tells, by its name."""
+
+DEAD_LETTERS = "dead-letters"
+ALERTS = (*DRILLS, DEAD_LETTERS)
+"""All that can be let fire."""
+
+_SESSION = "drill"
+_STANDS = timedelta(minutes=15)
+"""How long the dead letter of a drill stands: Azure counts once a minute and the alert looks every five."""
+_AGAIN = timedelta(minutes=1)
+_DEAD_LETTERS_CLEAR = 30
 
 
-def fire(outside: Outside, alert: str) -> Drill:
-    """Tell once what an alert asks for, and return what was told. Raises ``KeyError`` for an alert without a drill."""
+class GivenUpOnPurpose(Exception):
+    """What the worker answers to the wake-up of a drill, at each delivery, so that the queue gives it up."""
+
+
+async def fire(outside: Outside, alert: str) -> int:
+    """Let an alert fire once; return after how many minutes it has cleared itself.
+
+    Raises ``KeyError`` for an alert without a drill, and for ``dead-letters`` the errors of the queue.
+    """
+    if alert == DEAD_LETTERS:
+        await _leave_a_dead_letter(outside)
+        return _DEAD_LETTERS_CLEAR
     drill = DRILLS[alert]
     for _ in range(drill.times):
         if drill.counted:
             outside.telemetry.count(drill.metric, int(drill.value), **drill.facts)
         else:
             outside.telemetry.record(drill.metric, drill.value, **drill.facts)
-    return drill
+    return drill.clears
+
+
+async def _leave_a_dead_letter(outside: Outside) -> None:
+    session = drill_session(outside.tenant)
+    # What removes it is sent first: a dead letter that stays would hide every later one.
+    await outside.wakeups.send([session], WakeCause.DUE, outside.clock.now() + _STANDS)
+    await outside.wakeups.send([session], WakeCause.COMMAND)
+
+
+def drill_session(tenant: TenantId) -> ResourceId:
+    """Return the session in which a tenant's drill is given up; it is no resource."""
+    return ResourceId(f"{tenant}.{_SESSION}")
+
+
+def is_drill_session(named: ResourceId) -> bool:
+    return named.partition(".")[2] == _SESSION
+
+
+async def take_drill(outside: Outside, cause: WakeCause) -> int:
+    """Give the wake-up of a drill up, or remove what was given up; return how many dead letters are gone.
+
+    Raises ``GivenUpOnPurpose`` and nothing else, unless not even another attempt could be ordered.
+    """
+    if cause is WakeCause.COMMAND:
+        raise GivenUpOnPurpose("a drill: this wake-up is given up on purpose, and removed from the dead letters later")
+    session = drill_session(outside.tenant)
+    try:
+        return await outside.wakeups.forget_given_up(session)
+    except PortError as error:
+        logger.warning("the dead letter of a drill stays for another minute: %s", error)
+        await outside.wakeups.send([session], WakeCause.DUE, outside.clock.now() + _AGAIN)
+        return 0

@@ -187,6 +187,13 @@ class Wakeups(Protocol):
         """
         ...
 
+    async def forget_given_up(self, resource: ResourceId) -> int:
+        """Remove the wake-ups of a resource, or of another session, that the queue gave up; return how many.
+
+        Those of all others stay. May raise ``Retry``.
+        """
+        ...
+
 
 class Clock(Protocol):
     """Time and randomness, as arguments."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import pytest
-from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusReceivedMessage
+from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusReceivedMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 from azure.servicebus.exceptions import OperationTimeoutError
 
@@ -47,6 +47,14 @@ class Queue(Protocol):
         """Return the next ``count`` wake-ups, or fewer where no more come."""
         ...
 
+    async def give_up(self, count: int) -> None:
+        """Let the next ``count`` wake-ups be given up."""
+        ...
+
+    async def given_up(self) -> list[ResourceId]:
+        """Return whose wake-ups were given up and stand as dead letters."""
+        ...
+
     async def breaks(self) -> None:
         """Make the queue unreachable from now on."""
         ...
@@ -62,8 +70,15 @@ class MemoryQueue:
         taken = self._double.take(datetime.now(UTC))[:count]
         return [Received(each.resource, each.cause, each.resource, uuid4().hex, each.trace) for each in taken]
 
+    async def give_up(self, count: int) -> None:
+        self._double.given_up += self._double.take(datetime.now(UTC))[:count]
+
+    async def given_up(self) -> list[ResourceId]:
+        return [each.resource for each in self._double.given_up]
+
     async def breaks(self) -> None:
-        self._faults.fail("wakeups.send", Retry("the queue is not there"), times=100)
+        for point in ("wakeups.send", "wakeups.forget_given_up"):
+            self._faults.fail(point, Retry("the queue is not there"), times=100)
 
 
 class ServiceBusQueue:
@@ -83,6 +98,20 @@ class ServiceBusQueue:
         async with ServiceBusClient.from_connection_string(self._string, retry_total=0) as client:
             await asyncio.gather(*(sessions(client) for _ in range(min(count, 8))))
         return taken
+
+    async def give_up(self, count: int) -> None:
+        async with ServiceBusClient.from_connection_string(self._string, retry_total=0) as client:
+            for _ in range(count):
+                receiver = client.get_queue_receiver(QUEUE, session_id=NEXT_AVAILABLE_SESSION, max_wait_time=5)
+                async with receiver:
+                    (message,) = await receiver.receive_messages(max_message_count=1, max_wait_time=5)
+                    await receiver.dead_letter_message(message, reason="MaxDeliveryCountExceeded")
+
+    async def given_up(self) -> list[ResourceId]:
+        async with ServiceBusClient.from_connection_string(self._string, retry_total=0) as client:
+            receiver = client.get_queue_receiver(QUEUE, sub_queue=ServiceBusSubQueue.DEAD_LETTER)
+            async with receiver:
+                return [ResourceId(str(each.session_id)) for each in await receiver.peek_messages(100)]
 
     async def breaks(self) -> None:
         await self._adapter.close()
@@ -203,3 +232,21 @@ async def test_a_queue_that_is_not_there_says_retry(queue: Queue, room: Room) ->
     await queue.breaks()
     with pytest.raises(Retry):
         await queue.wakeups.send([room(1)], "notification")
+
+
+async def test_of_what_was_given_up_one_resources_wake_ups_are_removed_and_all_others_stay(
+    queue: Queue, room: Room
+) -> None:
+    await queue.wakeups.send([room(1), room(2), room(3)], "sweep")
+    await queue.give_up(3)
+    assert await queue.wakeups.forget_given_up(room(2)) == 1
+    assert {room(1), room(3)} <= set(await queue.given_up())
+    assert room(2) not in await queue.given_up()
+    assert await queue.wakeups.forget_given_up(room(2)) == 0
+    assert await queue.wakeups.forget_given_up(room(3)) == 1, "what was put back can be taken"
+
+
+async def test_dead_letters_that_cannot_be_looked_at_say_retry(queue: Queue, room: Room) -> None:
+    await queue.breaks()
+    with pytest.raises(Retry):
+        await queue.wakeups.forget_given_up(room(1))

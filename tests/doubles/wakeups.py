@@ -32,6 +32,7 @@ class MemoryWakeups:
         self._trace = trace
         self.sent: list[SentWakeUp] = []
         self.waiting: list[SentWakeUp] = []
+        self.given_up: list[SentWakeUp] = []
 
     async def send(
         self, resources: Sequence[ResourceId], cause: str, due: datetime | None = None, trace: str = ""
@@ -47,3 +48,9 @@ class MemoryWakeups:
         due = [each for each in self.waiting if each.due is None or each.due <= now]
         self.waiting = [each for each in self.waiting if each not in due]
         return due
+
+    async def forget_given_up(self, resource: ResourceId) -> int:
+        await self.faults.at("wakeups.forget_given_up")
+        before = len(self.given_up)
+        self.given_up = [each for each in self.given_up if each.resource != resource]
+        return before - len(self.given_up)

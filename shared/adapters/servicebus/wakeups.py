@@ -27,6 +27,7 @@ from azure.servicebus.exceptions import (
     ServiceBusServerBusyError,
 )
 
+from shared.adapters.servicebus.dead_letters import remove_dead_letters
 from shared.adapters.servicebus.message import TRACE_PROPERTY, body
 from shared.domain.ids import ResourceId
 from shared.domain.trouble import Trouble
@@ -114,6 +115,17 @@ class ServiceBusWakeups:
         follows = due is None or due - datetime.now(UTC) <= _FOLLOWED
         return self._telemetry.trace() if follows else ""
 
+    async def forget_given_up(self, resource: ResourceId) -> int:
+        try:
+            # A connection of its own: it is rare, and no send waits for it.
+            async with self._open_client() as client:
+                return await remove_dead_letters(client, self._queue, resource)
+        except _REFUSED as error:
+            raise _no_access(self._queue, "Receiver") from error
+        except (AzureError, OSError, TimeoutError) as error:
+            away = Retry(f"the dead letters of {self._queue} could not be looked at ({type(error).__name__})")
+            raise away.by(Trouble.QUEUE_UNREACHABLE) from error
+
     async def close(self) -> None:
         """Close the connection; the next send would open a new one."""
         async with self._turn:
@@ -192,8 +204,8 @@ def _each_once(calls: Sequence[_Call]) -> list[ServiceBusMessage]:
     return list(found.values())
 
 
-def _no_access(queue: str) -> Rejected:
-    words = f"the queue {queue} refuses the app; give its identity the role Azure Service Bus Data Sender"
+def _no_access(queue: str, role: str = "Sender") -> Rejected:
+    words = f"the queue {queue} refuses the app; give its identity the role Azure Service Bus Data {role}"
     return Rejected(words, code="Unauthorized").by(Trouble.QUEUE_UNREACHABLE)
 
 
