@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.app.drill import ALERTS, DRILL, DRILLS, GivenUpOnPurpose, drill_session
+from shared.domain.ids import ResourceId
 from shared.ports.errors import Retry
 from shared.ports.telemetry import SILENT
 from tests.doubles.wakeups import SentWakeUp
@@ -139,7 +140,7 @@ class TestDeadLetters:
     async def test_what_a_resource_left_there_stays(self, office: Office) -> None:
         room = await office.room()
         queue = office.world.wakeups
-        queue.given_up.append(SentWakeUp(room, "sweep", None, ""))
+        queue.given_up.append(SentWakeUp(ResourceId(room), "sweep", None, ""))
         await self._fired(office)
         await self._delivered(office)
         office.world.clock.advance(timedelta(minutes=15))
