@@ -25,6 +25,7 @@ class HostSection:
     port: int | None = None
     master_key: str | None = field(default=None, repr=False)
     function_key: str | None = field(default=None, repr=False)
+    cors: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +107,7 @@ def _host_section(section: object, path: Path) -> HostSection:
     keys = [section.get("MasterKey"), section.get("FunctionKey")]
     if any(key is not None and (not isinstance(key, str) or not key) for key in keys):
         raise Refusal(f"'Host.MasterKey' and 'Host.FunctionKey' in {path} are non-empty strings or left out.")
-    return HostSection(port, keys[0], keys[1])
+    cors = section.get("CORS")
+    if cors is not None and not isinstance(cors, str):
+        raise Refusal(f"'Host.CORS' in {path} is no string; it lists origins, separated by commas.")
+    return HostSection(port, keys[0], keys[1], cors)

@@ -20,6 +20,7 @@ from local.host import host_json, indexing, keys
 from local.host.admin import Admin
 from local.host.app_settings import AppSettings, HostSection
 from local.host.connections import connection_of
+from local.host.cors import Cors
 from local.host.direct import DirectInvoker
 from local.host.dispatcher import Dispatcher
 from local.host.functions import FunctionName, IndexedFunction, QueueTrigger, TimerTrigger
@@ -74,6 +75,7 @@ class Host:
         if start.http_concurrency is not None:
             http = host_json.HttpOptions(http.route_prefix, http.max_outstanding, start.http_concurrency)
         self._front = HttpFront(endpoints_of(self.functions, http.route_prefix), kept, self._dispatcher, http)
+        self._cors = Cors(start.section.cors)
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> int:
@@ -139,7 +141,9 @@ class Host:
             return await self._admin.answer(request)
         if self._admin.state != "Running":
             return web.Response(status=503, text=f"The host is {self._admin.state.lower()}.")
-        return await self._front.answer(request)
+        answered = self._cors.preflight(request) or await self._front.answer(request)
+        self._cors.let_read(request, answered)
+        return answered
 
 
 def _timers(

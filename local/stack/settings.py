@@ -108,10 +108,17 @@ def write_settings(
     Keys of an earlier file at the same place are kept: whoever noted them can still use them.
     """
     keys = _earlier_keys(file) or Keys(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+    # The simulator's page beside the booking page reads what the platform shows.
+    readers = f"http{'' if identity is None else 's'}://127.0.0.1:{ports.graph}"
     document = {
         "IsEncrypted": False,
         "Values": app_settings(ports, tenant, overrides, identity),
-        "Host": {"LocalHttpPort": ports.host, "MasterKey": keys.master, "FunctionKey": keys.function},
+        "Host": {
+            "LocalHttpPort": ports.host,
+            "MasterKey": keys.master,
+            "FunctionKey": keys.function,
+            "CORS": readers,
+        },
     }
     file.touch(mode=0o600)
     file.write_text(json.dumps(document, indent=2), encoding="utf-8")

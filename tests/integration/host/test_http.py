@@ -49,8 +49,9 @@ class Caller:
 def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     folder = tmp_path_factory.mktemp("host")
     settings = folder / "settings.json"
+    section = {"MasterKey": MASTER, "FunctionKey": FUNCTION, "CORS": "http://a.example,http://b.example"}
     values = {"NIGHTLY": "0 0 3 * * *", "TIMER_LOG": str(folder / "ran"), "GIVEN": "yes"}
-    settings.write_text(json.dumps({"Values": values, "Host": {"MasterKey": MASTER, "FunctionKey": FUNCTION}}))
+    settings.write_text(json.dumps({"Values": values, "Host": section}))
     options = ["--app-root", str(APPS / "plain"), "--settings", str(settings), "--port", "0", "--state", str(folder)]
     (folder / "ran").touch()
     host = Process(["local.host", *options]).start()
@@ -102,6 +103,24 @@ def test_a_raised_exception_is_500_without_a_body_and_one_line_in_the_log(call: 
 
 def test_a_function_that_returns_nothing_is_500(call: Caller) -> None:
     assert call("/api/nothing").status == 500
+
+
+@pytest.mark.parametrize("origin", ["http://a.example", "http://b.example"])
+def test_pages_of_listed_origins_may_ask_and_read(call: Caller, origin: str) -> None:
+    asked = {"Access_Control_Request_Method": "PUT", "Access_Control_Request_Headers": "x-functions-key"}
+    before = call("/api/keyed", "OPTIONS", Origin=origin, **asked)
+    assert before.status == 204
+    assert ("Access-Control-Allow-Methods", "PUT") in before.headers
+    assert ("Access-Control-Allow-Headers", "x-functions-key") in before.headers
+    for answer in (before, call("/api/echo", Origin=origin), call("/api/keyed", Origin=origin)):
+        assert ("Access-Control-Allow-Origin", origin) in answer.headers
+
+
+def test_a_page_of_another_origin_may_neither_ask_nor_read(call: Caller) -> None:
+    stranger = "http://c.example"
+    assert call("/api/echo", "OPTIONS", Origin=stranger, Access_Control_Request_Method="PUT").status == 404
+    names = {name.lower() for name, _ in call("/api/echo", Origin=stranger).headers}
+    assert not names & {"access-control-allow-origin", "access-control-allow-credentials"}
 
 
 def test_several_cookies_stay_several(call: Caller) -> None:
