@@ -14,6 +14,7 @@ import azure.functions as func
 
 from functions.answers import CAREFUL, Unknown, answer, told_to_anybody
 from functions.caller import Role, caller_of
+from shared.framing import framed_by
 from shared.settings import sign_in_of
 
 pages = func.Blueprint()
@@ -36,6 +37,8 @@ _OWN = (
 )
 FACE = {**CAREFUL, "Cache-Control": "no-cache", "Content-Security-Policy": _OWN}
 """Headers of a page: it loads from this app alone, and runs no script that stands in the page itself."""
+_FRAMED = frozenset({"book", "door"})
+"""The pages that others may show in a frame, where the installation says whose."""
 
 
 @pages.function_name("show_console")
@@ -82,7 +85,17 @@ def face(name: str) -> func.HttpResponse:
     file = BUILT / f"{name}.html"
     if not file.is_file():
         raise Unknown("the pages are not built: run `make web`, and deploy the package that `make package` makes")
-    return func.HttpResponse(file.read_bytes(), headers=FACE, mimetype="text/html", charset="utf-8")
+    return func.HttpResponse(file.read_bytes(), headers=_headers(name), mimetype="text/html", charset="utf-8")
+
+
+def _headers(name: str) -> dict[str, str]:
+    """Return the headers of a page: framed by nobody, or by those whom the installation names."""
+    framing = framed_by(os.environ) if name in _FRAMED else ()
+    if not framing:
+        return FACE
+    headers = {each: value for each, value in FACE.items() if each != "X-Frame-Options"}
+    policy = _OWN.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(framing)}")
+    return headers | {"Content-Security-Policy": policy}
 
 
 @cache

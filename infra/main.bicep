@@ -85,6 +85,9 @@ param tracesKept int
 @description('What lapses and cannot say so itself, as docs/telemetry.md describes it.')
 param lapses array = []
 
+@description('Origins, with spaces between them, whose pages may frame the booking page and the door: https://intranet.example.com')
+param framedBy string = ''
+
 @description('Who is told by mail when an alert fires.')
 param alertMails array = []
 
@@ -260,6 +263,7 @@ module functionApp 'modules/functionapp.bicep' = {
         LOCKSTEP_CANARY: ofOneTenant ? canary : ''
       },
       { LOCKSTEP_TRACES_KEPT: string(tracesKept), LOCKSTEP_LAPSES: empty(lapses) ? '' : string(lapses) },
+      { LOCKSTEP_FRAMED_BY: framedBy },
       moreSettings
     )
   }

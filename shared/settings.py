@@ -29,6 +29,7 @@ LOCKSTEP_TRACES_KEPT                   percent of the traces that are kept; what
 LOCKSTEP_LAPSES                        what lapses, as far as it does not say so, in JSON (``shared/domain/lapses.py``)
 LOCKSTEP_SIGN_IN                       client id of the app's registration in Entra, behind App Service authentication;
                                        callers then sign in, and no key opens anything (default: keys)
+LOCKSTEP_FRAMED_BY                     origins whose pages may frame the booking page and the door (default: none)
 
 Those of mails, people, days, canary, ceiling and the application are about the one tenant; a list has them per tenant.
 """
@@ -46,6 +47,7 @@ from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
 from shared.domain.lapses import Lapse, declared
 from shared.domain.retention import LONGEST, SHORTEST, Retention
+from shared.framing import framed_by, mistakes_about_framing
 from shared.tenants import TenantSettings, is_mailbox, read_tenants
 
 PUBLIC_GRAPH = PUBLIC.graph
@@ -83,6 +85,7 @@ class Settings:
     traces_kept: int = 20
     lapses: tuple[Lapse, ...] = ()
     sign_in: str = ""
+    framed_by: tuple[str, ...] = ()
 
     def of(self, tenant: TenantId) -> TenantSettings | None:
         """Return a tenant that is served, None for any other."""
@@ -112,6 +115,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.percent("LOCKSTEP_TRACES_KEPT", 20),
         given.lapses(),
         given.guid("LOCKSTEP_SIGN_IN", sign_in_of(given.environment)),
+        given.framing(),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -202,6 +206,10 @@ class _Given:
         found, mistakes = declared(self.any("LOCKSTEP_LAPSES"))
         self.mistakes += mistakes
         return found
+
+    def framing(self) -> tuple[str, ...]:
+        self.mistakes += mistakes_about_framing(self.environment)
+        return framed_by(self.environment)
 
     def percent(self, name: str, usual: int) -> int:
         value = self.any(name)

@@ -80,6 +80,8 @@ def app_settings(
         "AZURE_CLIENT_ID": CLIENT_ID,
         "LOCKSTEP_NOTIFICATION_URL": f"http://127.0.0.1:{ports.host}",
         "LOCKSTEP_TENANT": tenant,
+        # The simulator's page shows the booking page beside it.
+        "LOCKSTEP_FRAMED_BY": f"http{'' if identity is None else 's'}://127.0.0.1:{ports.graph}",
         "LOCKSTEP_SWEEP_SCHEDULE": "*/10 * * * * *",
         "LOCKSTEP_READS_SCHEDULE": "30 * * * * *",
         "LOCKSTEP_RENEW_SCHEDULE": "0 */5 * * * *",

@@ -66,6 +66,10 @@ def test_every_missing_key_is_named_at_once() -> None:
         ("LOCKSTEP_CEILING", "-1"),
         ("LOCKSTEP_CEILING", "users+5"),
         ("LOCKSTEP_MAIL_FROM", "hush@contoso.example/events"),
+        ("LOCKSTEP_FRAMED_BY", "https://intranet.example/hush"),
+        ("LOCKSTEP_FRAMED_BY", "http://hush.example"),
+        ("LOCKSTEP_FRAMED_BY", "https://intranet.example; script-src hush"),
+        ("LOCKSTEP_FRAMED_BY", "*"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_and_its_value_is_not(name: str, value: str) -> None:
@@ -84,6 +88,15 @@ def test_no_public_address_is_said_and_not_left_out() -> None:
 @pytest.mark.parametrize(("said", "means"), [("true", True), ("false", False), ("", False)])
 def test_an_installation_may_only_read_where_that_is_said(said: str, means: bool) -> None:
     assert read_settings(LOCAL | {"LOCKSTEP_READ_ONLY": said}).read_only is means
+
+
+def test_those_who_may_frame_are_listed_with_commas_or_spaces() -> None:
+    given = "https://intranet.example, https://*.teams.microsoft.com https://intra.example:8443"
+    assert read_settings(AZURE | {"LOCKSTEP_FRAMED_BY": given}).framed_by == (
+        "https://intranet.example",
+        "https://*.teams.microsoft.com",
+        "https://intra.example:8443",
+    )
 
 
 def test_a_word_that_is_neither_is_not_taken_for_leave_to_write() -> None:

@@ -39,6 +39,27 @@ async def test_a_page_runs_no_script_but_the_apps_own(office: Office, built: Pat
     assert answer.headers["cache-control"] == "no-cache"
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "framed"),
+    [
+        ("book", "https://intranet.example https://*.teams.microsoft.com", True),
+        ("door", "https://intranet.example https://*.teams.microsoft.com", True),
+        ("book", "", False),
+        ("book", "*; script-src *", False),
+        ("console", "https://intranet.example https://*.teams.microsoft.com", False),
+    ],
+)
+def test_a_page_is_framed_by_nobody_but_those_that_are_named_and_the_console_not_even_by_them(
+    built: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str, framed: bool
+) -> None:
+    (built / f"{name}.html").write_text("<!doctype html><title>Lockstep</title>", "utf-8")
+    monkeypatch.setenv("LOCKSTEP_FRAMED_BY", said)
+    headers = pages.face(name).headers
+    assert ("X-Frame-Options" in headers) is not framed
+    wanted = f"frame-ancestors {said}" if framed else "frame-ancestors 'none'"
+    assert headers["Content-Security-Policy"].endswith(wanted)
+
+
 async def test_what_a_page_loads_is_kept_for_ever(office: Office, built: Path) -> None:
     answer = await office.send("GET", "/api/assets/small-CD.css")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/css")
