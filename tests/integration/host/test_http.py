@@ -108,7 +108,7 @@ def test_a_function_that_returns_nothing_is_500(call: Caller) -> None:
 @pytest.mark.parametrize("origin", ["http://a.example", "http://b.example"])
 def test_pages_of_listed_origins_may_ask_and_read(call: Caller, origin: str) -> None:
     asked = {"Access_Control_Request_Method": "PUT", "Access_Control_Request_Headers": "x-functions-key"}
-    before = call("/api/keyed", "OPTIONS", Origin=origin, **asked)
+    before = call("/api/keyed", "OPTIONS", None, Origin=origin, **asked)
     assert before.status == 204
     assert ("Access-Control-Allow-Methods", "PUT") in before.headers
     assert ("Access-Control-Allow-Headers", "x-functions-key") in before.headers
