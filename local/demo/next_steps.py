@@ -15,7 +15,10 @@ _ROOM, _PERSON = "Matterhorn", "Adele Vance"
 def tell_next_steps(screen: Screen, stack: StackFile, company: Company, played: date) -> None:
     """Print addresses, commands and places; `played` is the day whose bookings stand now."""
     ports = stack.plan.ports
-    screen.title("The stack keeps serving. In a second terminal:")
+    screen.title("The stack keeps serving. In a browser:")
+    for line in stack.addresses.lines().splitlines():
+        screen.plain(line)
+    screen.title("Or in a second terminal:")
     screen.plain(f"HOST=http://127.0.0.1:{ports.host} GRAPH=http://127.0.0.1:{ports.graph}")
     screen.plain(f"KEY={stack.function_key}")
     screen.plain(f'TOKEN=$(curl -sd \'{{"appId":"{PEOPLES_APP}"}}\' $GRAPH/sim/token | cut -d\'"\' -f4)')

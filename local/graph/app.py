@@ -31,6 +31,7 @@ from local.graph import (
 )
 from local.graph.meetings import resume
 from local.graph.notifier import Notifier, watch_expiry
+from local.graph.outlook import serving
 from local.graph.process_faults import Outage, cut, hold
 from local.graph.recurrence import InvalidRecurrenceError
 from local.graph.router import Router, collapse
@@ -53,7 +54,7 @@ def build_app(store: Store, sim: Simulation | None = None) -> web.Application:
     def furnish(tenant: Simulation, *more: Route) -> None:
         notifiers[tenant] = Notifier(tenant)
         controls = control.Control(outage, notifiers[tenant])
-        tenant.dispatch = pipeline([*graph_routes(), *controls.routes(), *more], middlewares())
+        tenant.dispatch = pipeline([*graph_routes(), *controls.routes(), *serving.routes(), *more], middlewares())
 
     def open_guest(guest: Simulation) -> None:
         furnish(guest)

@@ -1,8 +1,9 @@
 """The ready file: where a running stack is. Written when all components answer, removed when the stack ends.
 
-`host` and `graph` are URLs, `tables` and `servicebus` connection strings, `pids` the process of each component,
-`admin_key` the host's master key. Of a secure stack `tables` and `servicebus` are an endpoint and a namespace without
-keys, and `trusted` is the authority to trust. The further keys let one component be started again exactly as it was.
+`host` and `graph` are URLs, `outlook`, `console` and `book` pages for a browser, `tables` and `servicebus` connection
+strings, `pids` the process of each component, `admin_key` the host's master key. Of a secure stack `tables` and
+`servicebus` are an endpoint and a namespace without keys, and `trusted` is the authority to trust. The further keys let
+one component be started again exactly as it was.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from local.stack.addresses import Addresses
 from local.stack.certificates import Certificates
 from local.stack.failure import StackFailure
 from local.stack.ports import LOOPBACK, Ports
@@ -60,6 +62,11 @@ class StackFile:
         """The same stack with one component in another process."""
         return replace(self, pids={**self.pids, component: pid})
 
+    @property
+    def addresses(self) -> Addresses:
+        """What a visitor opens."""
+        return Addresses.of(self.plan.graph, f"http://127.0.0.1:{self.plan.ports.host}", self.function_key)
+
     def write(self, file: Path) -> None:
         """Put the file in place at once: a reader sees the old one, none, or all of the new one."""
         draft = file.with_name(f".{file.name}.{os.getpid()}")
@@ -72,6 +79,7 @@ class StackFile:
         return {
             "host": f"http://127.0.0.1:{ports.host}",
             "graph": self.plan.graph,
+            **asdict(self.addresses),
             "tables": endpoint(ports.tables, secure=True) if self.plan.secure else connection_string(ports.tables),
             "servicebus": self.plan.broker if self.plan.secure else servicebus_connection(ports.servicebus),
             "admin_key": self.admin_key,

@@ -83,9 +83,10 @@ class _Life:
                 await stack.start([make(self._plan, name) for name in NAMES if name != "host"])
                 keys = await asyncio.to_thread(self._write_settings)
                 await stack.start([make(self._plan, "host")])
-                StackFile.of(self._plan, keys, stack.pids).write(self._ready_file)
+                written = StackFile.of(self._plan, keys, stack.pids)
+                written.write(self._ready_file)
                 self.is_ready = True
-                self._announce(time.monotonic() - began)
+                self._announce(time.monotonic() - began, written)
                 return await self._serve(stack)
         finally:
             self._ready_file.unlink(missing_ok=True)
@@ -127,13 +128,14 @@ class _Life:
             _say("There is no demo in this checkout (local/demo); the stack serves without one.")
         return found
 
-    def _announce(self, seconds: float) -> None:
+    def _announce(self, seconds: float, written: StackFile) -> None:
         overriding = sorted(name for name in self._wishes.environment if name.startswith(OVERRIDES))
         if overriding:
             _say(f"Settings taken from the environment: {', '.join(overriding)}")
         ports = self._plan.ports
         _say(
-            f"The embedded stack is ready after {seconds:.1f} s; Ctrl-C ends it.\n"
+            f"The embedded stack is ready after {seconds:.1f} s; Ctrl-C ends it. Open in a browser:\n"
+            f"{written.addresses.lines()}\n"
             f"  host   http://127.0.0.1:{ports.host}    graph  {self._plan.graph}\n"
             f"  tables 127.0.0.1:{ports.tables}          servicebus  {self._plan.broker}:{ports.servicebus}\n"
             f"  addresses and keys  {self._ready_file}\n"

@@ -28,6 +28,14 @@ def test_it_holds_the_addresses_of_listeners_and_the_processes_behind_them(
     assert stack["servicebus"].endswith("UseDevelopmentEmulator=true;")
 
 
+def test_it_names_the_pages_for_a_browser_with_the_key_where_no_server_is_sent_it(up: Starter) -> None:
+    stack = up().stack()
+    host, key = stack["host"], stack["function_key"]
+    assert stack["outlook"] == f"{stack['graph']}/sim/outlook#host={host}&key={key}"
+    assert stack["console"] == f"{host}/api/console#key={key}"
+    assert stack["book"] == f"{host}/api/book#key={key}"
+
+
 def test_it_is_readable_by_its_owner_only(up: Starter) -> None:
     started = up()
     stack = started.stack()
