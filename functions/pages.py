@@ -14,7 +14,6 @@ import azure.functions as func
 
 from functions.answers import CAREFUL, Unknown, answer, told_to_anybody
 from functions.caller import Role, caller_of
-from shared.framing import framed_by
 from shared.settings import sign_in_of
 
 pages = func.Blueprint()
@@ -90,7 +89,11 @@ def face(name: str) -> func.HttpResponse:
 
 def _headers(name: str) -> dict[str, str]:
     """Return the headers of a page: framed by nobody, or by those whom the installation names."""
-    framing = framed_by(os.environ) if name in _FRAMED else ()
+    if name not in _FRAMED:
+        return FACE
+    from shared.framing import framed_by
+
+    framing = framed_by(os.environ)
     if not framing:
         return FACE
     headers = {each: value for each, value in FACE.items() if each != "X-Frame-Options"}

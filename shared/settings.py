@@ -47,7 +47,6 @@ from shared.domain.ceiling import Ceiling
 from shared.domain.ids import TenantId
 from shared.domain.lapses import Lapse, declared
 from shared.domain.retention import LONGEST, SHORTEST, Retention
-from shared.framing import framed_by, mistakes_about_framing
 from shared.tenants import TenantSettings, is_mailbox, read_tenants
 
 PUBLIC_GRAPH = PUBLIC.graph
@@ -208,6 +207,8 @@ class _Given:
         return found
 
     def framing(self) -> tuple[str, ...]:
+        from shared.framing import framed_by, mistakes_about_framing
+
         self.mistakes += mistakes_about_framing(self.environment)
         return framed_by(self.environment)
 
