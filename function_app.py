@@ -9,6 +9,7 @@ from functions.admin import admin
 from functions.agreed import agreed
 from functions.bookings import bookings
 from functions.caller import host_level
+from functions.door import door
 from functions.drift import drift
 from functions.foreseen import foreseen
 from functions.health import health
@@ -18,6 +19,7 @@ from functions.openapi import openapi
 from functions.operations import operations
 from functions.overview import overview
 from functions.pages import pages
+from functions.panels import panels
 from functions.people import people
 from functions.personal import personal
 from functions.platform import platform
@@ -29,5 +31,19 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
-for blueprint in (*_OWN, platform, bookings, people, operations, lapses, drift, acts, personal, pages, overview):
+_DOOR = (panels, door)
+for blueprint in (
+    *_OWN,
+    platform,
+    bookings,
+    people,
+    operations,
+    lapses,
+    drift,
+    acts,
+    personal,
+    pages,
+    overview,
+    *_DOOR,
+):
     app.register_functions(blueprint)

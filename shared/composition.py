@@ -127,11 +127,12 @@ class Installation:
                     from shared.adapters.builtin.rows import TABLES as PLATFORM_TABLES
                     from shared.adapters.tables.acts import TABLE as ACTS
                     from shared.adapters.tables.meetings import TABLE as MEETINGS
+                    from shared.adapters.tables.panels import TABLE as PANELS
                     from shared.adapters.tables.roster import TABLE as PEOPLE
                     from shared.adapters.tables.tables import TABLES
 
                     # At once and not one after the other: the first notification after a cold start waits for it.
-                    names = (*TABLES, PEOPLE, MEETINGS, ACTS, *PLATFORM_TABLES)
+                    names = (*TABLES, PEOPLE, MEETINGS, ACTS, PANELS, *PLATFORM_TABLES)
                     making = (self.tables.ensure_tables((name,)) for name in names)
                     await asyncio.gather(self._open_telemetry(), *making)
                     self._ready = True
@@ -245,6 +246,7 @@ class Composition:
         from shared.adapters.tables.acts import TableActs
         from shared.adapters.tables.ledgers import TableLedgers
         from shared.adapters.tables.meetings import TableMeetings
+        from shared.adapters.tables.panels import TablePanels
         from shared.adapters.tables.resources import TableResources
         from shared.adapters.tables.roster import TableRoster
         from shared.app.outside import Outside
@@ -275,6 +277,7 @@ class Composition:
             self._tenant.retention,
             PersonalRows(TableRowStore(tables), self._tenant.id),
             self._tenant.canary,
+            TablePanels(tables),
         )
 
     def _lapses(self) -> tuple[Lapse, ...]:

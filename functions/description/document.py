@@ -14,6 +14,7 @@ from functions.description import (
     operations_paths,
     overview_paths,
     page_paths,
+    panel_paths,
     people_paths,
     personal_paths,
     platform_paths,
@@ -34,6 +35,7 @@ _TAGS = {
     "upkeep": "What the timers do, at once.",
     "people": "The users of the directory, and the coming bookings of those who have left.",
     "acts": "What people ordered.",
+    "door": "The panels at doors, and what is seen and done at them.",
     "platform": "The built-in booking platform.",
     "notifications": "For Microsoft Graph alone.",
     "pages": "What people open in a browser.",
@@ -41,11 +43,12 @@ _TAGS = {
 }
 _ABOUT = (
     "Lockstep keeps Microsoft 365 room and equipment calendars and a booking platform in lockstep. Everything but "
-    "notifications, health, signed links and the pages themselves needs a token of Entra with the role Reader, or "
-    "Operator for what changes something; on one machine, which has no sign-in, a function key in the header "
-    "x-functions-key or as ?code=. What changes something comes with Content-Type application/json, or with one of "
-    "these headers. Where one installation serves several tenants, each call also needs the key of its tenant in "
-    "x-lockstep-key. Times are UTC. Decisions are worded in the language of Accept-Language: English, German or French."
+    "notifications, health, signed links, doors and the pages themselves needs a token of Entra with the role Reader, "
+    "or Operator for what changes something; on one machine, which has no sign-in, a function key in the header "
+    "x-functions-key or as ?code=. A door is opened by the token of a panel of its own. What changes something comes "
+    "with Content-Type application/json, or with one of these headers. Where one installation serves several tenants, "
+    "each call also needs the key of its tenant in x-lockstep-key. Times are UTC. Decisions are worded in the language "
+    "of Accept-Language: English, German or French."
 )
 
 
@@ -133,6 +136,7 @@ def document() -> Json:
             **canary_paths.PATHS,
             **page_paths.PATHS,
             **overview_paths.PATHS,
+            **panel_paths.PATHS,
             "/api/notifications/changes": {"post": _notified("notify_changes", "Something may have changed")},
             "/api/notifications/lifecycle": {"post": _notified("notify_lifecycle", "About a subscription itself")},
             "/api/story/{token}": {"get": _story()},
@@ -153,6 +157,7 @@ def document() -> Json:
                 **personal_paths.SCHEMAS,
                 **canary_paths.SCHEMAS,
                 **page_paths.SCHEMAS,
+                **panel_paths.SCHEMAS,
                 **operations_paths.SCHEMAS,
                 **overview_paths.SCHEMAS,
             },
@@ -161,6 +166,7 @@ def document() -> Json:
                 "entra": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "header": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
                 "query": {"type": "apiKey", "in": "query", "name": "code"},
+                "panel": {"type": "apiKey", "in": "header", "name": "x-lockstep-panel"},
             },
         },
     }

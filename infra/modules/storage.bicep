@@ -21,6 +21,7 @@ var tables = [
   'acts'
   'ledgers'
   'meetings'
+  'panels'
   'people'
   'platformbookings'
   'platformresources'

@@ -14,6 +14,7 @@ from shared.ports.connector import Connector
 from shared.ports.inspection import Inspection
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
 from shared.ports.meetings import Meetings
+from shared.ports.panels import Panels
 from shared.ports.people import Mail, People, Roster
 from shared.ports.personal import PersonalRecords
 from shared.ports.telemetry import SILENT, Telemetry
@@ -54,6 +55,7 @@ class Outside:
     retention: Retention = field(default_factory=Retention)
     personal: PersonalRecords | None = None
     canary: str = ""
+    panels: Panels | None = None
 
     @property
     def is_notified(self) -> bool:

@@ -40,6 +40,7 @@ from tests.doubles.faults import Faults, Killed
 from tests.doubles.inspection import InMemoryInspection
 from tests.doubles.ledgers import MemoryLedgers
 from tests.doubles.meetings import MemoryMeetings
+from tests.doubles.panels import MemoryPanels
 from tests.doubles.people import InMemoryMail, InMemoryPeople, MemoryRoster
 from tests.doubles.resources import MemoryResources
 from tests.doubles.secrets import MemorySecrets
@@ -96,6 +97,7 @@ class World:
         self.meetings = MemoryMeetings(self.faults)
         self.inspection = InMemoryInspection()
         self.acts = MemoryActs(self.faults)
+        self.panels = MemoryPanels(self.faults)
         self.outside = Outside(
             self.tenant,
             "https://lockstep.example",
@@ -115,6 +117,7 @@ class World:
             inspection=self.inspection,
             telemetry=self.telemetry,
             acts=self.acts,
+            panels=self.panels,
         )
         self.calendar.add_mailbox(ROOM, owner=Person("matterhorn@contoso.example", "Matterhorn"))
         self.directory.add(

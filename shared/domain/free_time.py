@@ -1,0 +1,62 @@
+"""Which time of a resource is free, as whoever stands in front of it needs to know it. Pure.
+
+A time is full where as many bookings run as the resource has units, or where the platform keeps it free of bookings.
+Two bookings are at least the policy's gap apart: what may be booked is what is free and no closer than that. A time
+that is kept free asks for no gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from shared.domain.booking import Block, PlatformItem
+from shared.domain.spans import Span, occupied
+
+
+def spans_of(items: Iterable[PlatformItem], zone: str) -> list[Span]:
+    """Return the times that bookings take; what was cancelled takes none."""
+    return [occupied(item.booking.when, zone) for item in items if not item.booking.cancelled]
+
+
+def full(bookings: Sequence[Span], blocks: Iterable[Block], units: int, zone: str, gap: timedelta) -> list[Span]:
+    """Return the stretches in which nothing more may be booked, in order and joined where they touch."""
+    crowded = _at_once([each.widened(gap) for each in bookings], units)
+    return joined([*crowded, *(occupied(block.when, zone) for block in blocks)])
+
+
+def stretch_at(stretches: Iterable[Span], now: datetime) -> Span | None:
+    """Return the stretch in which an instant lies."""
+    return next((each for each in stretches if each.start <= now < each.end), None)
+
+
+def first_after(stretches: Iterable[Span], now: datetime) -> Span | None:
+    """Return the first stretch that begins at an instant or later; ``stretches`` are in order."""
+    return next((each for each in stretches if each.start >= now), None)
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Return the same time in as few stretches as it takes, in order."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
+def _at_once(spans: Sequence[Span], units: int) -> list[Span]:
+    """Return where at least ``units`` of the spans lie on each other."""
+    if units == 1:
+        return list(spans)
+    edges = sorted([(each.start, 1) for each in spans] + [(each.end, -1) for each in spans])
+    found, running, since = list[Span](), 0, None
+    for at, change in edges:
+        running += change
+        if running >= units and since is None:
+            since = at
+        elif running < units and since is not None:
+            found.append(Span(since, at))
+            since = None
+    return found
