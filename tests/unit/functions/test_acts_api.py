@@ -27,6 +27,10 @@ NO_ACTS = {
     "platform_cancel_booking": "a booking of the platform's users",
     "platform_restore_booking": "a booking of the platform's users",
     "platform_check_in": "a booking of the platform's users",
+    "book_at_door": "a booking of whoever stands there: nobody is known at a door, and the decisions tell of it",
+    "extend_at_door": "a booking at the door",
+    "end_at_door": "a booking at the door",
+    "check_in_at_door": "a booking at the door",
     "discover": "changes nothing",
     "examine_tenant": "changes nothing",
     "judge_calendar_processing": "changes nothing",
@@ -74,10 +78,13 @@ async def everything_is_ordered(office: Office) -> dict[str, str]:
         await office.world.settle()
     block = await office.ask("POST", f"{desk}/blocks", {"start": day, "end": f"{day[:-2]}24", "all_day": True}, KEY)
     await office.ask("DELETE", f"{desk}/blocks/{block['id']}", headers=KEY)
+    panel = await office.ask("POST", f"{here}/panels", {"name": "left of the door"}, KEY)
+    await office.ask("DELETE", f"{here}/panels/{panel['id']}", headers=KEY)
     await office.ask("DELETE", f"{here}?confirm=true", headers=KEY)
     named = {operation: what for operation, what, *_ in calls}
     return named | {
         "link_resource": "link", "unlink_resource": "unlink", "platform_block": "block", "platform_unblock": "unblock",
+        "make_panel": "make_panel", "withdraw_panel": "withdraw_panel",
     }  # fmt: skip
 
 
