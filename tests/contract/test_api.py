@@ -28,7 +28,7 @@ from tests.integration.loop.driving.waiting import eventually
 from tests.integration.loop.driving.web import Answer, Web
 from tests.integration.operation.envelopes.sink import Sink
 from tests.unit.functions.calling.described import answer_mistakes, may_be_kept, mistakes, request_mistakes
-from tests.unit.functions.calling.office import ENDPOINTS
+from tests.unit.functions.calling.office import DOOR, ENDPOINTS
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -83,7 +83,7 @@ class TestDescription:
         assert {each.auth for each in ENDPOINTS} == {"anonymous", "function"}
 
     def test_only_notifications_health_signed_links_and_pages_that_hold_nothing_are_open(self) -> None:
-        at_doors = {op["operationId"] for path, _, op in operations() if path.startswith("/api/panel/{resource}/")}
+        at_doors = {op["operationId"] for path, _, op in operations() if path.startswith(DOOR)}
         opened = {each.name for each in ENDPOINTS if each.auth == "anonymous"} - at_doors
         signed = {"tell_story", "show_setup"}
         assert opened == {"health", "notify_changes", "notify_lifecycle", "notify_people", *signed, *PAGES}

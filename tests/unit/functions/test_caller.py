@@ -13,7 +13,7 @@ from functions.caller import ON_DUTY, PRINCIPAL, Caller, NotSignedIn, Role, call
 from local.stack.components import CODE as ROOT
 from shared.settings import BadSettings
 from tests.unit.functions.calling.described import may_be_kept
-from tests.unit.functions.calling.office import ENDPOINTS, Endpoint, Office
+from tests.unit.functions.calling.office import DOOR, ENDPOINTS, Endpoint, Office
 from tests.unit.functions.calling.principals import (
     APPLICATION,
     BEHIND_SIGN_IN,
@@ -25,6 +25,7 @@ from tests.unit.functions.calling.principals import (
 
 OPEN = {"health", "notify_changes", "notify_lifecycle", "notify_people", "tell_story", "show_setup"}
 OPEN |= {"show_console", "show_asset"}
+OPEN |= {each.name for each in ENDPOINTS if each.path.startswith(DOOR)}
 FOR_ANY_ACCOUNT = {"tell_who_is_calling"}
 GUARDED = [each for each in ENDPOINTS if each.name not in OPEN]
 READ_WITH_A_BODY = {"discover", "examine_tenant", "judge_calendar_processing"}

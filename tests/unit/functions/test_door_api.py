@@ -10,7 +10,7 @@ import pytest
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Retry
 from tests.doubles.world import ADELE, at
-from tests.unit.functions.calling.office import Answer, Office
+from tests.unit.functions.calling.office import DOOR, ENDPOINTS, Answer, Office
 
 BOOKINGS = "/api/platform/resources/matterhorn/bookings"
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -80,6 +80,13 @@ class TestToken:
     @pytest.mark.parametrize("token", ["", "x", "a.b", "01J00000000000000000000001.c2VjcmV0", "é.ü", "." * 500])
     async def test_what_is_no_token_opens_nothing(self, office: Office, panel: Panel, token: str) -> None:
         refused = await office.send("GET", f"/api/panel/{panel.room}/door", headers={"x-lockstep-panel": token})
+        assert (refused.status, refused.code) == (401, "sign_in")
+
+    @pytest.mark.parametrize("name", [each.name for each in ENDPOINTS if each.path.startswith(DOOR)])
+    async def test_no_key_and_no_role_stands_for_it(self, office: Office, panel: Panel, name: str) -> None:
+        (endpoint,) = [each for each in ENDPOINTS if each.name == name]
+        path = endpoint.path.replace("{resource}", panel.room)
+        refused = await office.send(endpoint.methods[0], path, b"{}", {"x-functions-key": "a-key"})
         assert (refused.status, refused.code) == (401, "sign_in")
 
     async def test_half_of_it_opens_nothing(self, office: Office, panel: Panel) -> None:

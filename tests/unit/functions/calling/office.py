@@ -67,6 +67,8 @@ def _endpoints() -> Iterator[Endpoint]:
 
 
 ENDPOINTS = tuple(_endpoints())
+DOOR = "/api/panel/{resource}/"
+"""How the paths begin that a panel's token opens, and nobody else's role or key."""
 
 
 class TraceContext:
