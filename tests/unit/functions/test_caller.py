@@ -25,9 +25,10 @@ from tests.unit.functions.calling.principals import (
 
 OPEN = {"health", "notify_changes", "notify_lifecycle", "notify_people", "tell_story", "show_setup"}
 OPEN |= {"show_console", "show_asset"}
-OPEN |= {each.name for each in ENDPOINTS if each.path.startswith(DOOR)}
+AT_DOORS = {each.name for each in ENDPOINTS if each.path.startswith(DOOR)}
+"""What a panel's token opens alone; held in test_door_api.py."""
 FOR_ANY_ACCOUNT = {"tell_who_is_calling"}
-GUARDED = [each for each in ENDPOINTS if each.name not in OPEN]
+GUARDED = [each for each in ENDPOINTS if each.name not in OPEN | AT_DOORS]
 READ_WITH_A_BODY = {"discover", "examine_tenant", "judge_calendar_processing"}
 FOR_A_ROLE = [each for each in GUARDED if each.name not in FOR_ANY_ACCOUNT]
 CHANGING = [each for each in FOR_A_ROLE if each.methods != ("GET",) and each.name not in READ_WITH_A_BODY]
