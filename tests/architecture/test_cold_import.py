@@ -40,7 +40,7 @@ def test_importing_the_app_loads_nothing_that_a_trigger_reaches_for() -> None:
 
 def test_the_app_costs_few_modules_beside_azure_functions() -> None:
     ours = loaded_by("import function_app") - loaded_by("import azure.functions")
-    assert len(ours) < 50, sorted(ours)
+    assert len(ours) < 64, sorted(ours)
 
 
 # What the path that Graph times loads when it is first used, over everything that is deployed and nothing running.
