@@ -32,6 +32,7 @@ async def forget(outside: Outside, resource: Resource) -> None:
     """Drop the ledger, the panels and then the row of an unlinked resource; killed in between, it can be done again."""
     head = await outside.ledgers.head(resource.id)
     await outside.ledgers.commit(resource.id, head, Head(), Writes(everything_dropped=True))
-    for panel in await outside.panels.listed(resource.id) if outside.panels else ():
-        await outside.panels.withdraw(resource.id, panel.id)
+    if outside.panels is not None:
+        for panel in await outside.panels.listed(resource.id):
+            await outside.panels.withdraw(resource.id, panel.id)
     await outside.resources.remove(resource.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ BOOKED = [
 @pytest.mark.parametrize(("now", "times", "policy", "lengths", "until"), [each[1:] for each in BOOKED],
                          ids=[each[0] for each in BOOKED])  # fmt: skip
 def test_what_may_be_booked_now_where(
-    now: str, times: tuple[Timed, ...], policy: dict[str, object], lengths: tuple[int, ...], until: str | None
+    now: str, times: tuple[Timed, ...], policy: dict[str, Any], lengths: tuple[int, ...], until: str | None
 ) -> None:
     shown = seen(now, *map(item, times), **policy)
     assert (shown.booking.lengths, shown.booking.until) == (lengths, clock(until) if until else None)
@@ -104,7 +105,7 @@ EXTENDED = [
 @pytest.mark.parametrize(("others", "policy", "lengths", "until"), [each[1:] for each in EXTENDED],
                          ids=[each[0] for each in EXTENDED])  # fmt: skip
 def test_how_much_longer_what_runs_may_last_where(
-    others: tuple[Timed, ...], policy: dict[str, object], lengths: tuple[int, ...], until: str | None
+    others: tuple[Timed, ...], policy: dict[str, Any], lengths: tuple[int, ...], until: str | None
 ) -> None:
     shown = seen("09:30", item(at("09:00", "10:00")), *map(item, others), **policy)
     assert (shown.extending.lengths, shown.extending.until) == (lengths, clock(until) if until else None)
