@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions.answers import BadRequest, answer
+from functions.answers import BadRequest, answer, told_to_anybody
 from functions.bookings import wake
 from functions.fields import Body, body_of
-from functions.panel_pass import told_to_panel
+from functions.panel_pass import TOKEN, admitted, told_to_panel
+from functions.reading import answering_in
 from shared.composition import Composed
 from shared.domain.ids import BookingId
 
@@ -73,6 +74,18 @@ async def check_in_at_door(req: func.HttpRequest, composition: Composed, at: AtD
     from shared.app.at_the_door import check_in
 
     return await _done(req, composition, at, await check_in(at, _booking(body_of(req, "booking"))))
+
+
+@door.function_name("picture_door")
+@door.route("panel/{resource}/picture.png", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@told_to_anybody
+async def picture_door(req: func.HttpRequest) -> func.HttpResponse:
+    """What stands on the door as a picture, for displays that know no headers too: the token may be in the address."""
+    from functions.door_picture import pictured
+
+    with answering_in(req.params.get("lang") or req.headers.get("Accept-Language", "")):
+        _, at = await admitted(req, req.headers.get(TOKEN) or req.params.get("token") or "")
+        return await pictured(req, at)
 
 
 async def _done(req: func.HttpRequest, composition: Composed, at: AtDoor, said: str) -> func.HttpResponse:

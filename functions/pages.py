@@ -48,6 +48,25 @@ async def show_console(req: func.HttpRequest) -> func.HttpResponse:
     return face("console")
 
 
+@pages.function_name("show_panel")
+@pages.route("panel/{resource}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@told_to_anybody
+async def show_panel(req: func.HttpRequest) -> func.HttpResponse:
+    """The panel at a door, the same page for each: what it shows it asks for with a token of its own."""
+    return face("door")
+
+
+@pages.function_name("show_panel_worker")
+@pages.route("panel/worker.js", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@told_to_anybody
+async def show_panel_worker(req: func.HttpRequest) -> func.HttpResponse:
+    """The script that keeps the panel's page in the browser, for when there is no network."""
+    file = BUILT / "door-worker.js"
+    if not file.is_file():
+        raise Unknown("the pages are not built: run `make web`, and deploy the package that `make package` makes")
+    return func.HttpResponse(file.read_bytes(), headers=FACE, mimetype="text/javascript", charset="utf-8")
+
+
 @pages.function_name("show_asset")
 @pages.route("assets/{file}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @told_to_anybody

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.caller import Role
+from functions.description.moments import RESOURCE_ID
 from functions.description.parts import Json, in_path, one_of, operation, record, ref, text
 
 
@@ -20,10 +21,13 @@ def _open(name: str, summary: str, kinds: tuple[str, ...], parameters: tuple[Jso
 
 
 _FILE = in_path("file", "As a page of this version names it.", "console-FF3BJ6XH.css")
+_RESOURCE = in_path("resource", "The resource at whose door it stands.", RESOURCE_ID)
 _ROLES = {"type": "array", "items": one_of("A role; who holds Operator holds Reader.", Role)}
 
 PATHS: dict[str, Json] = {
     "/api/console": {"get": page("show_console", "The console")},
+    "/api/panel/{resource}": {"get": page("show_panel", "The panel at a door", _RESOURCE)},
+    "/api/panel/worker.js": {"get": _open("show_panel_worker", "What keeps a panel's page", ("text/javascript",), ())},
     "/api/assets/{file}": {
         "get": _open("show_asset", "What a page loads", ("text/javascript", "text/css", "image/svg+xml"), (_FILE,))
     },

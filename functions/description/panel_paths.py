@@ -8,6 +8,7 @@ from functions.description.parts import (
     flag,
     in_header,
     in_path,
+    in_query,
     listed,
     one_of,
     operation,
@@ -123,6 +124,29 @@ def _doing(name: str, summary: str, order: str, **more: object) -> Json:
     }  # fmt: skip
 
 
+def _picture() -> Json:
+    side: Json = {"type": "integer", "minimum": 100, "maximum": 2000}
+    palettes: Json = {"type": "string", "enum": ["bw", "bwr", "bwy", "grey4", "grey16"], "default": "bw"}
+    found = _at_door(
+        "picture_door", "What stands on the door as a picture, for displays of electronic paper", "Door", 400, 404, 422,
+        parameters=[
+            in_query("width", {**side, "default": 800}, "Dots.", 800),
+            in_query("height", {**side, "default": 480}, "Dots.", 480),
+            in_query("palette", palettes, "The colours of the display; the picture holds no others.", "bwr"),
+            in_query("lang", {"type": "string"}, "The language of its words; else the one that is accepted.", "de"),
+            in_query("token", {"type": "string"}, "The panel's token, for displays that send no headers."),
+        ],
+    )  # fmt: skip
+    headers = {
+        "ETag": {"schema": {"type": "string"}, "description": "Names the picture."},
+        "X-Next-Change": {"schema": MOMENT, "description": "When it is another, if nobody does anything."},
+    }
+    png = {"image/png": {"schema": {"type": "string", "contentMediaType": "image/png"}}}
+    found["responses"]["200"] = {"description": "The picture.", "content": png, "headers": headers}
+    found["responses"]["304"] = {"description": "It is the one that If-None-Match names.", "headers": headers}
+    return found
+
+
 _DOOR = "/api/panel/{resource}/door"
 PATHS: dict[str, Json] = {
     "/api/resources/{resource}/panels": {
@@ -143,5 +167,6 @@ PATHS: dict[str, Json] = {
     f"{_DOOR}/book": _doing("book_at_door", "Book from now on", "DoorBookOrder", parameters=[_KEY]),
     f"{_DOOR}/extend": _doing("extend_at_door", "Make what runs last longer", "DoorExtendOrder"),
     f"{_DOOR}/end": _doing("end_at_door", "End what runs", "DoorOrder"),
+    "/api/panel/{resource}/picture.png": {"get": _picture(), "parameters": [_RESOURCE]},
     f"{_DOOR}/check-in": _doing("check_in_at_door", "Check in", "DoorOrder"),
 }  # fmt: skip

@@ -62,6 +62,18 @@ function page(face, script, style) {
   writeFileSync(join(dist, `${face}.html`), text.replace("</head>", `${tags.join("\n")}\n</head>`));
 }
 
+/** Everything that a script loads, at once or later, itself and its style included. */
+function loadedBy(entry) {
+  const outputs = made.metafile.outputs;
+  const [first] = Object.entries(outputs).find(([, one]) => one.entryPoint === entry);
+  const found = new Set([first]);
+  for (const each of found) {
+    for (const { path, external } of outputs[each].imports) if (!external) found.add(path);
+    if (outputs[each].cssBundle) found.add(outputs[each].cssBundle);
+  }
+  return [...found].sort();
+}
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
 const made = await build({
@@ -85,6 +97,22 @@ const made = await build({
 for (const face of faces) {
   const [file, about] = Object.entries(made.metafile.outputs).find(([, one]) => one.entryPoint === `${face}/main.js`);
   page(face, basename(file), about.cssBundle && basename(about.cssBundle));
+}
+/**
+ * A face with a `worker.js` has a worker, which stands beside the pages under a name of its own: it keeps what the face
+ * loads in the browser, and is told the names of it.
+ */
+for (const face of faces.filter((each) => existsSync(join(here, each, "worker.js")))) {
+  await build({
+    absWorkingDir: here,
+    entryPoints: [`${face}/worker.js`],
+    outfile: join(dist, `${face}-worker.js`),
+    bundle: true,
+    minify: true,
+    target: ["chrome110", "firefox115", "safari16.4"],
+    define: { FILES: JSON.stringify(loadedBy(`${face}/main.js`).map((each) => ASSETS + basename(each))) },
+    logLevel: "warning",
+  });
 }
 for (const name of readdirSync(assets)) {
   const bytes = readFileSync(join(assets, name));

@@ -66,8 +66,14 @@ class AtDoor:
 
     def say(self, name: str, at: datetime | None = None, **places: object) -> str:
         """Return a sentence in the reader's language; ``at`` is told on the resource's clock."""
-        clock = f"{at.astimezone(ZoneInfo(self.zone)):%H:%M}" if at else ""
-        return words_of(self.language, "door")[name].format(time=clock, **places)
+        return words_of(self.language, "door")[name].format(time=self._clock(at) if at else "", **places)
+
+    def _clock(self, at: datetime) -> str:
+        """Return a time of day, with its date where that is not today."""
+        zone = ZoneInfo(self.zone)
+        local, now = at.astimezone(zone), self.outside.clock.now().astimezone(zone)
+        day = f"{local:{words_of(self.language, 'times')['day']}} " if local.date() != now.date() else ""
+        return f"{day}{local:%H:%M}"
 
     def refuse(self, name: str, at: datetime | None = None, code: str = "overlap", **places: object) -> Rejected:
         return Rejected(self.say(name, at, **places), code=code)

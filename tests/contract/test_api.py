@@ -63,7 +63,7 @@ def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
 # The stack lives in real time, so its days are counted from today.
 DAY, NEXT, LATER, YEARS_LATER = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (10, 11, 20, 1100))
 SCHEMAS = document()["components"]["schemas"]
-PAGES = {"show_console", "show_asset"}
+PAGES = {"show_console", "show_asset", "show_panel", "show_panel_worker"}
 
 
 class TestDescription:
@@ -423,6 +423,13 @@ async def _at_door(site: Site, room: str) -> None:
     assert booked["title"] == made["books_as"]
     await panel.ask("POST", f"{here}/extend", {"booking": booked["booking"], "minutes": 15})
     await panel.ask("POST", f"{here}/check-in", {"booking": booked["booking"]})
+    drawn = await panel.send("GET", f"/api/panel/{room}/picture.png?width=400&height=300&palette=bwr")
+    assert (drawn.status, drawn.headers["Content-Type"]) == (200, "image/png")
+    again = await panel.send(
+        "GET", f"/api/panel/{room}/picture.png?width=400&height=300&palette=bwr", None,
+        {"If-None-Match": drawn.headers["ETag"]},
+    )  # fmt: skip
+    assert again.status == 304
     ended = await panel.ask("POST", f"{here}/end", {"booking": booked["booking"]})
     assert ended["door"]["current"] is None
     assert (await panel.web.send("GET", "/api/resources")).status == 401

@@ -24,7 +24,7 @@ from tests.unit.functions.calling.principals import (
 )
 
 OPEN = {"health", "notify_changes", "notify_lifecycle", "notify_people", "tell_story", "show_setup"}
-OPEN |= {"show_console", "show_asset"}
+OPEN |= {"show_console", "show_asset", "show_panel", "show_panel_worker"}
 AT_DOORS = {each.name for each in ENDPOINTS if each.path.startswith(DOOR)}
 """What a panel's token opens alone; held in test_door_api.py."""
 FOR_ANY_ACCOUNT = {"tell_who_is_calling"}

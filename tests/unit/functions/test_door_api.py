@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from shared.domain.wakeup import WakeCause
 from shared.ports.errors import Retry
@@ -292,3 +294,56 @@ async def _meeting(office: Office) -> str:
     office.world.clock.set(NINE)
     listed = await office.ask("GET", f"{BOOKINGS}?day=2026-11-23")
     return str(listed["bookings"][0]["id"])
+
+
+class TestPicture:
+    async def asked(self, panel: Panel, query: str = "", **headers: str) -> Answer:
+        path = f"/api/panel/{panel.room}/picture.png{query}"
+        return await panel.office.send("GET", path, headers={**panel.headers, **headers})
+
+    async def test_it_is_a_picture_of_the_size_that_was_asked_for(self, panel: Panel) -> None:
+        drawn = await self.asked(panel, "?width=400&height=300&palette=grey4")
+        assert (drawn.status, drawn.headers["content-type"]) == (200, "image/png")
+        with Image.open(io.BytesIO(drawn.body)) as image:
+            assert image.size == (400, 300)
+
+    async def test_a_display_sleeps_on_until_something_is_different(self, office: Office, panel: Panel) -> None:
+        first = await self.asked(panel)
+        office.world.clock.set(NINE + timedelta(minutes=2))
+        same = await self.asked(panel, **{"If-None-Match": first.headers["etag"]})
+        assert (same.status, same.body) == (304, "")
+        await panel.done("book", minutes=30)
+        changed = await self.asked(panel, **{"If-None-Match": first.headers["etag"]})
+        assert changed.status == 200
+        assert changed.headers["etag"] != first.headers["etag"]
+
+    async def test_it_says_when_it_is_another_by_itself(self, office: Office, panel: Panel) -> None:
+        await booked(office, "08:30", "09:20")
+        drawn = await self.asked(panel)
+        assert drawn.headers["x-next-change"] == "2026-11-23T09:20:00.000Z"
+        assert drawn.headers["cache-control"] == "private, max-age=300"
+        office.world.clock.set(NINE + timedelta(minutes=19, seconds=30))
+        assert (await self.asked(panel)).headers["cache-control"] == "private, max-age=30"
+
+    async def test_the_token_may_be_in_the_address_for_displays_that_send_no_headers(self, panel: Panel) -> None:
+        token, panel.headers = panel.headers["x-lockstep-panel"], {}
+        assert (await self.asked(panel, f"?token={token}")).status == 200
+        assert (await self.asked(panel, f"?token={token}x")).status == 401
+        assert (await self.asked(panel)).status == 401
+
+    @pytest.mark.parametrize("query", ["width=99", "height=2001", "width=x", "palette=rainbow"])
+    async def test_what_no_display_has_is_refused(self, panel: Panel, query: str) -> None:
+        assert (await self.asked(panel, f"?{query}")).status == 400
+
+    async def test_a_private_meeting_is_the_same_picture_whatever_it_is_about(self, office: Office) -> None:
+        drawn = []
+        for title, person in (("Redundancies", ADELE.address), ("Birthday", "ben.walters@contoso.example")):
+            other = Office()
+            panel = await panel_of(other)
+            await booked(other, "08:30", "10:00", title=title, private=True, organiser=person)
+            drawn.append((await self.asked(panel)).headers["etag"].encode() + (await self.asked(panel)).body)
+        assert len({each.partition(b'"')[2][-2000:] for each in drawn}) == 1
+
+    async def test_its_words_are_in_the_language_that_the_address_names(self, panel: Panel) -> None:
+        tags = {(await self.asked(panel, f"?lang={each}")).headers["etag"] for each in ("en", "de", "fr")}
+        assert len(tags) == 3

@@ -29,6 +29,8 @@ all_day = st.builds(
     st.integers(1, 400),
 )
 st.register_type_strategy(datetime, instants)
+# What is not a number equals nothing, itself included.
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 st.register_type_strategy(Timed, timed)
 st.register_type_strategy(AllDay, all_day)
 st.register_type_strategy(Span, st.builds(lambda start, length: Span(start, start + length), instants, hours))

@@ -36,7 +36,7 @@ class Web:
         sent = {"Content-Type": "application/json", **self.headers, **(headers or {})}
         url = URL(path if path.startswith("http") else self.base + path, encoded=True)
         async with self.session.request(method, url, data=data, headers=sent, timeout=_TIMEOUT) as response:
-            text = await response.text()
+            text = await response.text(errors="replace")
             return Answer(response.status, _parsed(text), response.headers)
 
     async def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:

@@ -220,7 +220,9 @@ def _found(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
 def _read(answered: func.HttpResponse) -> Answer:
     headers = {name.lower(): value for name, value in answered.headers.items()}
     body = answered.get_body()
-    text = (gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body).decode(errors="replace")
     headers.setdefault("content-type", answered.mimetype)
+    if answered.mimetype.startswith("image/"):
+        return Answer(answered.status_code, body, headers)
+    text = (gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body).decode(errors="replace")
     is_json = answered.mimetype == "application/json"
     return Answer(answered.status_code, json.loads(text) if is_json else text, headers)
