@@ -23,6 +23,7 @@ from functions.panels import panels
 from functions.people import people
 from functions.personal import personal
 from functions.platform import platform
+from functions.policies import policies
 from functions.reconcile import reconcile
 from functions.schedules import schedules
 from functions.setup import setup
@@ -31,19 +32,8 @@ from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
-_DOOR = (panels, door)
-for blueprint in (
-    *_OWN,
-    platform,
-    bookings,
-    people,
-    operations,
-    lapses,
-    drift,
-    acts,
-    personal,
-    pages,
-    overview,
-    *_DOOR,
-):
+_PEOPLES = (platform, bookings, people, personal)
+_OPERATORS = (operations, lapses, drift, acts, policies, overview)
+_FACES = (pages, panels, door)
+for blueprint in (*_OWN, *_PEOPLES, *_OPERATORS, *_FACES):
     app.register_functions(blueprint)

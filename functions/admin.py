@@ -16,6 +16,7 @@ from functions.linked import linked
 from shared.composition import composed
 
 if TYPE_CHECKING:
+    from shared.app.outside import Outside
     from shared.domain.policy import Policy
     from shared.domain.resource import Resource
 
@@ -107,18 +108,18 @@ async def unlink(req: func.HttpRequest) -> func.HttpResponse:
 @told
 async def order(req: func.HttpRequest) -> func.HttpResponse:
     """Order what the resource's next run carries out."""
-    from functions.asked import booker_of, policy_of
+    from functions.asked import booker_of
     from shared.app.order_command import order_command
     from shared.app.probe_booker import probe_booker
     from shared.domain.commands import Verb
     from shared.domain.resource import State
     from shared.ports.errors import Rejected
 
-    body = body_of(req, "verb", "settings", "steps", "mappings", "actions", "plan", "booker")
+    body = body_of(req, "verb", "settings", "inherit", "steps", "mappings", "actions", "plan", "booker")
     verb, facts = _ordered(body)
     booker = booker_of(body)
     outside, resource = await linked(req)
-    policy = policy_of(body.fields("settings"), resource.policy)
+    policy = await _policy_after(outside, resource, body)
     if resource.state is State.UNLINKED:
         raise Rejected(f"{resource.facts.name or resource.id} is unlinked; link it again first", "unlinked")
     before, after = _changed(verb, resource, policy, facts)
@@ -128,6 +129,20 @@ async def order(req: func.HttpRequest) -> func.HttpResponse:
         command = await order_command(outside, resource.id, Verb(verb), facts)
         deed.led_to(order=command.id)
     return answer({"id": command.id, "verb": verb, "resource": resource.id}, 202)
+
+
+async def _policy_after(outside: Outside, resource: Resource, body: Body) -> Policy:
+    """Return what a resource would follow after an order for other settings; any other order leaves it."""
+    from functions.policies import given_back_in
+    from shared.domain.inheritance import settled
+
+    if body.text("verb") != "policy":
+        return resource.policy
+    scopes = await outside.resources.scopes(outside.tenant)
+    try:
+        return settled(resource, scopes, body.fields("settings"), given_back_in(body)).policy
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
 
 
 def _changed(
@@ -143,21 +158,21 @@ def _changed(
 
 def _ordered(body: Body) -> tuple[str, dict[str, str]]:
     """Return the verb of an order and what the run that carries it out has to know."""
-    import json
-
     from functions.asked import order_id_of
+    from functions.policies import given_back_in
+    from shared.domain.commands import settings_told
 
     verb = body.text("verb")
     if verb not in ORDERS:
         raise BadRequest(f"'verb' must be one of {', '.join(ORDERS)}")
-    if ("settings" in body) != (verb == "policy"):
-        raise BadRequest("'settings' belongs to the verb 'policy', and 'policy' needs it")
+    if ("settings" in body or "inherit" in body) != (verb == "policy"):
+        raise BadRequest("'settings' and 'inherit' belong to the verb 'policy', and 'policy' needs one of them")
     if ("plan" in body) != (verb == "undo"):
         raise BadRequest("'plan' belongs to the verb 'undo', and 'undo' needs it: the id of the order to take back")
     if verb == "undo":
         return verb, {"plan": order_id_of("plan", body.text("plan") or "")}
     if verb == "policy":
-        return verb, {"settings": json.dumps(body.fields("settings"))}
+        return verb, settings_told(body.fields("settings"), given_back_in(body))
     return verb, _narrowed(verb, body)
 
 

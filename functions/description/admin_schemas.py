@@ -37,11 +37,12 @@ _ORDER = record(
             "description": "Only the held steps that would do this.",
         },
         "settings": ref("Settings"),
+        "inherit": {"type": "array", "items": text("A setting that is no longer the resource's own.")},
         "plan": text("With the verb undo: the order whose bulk plan is taken back."),
         "booker": text("With write_mode organizer: the person on whose mailbox it is tried first.", maxLength=320),
     },
     {"verb": "policy", "settings": {"winner": "report"}},
-    optional=("steps", "mappings", "actions", "plan", "settings", "booker"),
+    optional=("steps", "mappings", "actions", "plan", "settings", "inherit", "booker"),
 )  # fmt: skip
 SCHEMAS: dict[str, Json] = {
     "Resource": RESOURCE,

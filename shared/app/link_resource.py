@@ -19,6 +19,7 @@ from shared.app.outside import Outside
 from shared.domain.booking import ResourceFacts
 from shared.domain.commands import Verb
 from shared.domain.ids import MailboxId, PlatformId, resource_id
+from shared.domain.inheritance import settled
 from shared.domain.policy import Policy
 from shared.domain.resource import Resource, State
 from shared.ports.errors import Rejected
@@ -41,9 +42,11 @@ async def link_resource(outside: Outside, order: LinkOrder) -> Resource:
 
     Raises ``NotFound``, ``Rejected`` (code ``linked``, ``ceiling``), ``Retry``, ValueError.
     """
-    policy = Policy().with_settings(order.settings)
+    # A mistake in them is told before anybody is asked about the mailbox.
+    Policy().with_settings(order.settings)
     found = await outside.directory.mailbox(order.mailbox)
     facts = _merged(found.facts, order.facts)
+    scopes = await outside.resources.scopes(outside.tenant)
     now = outside.clock.now()
     earlier = await outside.resources.by_mailbox(outside.tenant, found.id)
     if earlier is not None and earlier.state is not State.UNLINKED:
@@ -51,30 +54,29 @@ async def link_resource(outside: Outside, order: LinkOrder) -> Resource:
     await check_room_for_one(outside, but=earlier.id if earlier else None)
     await _release_platform(outside, order, earlier)
     if earlier is not None and order.platform in (None, earlier.platform):
-        resource = replace(
-            earlier, facts=facts, address=found.address, policy=policy, state=State.LINKING, since=now, why=""
-        )
+        anew = replace(earlier, facts=facts, address=found.address, state=State.LINKING, since=now, why="", own=())
+        resource = settled(anew, scopes, order.settings)
         await outside.resources.put(resource)
     else:
         if earlier is not None:
             await forget(outside, earlier)
         minted = outside.clock.ulid()
-        resource = Resource(
+        new = Resource(
             resource_id(outside.tenant, minted),
             MailboxId(found.id),
             order.platform or PlatformId(minted.lower()),
             facts,
             found.address,
-            policy,
-            State.LINKING,
-            now,
+            since=now,
             linked_at=now,
+            own=(),
         )
+        resource = settled(new, scopes, order.settings)
         await _add(outside, resource)
     if outside.read_only and resource.platform is not None:
         # The one thing that a look needs on the platform; it holds no booking.
-        gap = int(policy.gap.total_seconds() // 60)
-        await outside.platform.ensure_resource(resource.platform, facts.name, facts.zone, policy.units, gap)
+        gap = int(resource.policy.gap.total_seconds() // 60)
+        await outside.platform.ensure_resource(resource.platform, facts.name, facts.zone, resource.policy.units, gap)
     await order_command(outside, resource.id, Verb.LINK)
     return resource
 

@@ -8,7 +8,6 @@ beyond its own row waits as it is until the resource is resumed.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,8 @@ from shared.app.other_rooms import with_look
 from shared.app.outside import Outside
 from shared.app.subscribe import subscribe, unsubscribe
 from shared.domain.choice import is_chosen
-from shared.domain.commands import Command, Verb
+from shared.domain.commands import Command, Verb, told_settings
+from shared.domain.inheritance import settled
 from shared.domain.ledger import Cause, Head, OpenStep
 from shared.domain.other_rooms import is_look
 from shared.domain.pausing import waiting_while_paused
@@ -206,14 +206,15 @@ async def _subscribe_again(outside: Outside, orders: Orders, _: Command) -> Orde
 
 
 async def _policy(outside: Outside, orders: Orders, command: Command) -> Orders:
-    """Take up other settings. What they mean for the bookings that stand is a full read and a bulk plan."""
+    """Take up other settings, its own or inherited. What they mean for the bookings that stand is a bulk plan."""
     try:
-        policy = orders.resource.policy.with_settings(json.loads(command.facts.get("settings", "")))
+        given, given_back = told_settings(command)
+        scopes = await outside.resources.scopes(outside.tenant)
+        resource = settled(orders.resource, scopes, given, given_back)
     except ValueError as error:
         # Whoever took the order has checked it. One that got through all the same may not stop the resource.
         logger.warning("settings for %s not taken: %s", orders.resource.id, error)
         return orders
-    resource = replace(orders.resource, policy=policy)
     await _ensure_platform(outside, resource)
     return replace(orders, resource=await outside.resources.put(resource))
 

@@ -30,10 +30,13 @@ _READ_ONE_BY_ONE = 40
 """Bookings that wait; where there are more of them, reading everything asks for less than reading each by its id."""
 
 
-async def preview_plan(outside: Outside, resource: Resource, *, full: bool = False) -> Preview:
-    """Return what the next run would do; ``full`` reads both sides anew, as a re-base does.
+async def preview_plan(
+    outside: Outside, resource: Resource, *, full: bool = False, verb: Verb = Verb.REBASE
+) -> Preview:
+    """Return what the next run would do; ``full`` reads both sides anew, as an order of ``verb`` does.
 
-    Raises the ports' errors, and ``Rejected`` (code ``unlinked``) for a resource that no run takes up.
+    For a resource with other settings than those that stand, ``verb`` is the order for them. Raises the ports' errors,
+    and ``Rejected`` (code ``unlinked``) for a resource that no run takes up.
     """
     if resource.platform is None or resource.state is State.UNLINKED:
         raise Rejected(f"{resource.facts.name or resource.id} is unlinked; link it again first", "unlinked")
@@ -42,7 +45,7 @@ async def preview_plan(outside: Outside, resource: Resource, *, full: bool = Fal
     standing = await outside.ledgers.open_steps(resource.id)
     waiting = [step for step in standing if waits_for_a_person(step)]
     read_all = full or len(waiting) > _READ_ONE_BY_ONE
-    commands = (Command("preview", Verb.REBASE, now),) if read_all else ()
+    commands = (Command("preview", verb, now),) if read_all else ()
     steps = tuple(replace(step, due=now) if step in waiting else step for step in standing)
     seen = await observe(outside, Orders(resource, steps, commands), head, WakeCause.SWEEP)
     found = guarded(seen, resource.policy, now)

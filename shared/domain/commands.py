@@ -5,6 +5,8 @@ One of them comes from another resource: a room of the same meeting, which asks 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,3 +45,17 @@ class Command:
 
     def __hash__(self) -> int:
         return hash((self.id, self.verb))
+
+
+def settings_told(given: MappingOf[str, object], given_back: Collection[str] = ()) -> dict[str, str]:
+    """Return the facts of an order for other settings; without any it means: follow what is inherited now."""
+    facts = {"settings": json.dumps(dict(given))}
+    return facts | ({"inherit": json.dumps(sorted(given_back))} if given_back else {})
+
+
+def told_settings(command: Command) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Return the settings that an order gives, and the names of those it gives back. Raises ValueError."""
+    given, given_back = json.loads(command.facts.get("settings", "")), json.loads(command.facts.get("inherit", "[]"))
+    if not isinstance(given, dict) or not isinstance(given_back, list):
+        raise ValueError("an order for other settings holds an object of settings and a list of names")  # noqa: TRY004 - what a row holds
+    return given, tuple(str(each) for each in given_back)

@@ -61,7 +61,8 @@ class Resource:
     reads of the last month found that no feed had told.
     ``woken`` is when its last run was told of a change that somebody had made, None where another cause woke it;
     ``last_latency`` is how many seconds passed from there until both sides of its last change were written.
-    ``etag`` is the storage's word for the version of the row that was read.
+    ``own`` names the settings of ``policy`` that are this resource's own; the others are inherited (None: the row is
+    older than that). ``etag`` is the storage's word for the version of the row that was read.
     """
 
     id: ResourceId
@@ -92,3 +93,4 @@ class Resource:
     unheard: int = 0
     woken: datetime | None = None
     last_latency: float | None = None
+    own: tuple[str, ...] | None = None

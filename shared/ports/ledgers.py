@@ -16,6 +16,7 @@ from shared.domain.booking import CalendarKey
 from shared.domain.commands import Command
 from shared.domain.decisions import Decision
 from shared.domain.ids import BookingId, MailboxId, MappingId, PlatformId, ResourceId, TenantId
+from shared.domain.inheritance import ScopeSettings
 from shared.domain.ledger import Head, Mapping, OpenStep
 from shared.domain.resource import Resource
 
@@ -152,6 +153,17 @@ class Resources(Protocol):
 
         ``changed_since`` leaves out those whose rows the storage, by its own clock, has not written
         since. One that this version cannot read keeps no other from being listed; to ask for it by its id says why.
+        """
+        ...
+
+    async def scopes(self, tenant: TenantId) -> tuple[ScopeSettings, ...]:
+        """Return what is set for parts of a tenant. Raises ``Retry``."""
+        ...
+
+    async def put_scope(self, tenant: TenantId, wanted: ScopeSettings) -> None:
+        """Keep what is set for a scope, be it nothing.
+
+        Raises ``Stale`` where what stands is not what had ``wanted``'s etag (none: where something stands).
         """
         ...
 

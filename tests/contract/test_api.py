@@ -215,6 +215,7 @@ class TestOnTheStack:
         await _agreed(site, room["id"])
         await _people(site, stack.described["graph"], room)
         await _pages(site)
+        await _policies(site, room["id"])
         await _upkeep(site)
         await _watched(site, room["id"])
         await _at_door(site, room["id"])
@@ -228,6 +229,14 @@ class TestOnTheStack:
         key = stack.described["function_key"]
         assert await web.ask("GET", f"/api/openapi.json?code={key}") == document()
         assert (await web.send("GET", "/api/openapi.json")).status == 401
+
+
+async def _policies(site: Site, room: str) -> None:
+    busy = {"level": "tenant", "settings": {"held_again_hours": 25}}
+    assert (await site.ask("POST", "/api/policies/preview", busy))["affected"] >= 1
+    await site.ask("POST", "/api/policies", busy)
+    assert (await site.ask("GET", "/api/policies"))["scopes"][0]["settings"] == busy["settings"]
+    assert (await site.ask("GET", f"/api/resources/{room}/policy"))["resource"] == room
 
 
 async def _pages(site: Site) -> None:

@@ -13,6 +13,7 @@ from shared.adapters.tables.resources import TableResources
 from shared.adapters.tables.tables import Tables
 from shared.domain.booking import ResourceFacts, Side
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId
+from shared.domain.inheritance import Level, Scope, ScopeSettings
 from shared.domain.policy import Policy, Winner
 from shared.domain.resource import Resource, State, Subscription
 from shared.ports.errors import Rejected, Stale
@@ -257,3 +258,36 @@ async def test_one_that_only_a_newer_version_can_read_hides_no_other_and_says_wh
     with pytest.raises(Rejected, match="whoever asks") as refused:
         await resources.get(room(2).id)
     assert refused.value.code == "unreadable"
+
+
+async def test_what_is_set_for_a_scope_is_found_and_is_no_resource(resources: Resources) -> None:
+    await resources.add(room(1))
+    building = ScopeSettings(
+        Scope(Level.BUILDING, "Zürich / HQ"), {"buffer_minutes": 10, "edits": None, "shadow": False}
+    )
+    await resources.put_scope(TENANT, ScopeSettings(Scope(Level.TENANT), {"winner": "platform"}))
+    await resources.put_scope(TENANT, building)
+    found = {each.scope: each.settings for each in await resources.scopes(TENANT)}
+    assert found == {Scope(Level.TENANT): {"winner": "platform"}, building.scope: building.settings}
+    assert [each.id async for each in resources.all(TENANT)] == [room(1).id]
+    assert await resources.scopes(ELSEWHERE) == ()
+
+
+async def test_a_scope_that_somebody_else_changed_since_it_was_read_is_stale(resources: Resources) -> None:
+    scope = Scope(Level.KIND, "room")
+    await resources.put_scope(TENANT, ScopeSettings(scope, {"units": 2}))
+    with pytest.raises(Stale):
+        await resources.put_scope(TENANT, ScopeSettings(scope, {"units": 3}))
+    (read,) = await resources.scopes(TENANT)
+    await resources.put_scope(TENANT, replace(read, settings={"units": 4}))
+    with pytest.raises(Stale):
+        await resources.put_scope(TENANT, replace(read, settings={"units": 5}))
+    assert [each.settings for each in await resources.scopes(TENANT)] == [{"units": 4}]
+
+
+@pytest.mark.parametrize("own", [None, (), ("winner",)])
+async def test_a_resource_knows_which_settings_are_its_own(resources: Resources, own: tuple[str, ...] | None) -> None:
+    await resources.add(replace(room(1), own=own))
+    found = await resources.get(room(1).id)
+    assert found is not None
+    assert found.own == own

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId, tenant_of
+from shared.domain.inheritance import ScopeSettings
 from shared.domain.resource import Resource
 from shared.ports.errors import Rejected, Stale
 from tests.doubles.faults import DONE, Faults
@@ -18,6 +19,7 @@ class MemoryResources:
     def __init__(self, faults: Faults | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.faults = faults or Faults()
         self._rows: dict[ResourceId, Resource] = {}
+        self._scopes: dict[tuple[TenantId, str, str], ScopeSettings] = {}
         self._writes = 0
         self._now = now or (lambda: datetime.now(UTC))
         self._written: dict[ResourceId, datetime] = {}
@@ -69,6 +71,20 @@ class MemoryResources:
         found = [each for each in self._of(tenant) if after is None or each.id > after]
         for each in [each for each in found if not changed_since or self._written[each.id] >= changed_since][:limit]:
             yield each
+
+    async def scopes(self, tenant: TenantId) -> tuple[ScopeSettings, ...]:
+        await self.faults.at("resources.scopes")
+        return tuple(found for (of, _, _), found in sorted(self._scopes.items()) if of == tenant)
+
+    async def put_scope(self, tenant: TenantId, wanted: ScopeSettings) -> None:
+        await self.faults.at("resources.put_scope")
+        key = (tenant, str(wanted.scope.level), wanted.scope.name.casefold())
+        standing = self._scopes.get(key)
+        if (standing.etag if standing else "") != wanted.etag:
+            raise Stale(f"the settings of {wanted.scope.name or 'the tenant'} were changed by somebody else meanwhile")
+        self._writes += 1
+        self._scopes[key] = replace(wanted, settings=dict(wanted.settings), etag=f"s{self._writes}")
+        await self.faults.at("resources.put_scope" + DONE)
 
     def _kept(self, resource: Resource) -> Resource:
         self._writes += 1

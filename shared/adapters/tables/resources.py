@@ -2,27 +2,40 @@
 
 Beside each resource's row ``r|<id>`` stand ``mailbox|<id>`` and ``platform|<id>``, inserted in the same
 transaction: they are what lets a mailbox and a platform id be linked once only. A state that is written again
-costs one request, as long as mailbox and platform are those this process has seen on the row.
+costs one request, as long as mailbox and platform are those this process has seen on the row. What is set for a part of
+the tenant stands there too, under ``s|<level>|<name>``.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.adapters.tables.errors import RowChanged, RowConflict, RowExists, RowMissing
 from shared.adapters.tables.layout import after as end_of
 from shared.adapters.tables.layout import behind
-from shared.adapters.tables.rows import Row, body, key_part, value_of
+from shared.adapters.tables.rows import Row, body, digest, key_part, value_of
 from shared.adapters.tables.tables import Act, Operation, Tables
 from shared.domain.ids import MailboxId, PlatformId, ResourceId, TenantId, tenant_of
+from shared.domain.inheritance import Level, Scope, ScopeSettings
 from shared.domain.resource import Resource
 from shared.ports.errors import Rejected, Retry, Stale
 
 _RESOURCES = "r|"
+_SCOPES = "s|"
+
+
+@dataclass(frozen=True)
+class _StoredScope:
+    """What is set for a scope; ``settings`` is JSON, because each setting has a type of its own."""
+
+    level: Level
+    name: str
+    settings: str
 
 
 class TableResources:
@@ -90,6 +103,21 @@ class TableResources:
                 return
             start, wanted = behind(last), passed_over
 
+    async def scopes(self, tenant: TenantId) -> tuple[ScopeSettings, ...]:
+        return tuple([_scope(row) async for row in self._table.rows(tenant, _SCOPES, end_of(_SCOPES))])
+
+    async def put_scope(self, tenant: TenantId, wanted: ScopeSettings) -> None:
+        scope = wanted.scope
+        stored = _StoredScope(scope.level, scope.name, json.dumps(dict(wanted.settings), sort_keys=True))
+        key = f"{_SCOPES}{scope.level}|{digest(scope.name.casefold())}"
+        row = {"PartitionKey": tenant, "RowKey": key, **body(stored)}
+        try:
+            await (self._table.replace(row, wanted.etag) if wanted.etag else self._table.insert(row))
+        except (RowChanged, RowExists, RowMissing) as error:
+            raise Stale(
+                f"the settings of {scope.name or 'the tenant'} were changed by somebody else meanwhile"
+            ) from error
+
     async def _linked(self, tenant: TenantId, key: str) -> Resource | None:
         row = await self._table.read(tenant, key)
         return await self.get(ResourceId(row["resource"])) if row else None
@@ -116,6 +144,11 @@ class TableResources:
 
 def _resource(row: Row) -> Resource:
     return replace(value_of(Resource, row), etag=row["etag"])
+
+
+def _scope(row: Row) -> ScopeSettings:
+    stored = value_of(_StoredScope, row)
+    return ScopeSettings(Scope(stored.level, stored.name), json.loads(stored.settings), row["etag"])
 
 
 def _unless_unreadable(row: Row) -> Resource | None:

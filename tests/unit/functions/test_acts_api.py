@@ -34,6 +34,7 @@ NO_ACTS = {
     "discover": "changes nothing",
     "examine_tenant": "changes nothing",
     "judge_calendar_processing": "changes nothing",
+    "preview_policy": "changes nothing",
 }
 """What is asked with a body and is no act, and why."""
 
@@ -60,6 +61,7 @@ async def everything_is_ordered(office: Office) -> dict[str, str]:
     ]
     calls: list[tuple[str, str, str, str, Any]] = [
         ("order", "pause", "POST", f"{here}/commands", {"verb": "pause"}),
+        ("set_policy", "set_policy", "POST", "/api/policies", {"level": "tenant", "settings": {"units": 2}}),
         ("order_many", "resume", "POST", "/api/orders", {"verb": "resume", "everything": True}),
         ("sweep_now", "sweep", "POST", "/api/sweep", None),
         ("renew_now", "renew_subscriptions", "POST", "/api/subscriptions/renew", {"resources": [room]}),
