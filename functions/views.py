@@ -111,6 +111,7 @@ def resource_view(resource: Resource) -> Json:
         "since": moment(resource.since),
         "why": resource.why,
         "last_change": moment(resource.last_change),
+        "latency": resource.last_latency,
         "last_look": moment(resource.last_look),
         "proven_at": moment(resource.proven_at),
         "differences_at_proof": resource.proof_differences,
@@ -204,6 +205,7 @@ def comparison_view(resource: Resource, window: Window, now: datetime, seen: Com
         "equal": seen.equal,
         "pairs": [_pair_view(pair) for pair in seen.pairs],
         "not_understood": [{"side": each.side, "key": each.key, "reason": each.reason} for each in seen.set_aside],
+        "blocks": [block_view(each) for each in seen.blocks],
     }
 
 

@@ -42,6 +42,7 @@ COMPARISON = record(
             "type": "array",
             "items": record({"side": one_of("", Side), "key": text(""), "reason": text("")}),
         },
+        "blocks": {"type": "array", "items": ref("Block")},
     },
     {
         "resource": RESOURCE_ID,
@@ -50,6 +51,7 @@ COMPARISON = record(
         "looked_at": A_MOMENT,
         "equal": False,
         "not_understood": [],
+        "blocks": [],
         "pairs": [
             {
                 "mapping": MAPPING_ID,

@@ -6,14 +6,8 @@ from functions.description.moments import A_MOMENT, MOMENT, RESOURCE_ID
 from functions.description.parts import Json, in_query, listed, operation, or_null, record, ref, text
 from functions.description.resource_schemas import FACTS, RESOURCE
 
-_LATENCY = {
-    "type": "number",
-    "minimum": 0,
-    "description": "Seconds from when the last change was told until it was written on the other side; null where"
-    " no change of a person had woken the run.",
-}
 _OF_A_RESOURCE = RESOURCE["properties"]
-_SAME = ("state", "since", "why", "last_change", "last_look", "proven_at", "conflicts", "open_steps", "bulk_plan")
+_SAME = ("state", "since", "why", "last_change", "latency", "last_look", "proven_at", "conflicts", "open_steps")
 _PARAMETERS = (
     in_query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}, "How many at most.", 100),
     in_query("after", {"type": "string", "maxLength": 255}, "The 'next' of the page before."),
@@ -40,7 +34,7 @@ SCHEMAS: dict[str, Json] = {
             **{name: FACTS[name] for name in ("name", "kind", "building", "floor")},
             "address": text("The address of its mailbox."),
             **{name: _OF_A_RESOURCE[name] for name in _SAME},
-            "latency": or_null(_LATENCY),
+            "bulk_plan": _OF_A_RESOURCE["bulk_plan"],
         },
         {
             "id": RESOURCE_ID, "name": "Matterhorn", "kind": "room", "building": "Headquarters", "floor": "2",

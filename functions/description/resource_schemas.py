@@ -91,6 +91,12 @@ FACTS_EXAMPLE = {
     "name": "Matterhorn", "kind": "room", "capacity": 8, "building": "Headquarters", "floor": "2",
     "zone": "Europe/Zurich", "phone": "", "contact": "", "features": ["display", "video"],
 }  # fmt: skip
+LATENCY: Json = {
+    "type": "number",
+    "minimum": 0,
+    "description": "Seconds from when the last change was told until it was written on the other side; null where"
+    " no change of a person had woken the run.",
+}
 RESOURCE = record(
     {
         "id": text("Minted by Lockstep: <tenant>.<ulid>."),
@@ -103,6 +109,7 @@ RESOURCE = record(
         "since": or_null(MOMENT),
         "why": text("The reason of the state, a sentence; empty where there is nothing to say."),
         "last_change": or_null(MOMENT),
+        "latency": or_null(LATENCY),
         "last_look": or_null(MOMENT),
         "proven_at": or_null(MOMENT),
         "differences_at_proof": whole("What the last proof read found that no feed had told."),
@@ -126,6 +133,7 @@ RESOURCE = record(
         "since": A_MOMENT,
         "why": "",
         "last_change": A_MOMENT,
+        "latency": 0.41,
         "last_look": A_MOMENT,
         "proven_at": None,
         "differences_at_proof": 0,

@@ -25,9 +25,10 @@ async def compare_sides(outside: Outside, resource: Resource, window: Window) ->
     """Return what both sides show in ``window``. Raises the ports' errors."""
     if resource.platform is None:
         raise Rejected(f"{resource.facts.name or resource.id} has no resource on the platform", "unlinked")
-    (events, set_aside), bookings, known = await asyncio.gather(
+    (events, set_aside), bookings, blocks, known = await asyncio.gather(
         outside.calendar.view(resource.mailbox, window),
         outside.platform.view(resource.platform, window),
+        outside.platform.blocks(resource.platform, window),
         outside.ledgers.on_days(resource.id, Span(window.start, window.end).days()),
     )
     mappings = await _of_all(outside, resource, events, bookings, known)
@@ -35,7 +36,7 @@ async def compare_sides(outside: Outside, resource: Resource, window: Window) ->
     head = await outside.ledgers.head(resource.id)
     shown = await with_copies(outside, resource, (*events, *more_events), head.unreadable)
     pairs = compare(shown, (*bookings, *more_bookings), mappings, resource.policy, resource.facts.zone)
-    return Comparison(pairs, set_aside)
+    return Comparison(pairs, set_aside, blocks)
 
 
 async def _of_all(

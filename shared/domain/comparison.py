@@ -12,7 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from shared.domain.booking import Booking, CalendarItem, CalendarKey, Occupancy, PlatformItem, SetAside, Side, occupancy
+from shared.domain.booking import (
+    Block,
+    Booking,
+    CalendarItem,
+    CalendarKey,
+    Occupancy,
+    PlatformItem,
+    SetAside,
+    Side,
+    occupancy,
+)
 from shared.domain.fingerprint import Field
 from shared.domain.ids import BookingId
 from shared.domain.ledger import Mapping, MappingState
@@ -53,10 +63,14 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All pairs of a stretch of time, by their start; what a side shows and nobody understands stands beside them."""
+    """All pairs of a stretch of time, by their start; what a side shows and nobody understands stands beside them.
+
+    ``blocks`` are times at which the platform lets nobody book; they have no other side.
+    """
 
     pairs: tuple[Pair, ...]
     set_aside: tuple[SetAside, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
     @property
     def equal(self) -> bool:

@@ -39,3 +39,12 @@ async def test_a_private_title_is_told_by_neither_side(office: Office) -> None:
     (pair,) = told["pairs"]
     assert (pair["calendar"]["title"], pair["platform"]["title"], pair["platform"]["private"]) == ("", "", True)
     assert told["equal"]
+
+
+async def test_times_at_which_the_platform_lets_nobody_book_are_told_beside_the_pairs(office: Office) -> None:
+    room = await office.room()
+    block = {"start": "2026-11-23T12:00:00Z", "end": "2026-11-23T13:00:00Z", "reason": "Cleaning"}
+    await office.ask("POST", "/api/platform/resources/matterhorn/blocks", block)
+    told = await office.ask("GET", f"/api/resources/{room}/sides?{DAY}")
+    assert [(each["start"], each["reason"]) for each in told["blocks"]] == [("2026-11-23T12:00:00Z", "Cleaning")]
+    assert (told["pairs"], told["equal"]) == ([], True)
