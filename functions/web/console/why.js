@@ -65,10 +65,10 @@ function story(told, zone, pair) {
   return html`<div class="both-sides">
       ${side("calendar", told.calendar, zone)} ${side("platform", told.platform, zone)}
     </div>
-    <p>${differenceText(pair)}${mapping ? html` · ${mappingWord(mapping.state)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${mapping?.reason ? html`<br /><span class="soft">${mapping.reason}</span>` : nothing}</p>
+    <p>${differenceText(pair)}${mapping ? html` · ${mappingWord(mapping.state)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${inWords(mapping?.reason)}</p>
     ${
       told.open_steps.length
-        ? html`<section><h3>${word("what_waits")}</h3><ul class="plain-list">${told.open_steps.map((/** @type {any} */ each) => html`<li><span class="state warn">${stepWord(each.cause)}</span> ${each.reason} <span class="soft small">${word("since_n", { when: moment(new Date(each.since), zone) })}</span></li>`)}</ul></section>`
+        ? html`<section><h3>${word("what_waits")}</h3><ul class="plain-list">${told.open_steps.map((/** @type {any} */ each) => html`<li><span class="state warn">${stepWord(each.cause)}</span> ${each.cause === "conflict" ? nothing : each.reason} <span class="soft small">${word("since_n", { when: moment(new Date(each.since), zone) })}</span></li>`)}</ul></section>`
         : nothing
     }
     <section><h3>${word("decisions")}</h3>
@@ -90,6 +90,9 @@ function side(name, seen, zone) {
     }
   </section>`;
 }
+
+/** A reason that is a sentence; one that is a code is told by its decision. @param {string} [reason] */
+const inWords = (reason) => (reason?.includes(" ") ? html`<br /><span class="soft">${reason}</span>` : nothing);
 
 /** @param {string} state */
 const mappingWord = (state) => (worded(`mapping_${state}`) ? word(`mapping_${state}`) : state);

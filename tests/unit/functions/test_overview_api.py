@@ -22,7 +22,7 @@ async def test_a_resource_is_told_with_its_state_and_when_it_was_last_looked_at(
     (row,) = (await office.ask("GET", "/api/overview"))["resources"]
     whole = await office.ask("GET", f"/api/resources/{room}")
     assert row["address"] == whole["mailbox"]["address"]
-    told = {name: row[name] for name in row if name not in ("address",)}
+    told = {name: row[name] for name in row if name != "address"}
     assert told == {name: whole[name] for name in told}
     assert row["state"] == "in step"
 
