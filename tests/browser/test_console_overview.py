@@ -189,8 +189,8 @@ async def filled(full_stack: Stack) -> Stack:
     rows = [{"PartitionKey": tenant, "RowKey": f"r|{each.id}", **body(each)} for each in _many(tenant)]
     try:
         await tables.ensure_tables(("resources",))
-        for first in range(0, MANY, 100):
-            await tables.table("resources").transact([Operation(Act.UPSERT, row) for row in rows[first : first + 100]])
+        for first in range(0, MANY, 20):
+            await tables.table("resources").transact([Operation(Act.UPSERT, row) for row in rows[first : first + 20]])
     finally:
         await tables.close()
     return full_stack
