@@ -72,3 +72,23 @@ async def compare(req: func.HttpRequest) -> func.HttpResponse:
     now = outside.clock.now()
     window = window_from_now(req, now)
     return answer(comparison_view(resource, window, now, await compare_sides(outside, resource, window)))
+
+
+@agreed.function_name("list_reservations")
+@agreed.route("reservations", methods=["GET"])
+@told
+async def list_reservations(req: func.HttpRequest) -> func.HttpResponse:
+    """The bookings of a stretch of time, over all resources or some; found by words or by a meeting's link."""
+    from functions.reservations import list_all
+
+    return await list_all(req)
+
+
+@agreed.function_name("measure_use")
+@agreed.route("use", methods=["GET"])
+@told
+async def measure_use(req: func.HttpRequest) -> func.HttpResponse:
+    """How much resources are used, by week and building, and nobody's name."""
+    from functions.reservations import use_of_all
+
+    return await use_of_all(req)

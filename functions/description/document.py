@@ -20,6 +20,7 @@ from functions.description import (
     platform_paths,
     platform_schemas,
     policy_paths,
+    reservations_paths,
     safety_paths,
     safety_schemas,
     setup_paths,
@@ -125,6 +126,7 @@ def document() -> Json:
         "tags": [{"name": name, "description": words} for name, words in _TAGS.items()],
         "paths": {
             **admin_paths.PATHS,
+            **reservations_paths.PATHS,
             **lapses_paths.PATHS,
             **drift_paths.PATHS,
             **safety_paths.PATHS,
@@ -149,6 +151,7 @@ def document() -> Json:
         "components": {
             "schemas": {
                 **admin_schemas.SCHEMAS,
+                **reservations_paths.SCHEMAS,
                 **safety_schemas.SCHEMAS,
                 **platform_schemas.SCHEMAS,
                 **people_paths.SCHEMAS,

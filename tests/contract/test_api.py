@@ -415,6 +415,9 @@ async def _watched(site: Site, room: str) -> None:
     assert flight["resource"] == room
     assert (await site.ask("POST", "/api/drill", {"alerts": ["slow"]}))["fired"]
     assert "resources" in await site.ask("GET", "/api/drift")
+    window = f"from={DAY}T00:00:00Z&to={DAY}T23:00:00Z"
+    assert (await site.ask("GET", f"/api/reservations?{window}"))["reservations"]
+    assert (await site.ask("GET", f"/api/use?{window}"))["use"]
     somebody = {"address": "ben@contoso.example"}
     assert (await site.ask("POST", "/api/people/data", somebody))["places"]
     assert (await site.ask("POST", "/api/people/erasure", somebody))["not_over"] > 0

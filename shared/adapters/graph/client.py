@@ -90,12 +90,18 @@ class GraphClient:
         return body
 
     async def token(self) -> str:
-        """Return an access token of a credential that has none cached. Raises ``Retry`` where none can be had."""
+        """Return an access token of a credential that has none cached. Raises ``Retry`` where none can be had.
+
+        Requests that follow carry one as fresh: what was granted since the last one was given counts from now on.
+        """
         from azure.core.exceptions import AzureError
 
         credential = self._credentials()
         try:
-            return (await credential.get_token(self._scope)).token
+            token = (await credential.get_token(self._scope)).token
+            if self._opened is not None:
+                await self._opened.authentication.renew(self._opened.authentication.generation)
+            return token
         except AzureError as error:
             raise Retry(f"no token for Graph could be had ({type(error).__name__})") from error
         finally:

@@ -55,25 +55,49 @@ class NeverSent(Unreachable):
     """There was no token or no connection, so that Graph was never asked."""
 
 
+class _Held:
+    """A credential in use: it is closed once it was let go and no request waits for its token any more."""
+
+    def __init__(self, credential: AsyncTokenCredential, scope: str) -> None:
+        self._credential = credential
+        # Without explicit scopes the SDK would ask for a token for the host it talks to.
+        self._provider = AzureIdentityAuthenticationProvider(credential, scopes=[scope])
+        self._users = 0
+        self._let_go = False
+
+    async def sign(self, request: RequestInformation, context: dict[str, Any]) -> None:
+        self._users += 1
+        try:
+            await self._provider.authenticate_request(request, context)
+        finally:
+            self._users -= 1
+            await self._close_unused()
+
+    async def let_go(self) -> None:
+        self._let_go = True
+        await self._close_unused()
+
+    async def _close_unused(self) -> None:
+        if self._let_go and not self._users:
+            await self._credential.close()
+
+
 class Authentication(AuthenticationProvider):
     """Signs requests with the token of a credential, which ``renew`` replaces by a fresh one."""
 
     def __init__(self, make: Callable[[], AsyncTokenCredential], scope: str = GRAPH_SCOPE) -> None:
         self._make = make
         self._scope = scope
-        self._credential: AsyncTokenCredential | None = None
-        self._provider: AzureIdentityAuthenticationProvider | None = None
+        self._held: _Held | None = None
         self.generation = 0
 
     async def authenticate_request(
         self, request: RequestInformation, additional_authentication_context: dict[str, Any] | None = None
     ) -> None:
         """Put the token on a request."""
-        if self._provider is None:
-            self._credential = self._make()
-            # Without explicit scopes the SDK would ask for a token for the host it talks to.
-            self._provider = AzureIdentityAuthenticationProvider(self._credential, scopes=[self._scope])
-        await self._provider.authenticate_request(request, additional_authentication_context or {})
+        if self._held is None:
+            self._held = _Held(self._make(), self._scope)
+        await self._held.sign(request, additional_authentication_context or {})
 
     async def renew(self, generation: int) -> None:
         """Forget the credential of that generation and its cached token; one renewed meanwhile is kept."""
@@ -82,10 +106,10 @@ class Authentication(AuthenticationProvider):
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the credential; the next request makes another one."""
-        credential, self._credential, self._provider = self._credential, None, None
-        if credential is not None:
-            await credential.close()
+        """Let the credential go; the next request makes another one."""
+        held, self._held = self._held, None
+        if held is not None:
+            await held.let_go()
 
 
 class Transport:
