@@ -7,6 +7,7 @@ import azure.functions as func
 from functions.acts import acts
 from functions.admin import admin
 from functions.agreed import agreed
+from functions.booker import booker
 from functions.bookings import bookings
 from functions.caller import host_level
 from functions.door import door
@@ -34,6 +35,6 @@ app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
 _PEOPLES = (platform, bookings, people, personal)
 _OPERATORS = (operations, lapses, drift, acts, policies, overview)
-_FACES = (pages, panels, door)
+_FACES = (pages, booker, panels, door)
 for blueprint in (*_OWN, *_PEOPLES, *_OPERATORS, *_FACES):
     app.register_functions(blueprint)

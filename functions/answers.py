@@ -15,7 +15,7 @@ from functools import wraps
 
 import azure.functions as func
 
-from functions.caller import NotAllowed, NotSignedIn, Role, admit
+from functions.caller import NotAllowed, NotSignedIn, Role, admit, caller_of
 from functions.reading import answering_in
 from functions.same_site import SAFE, CrossSite, refuse_cross_site
 from shared.composition import TenantUnnamed, calling_with
@@ -46,7 +46,9 @@ PAGE = {
 """Headers of a page that a signed link opens."""
 
 _FORBIDDEN = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied"})
-_CONFLICTS = frozenset({"linked", "ceiling", "unlinked", "exists", "overlap", "blocked", "cancelled", "approved"})
+_CONFLICTS = frozenset(
+    {"linked", "ceiling", "unlinked", "exists", "overlap", "blocked", "cancelled", "approved", "in_outlook"}
+)
 _UNUSABLE = frozenset({"invalid", "not_understood", "probe_failed", "unknown_booker", "booker_left"})
 _USUAL_WAIT_SECONDS = 5
 _LONGEST_MESSAGE = 500
@@ -62,6 +64,14 @@ class BadRequest(ValueError):
 
 class TooLarge(BadRequest):
     """A body is larger than anything that makes sense."""
+
+
+class Collides(RuntimeError):
+    """What is asked for collides with what stands. ``more`` is told beside the sentence: what could be had instead."""
+
+    def __init__(self, code: str, message: str, more: Mapping[str, object]) -> None:
+        super().__init__(message)
+        self.code, self.more = code, more
 
 
 class Unknown(LookupError):
@@ -81,12 +91,17 @@ def told(handler: Handler) -> Handler:
 
     Whoever calls has to be a reader, and an operator where the method may change something.
     """
-    return _told(handler, None)
+    return _told(handler, lambda req: admit(req, Role.READER if (req.method or "").upper() in SAFE else Role.OPERATOR))
 
 
 def told_to_readers(handler: Handler) -> Handler:
     """Like ``told``, for what is asked with a body and changes nothing: a reader may call it."""
-    return _told(handler, Role.READER)
+    return _told(handler, lambda req: admit(req, Role.READER))
+
+
+def told_to_everybody(handler: Handler) -> Handler:
+    """Like ``told``, for whoever has signed in, with or without a role: the handler lets them do what is theirs."""
+    return _told(handler, caller_of)
 
 
 def told_to_anybody(handler: Handler) -> Handler:
@@ -102,12 +117,12 @@ def told_to_anybody(handler: Handler) -> Handler:
     return wrapped
 
 
-def _told(handler: Handler, role: Role | None) -> Handler:
+def _told(handler: Handler, let_in: Callable[[func.HttpRequest], object]) -> Handler:
     @wraps(handler)
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
         try:
             refuse_cross_site(req)
-            admit(req, role or (Role.READER if (req.method or "").upper() in SAFE else Role.OPERATOR))
+            let_in(req)
             accepted = req.headers.get("Accept-Language", "")
             with calling_with(req.headers.get(TENANT_KEY, "")), answering_in(accepted):
                 return await handler(req)
@@ -125,6 +140,8 @@ def _refusal(error: Exception) -> func.HttpResponse:
             return _error(400, "bad_request", str(error))
         case Unknown() | NotFound():
             return _error(404, "not_found", str(error))
+        case Collides(code=code, more=more):
+            return answer({"error": {"code": code, "message": str(error)}, **more}, 409)
         case NotSignedIn():
             return _error(401, "sign_in", str(error), {"WWW-Authenticate": "Bearer"})
         case NotAllowed():

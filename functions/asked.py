@@ -232,11 +232,11 @@ def window_from_now(req: func.HttpRequest, now: datetime) -> Window:
     return Window(now, now + _USUAL_LOOK)
 
 
-def transaction_of(req: func.HttpRequest, resource: PlatformId) -> TransactionId | None:
-    """Return the transaction id that a request's Idempotency-Key stands for in this resource."""
+def transaction_of(req: func.HttpRequest, resource: PlatformId, of: str = "") -> TransactionId | None:
+    """Return the transaction id that a request's Idempotency-Key stands for in this resource, of one person."""
     key = req.headers.get("Idempotency-Key")
     if key is None:
         return None
     if not _KEY.fullmatch(key):
         raise BadRequest("'Idempotency-Key' is 1 to 255 visible characters of ASCII, such as a UUID")
-    return TransactionId(f"{KEY_PREFIX}{uuid5(NAMESPACE_URL, f'{resource}/{key}')}")
+    return TransactionId(f"{KEY_PREFIX}{uuid5(NAMESPACE_URL, f'{resource}/{of}/{key}' if of else f'{resource}/{key}')}")

@@ -32,6 +32,9 @@ _LONGEST_NAME = 255
 _ROLES = ("roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role")
 _OBJECT = ("http://schemas.microsoft.com/identity/claims/objectidentifier", "oid")
 _NAMES = ("preferred_username", "upn", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn", "name")
+# Names of accounts are the tenant's own to give, and nobody else's; a guest's stands for no mailbox.
+_ADDRESSES = (*_NAMES[:-1], "email", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress")
+_OF_A_GUEST = "#ext#"
 _APPLICATIONS = ("azp", "appid")
 
 Claims = Mapping[str, tuple[str, ...]]
@@ -54,11 +57,16 @@ class NotAllowed(PermissionError):
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who calls. ``id`` is the object id in Entra, or the digest of a key; ``name`` is for people to read."""
+    """Somebody who calls. ``id`` is the object id in Entra, or the digest of a key; ``name`` is for people to read.
+
+    ``address`` is a person's, as far as Entra told it; ``called`` is what they are called.
+    """
 
     name: str
     id: str
     roles: frozenset[Role]
+    address: str = ""
+    called: str = ""
 
     def may(self, role: Role) -> bool:
         """Tell whether a role is held, or one that includes it."""
@@ -105,7 +113,14 @@ def principal_of(header: str, application: str) -> Caller:
     held = {value for kind in _ROLES for value in claims.get(kind, ())}
     program = _first(claims, _APPLICATIONS)
     name = named or (f"application {program}" if program else who)
-    return Caller(name, who, frozenset(each for each in Role if each.value in held))
+    roles = frozenset(each for each in Role if each.value in held)
+    return Caller(name, who, roles, _address(claims), _first(claims, ("name",)))
+
+
+def _address(claims: Claims) -> str:
+    """Return the address of a person. A program has none."""
+    named = (_first(claims, (kind,)) for kind in _ADDRESSES)
+    return next((each for each in named if "@" in each and _OF_A_GUEST not in each.casefold()), "")
 
 
 def _claims(header: str) -> Claims:

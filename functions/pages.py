@@ -67,6 +67,14 @@ async def show_panel_worker(req: func.HttpRequest) -> func.HttpResponse:
     return func.HttpResponse(file.read_bytes(), headers=FACE, mimetype="text/javascript", charset="utf-8")
 
 
+@pages.function_name("show_book")
+@pages.route("book", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@told_to_anybody
+async def show_book(req: func.HttpRequest) -> func.HttpResponse:
+    """The booking page; a query names the resource whose code led here."""
+    return face("book")
+
+
 @pages.function_name("show_asset")
 @pages.route("assets/{file}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @told_to_anybody

@@ -6,11 +6,13 @@ It is told in the language that the link of the mail names, else in the one that
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions.answers import PAGE, Unknown, answer, told_to_anybody
+from functions import pages
+from functions.answers import CAREFUL, PAGE, Unknown, answer, told_to_anybody
 from shared.composition import installed
 
 if TYPE_CHECKING:
@@ -18,13 +20,16 @@ if TYPE_CHECKING:
 
 story = func.Blueprint()
 
-_PAGE = (
-    '<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>{title}</title><style>:root{{color-scheme:light dark}}"
-    "body{{font:16px/1.5 sans-serif;max-width:40em;margin:2em auto;padding:0 1em}}"
-    "time{{color:light-dark(#555,#aaa)}}</style>"
-    "<main><h1>{title}</h1><p>{standing}</p><ol>{chapters}</ol></main></html>"
+_UNBUILT = (
+    '<!doctype html><html lang="LANGUAGE"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>HEADING</title><main><h1>HEADING</h1><p>STANDING</p><ol>CHAPTERS</ol></main></html>"
 )
+"""The page where no pages were built: the same words."""
+
+_HEADERS = {
+    **PAGE,
+    "Content-Security-Policy": CAREFUL["Content-Security-Policy"] + "; style-src 'self'; img-src data:",
+}
 
 
 @story.function_name("tell_story")
@@ -45,7 +50,7 @@ async def show_story(req: func.HttpRequest) -> func.HttpResponse:
     if found is None:
         raise Unknown("this link opens nothing: it is incomplete, or it has expired")
     if "text/html" in req.headers.get("Accept", ""):
-        return func.HttpResponse(_page(found), headers=PAGE, mimetype="text/html", charset="utf-8")
+        return func.HttpResponse(_page(found), headers=_HEADERS, mimetype="text/html", charset="utf-8")
     return answer(story_view(found), headers=PAGE)
 
 
@@ -57,11 +62,17 @@ def _page(found: BookingStory) -> str:
 
     zone, words = ZoneInfo(found.zone), words_of(found.language, "page")
     chapters = "".join(
-        f"<li><time>{each.at.astimezone(zone):{words['moment']}}</time><br>{html.escape(each.words)}</li>"
+        f"<li><time>{each.at.astimezone(zone):{words['moment']}}</time><p>{html.escape(each.words)}</p></li>"
         for each in found.chapters
     )
     standing = words["gone"]
     if found.when:
         standing = words["stands"].format(time=time_text(found.when, found.zone, words_of(found.language, "mail")))
     title = html.escape(words["heading"].format(room=found.resource))
-    return _PAGE.format(language=found.language, title=title, standing=html.escape(standing), chapters=chapters)
+    filled = {"LANGUAGE": found.language, "HEADING": title, "STANDING": html.escape(standing), "CHAPTERS": chapters}
+    return re.sub("|".join(filled), lambda place: filled[place[0]], _built())
+
+
+def _built() -> str:
+    file = pages.BUILT / "story.html"
+    return file.read_text("utf-8") if file.is_file() else _UNBUILT

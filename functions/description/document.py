@@ -8,6 +8,8 @@ from functions.description import (
     acts_paths,
     admin_paths,
     admin_schemas,
+    booker_paths,
+    booker_schemas,
     canary_paths,
     drift_paths,
     lapses_paths,
@@ -39,6 +41,7 @@ _TAGS = {
     "acts": "What people ordered.",
     "door": "The panels at doors, and what is seen and done at them.",
     "platform": "The built-in booking platform.",
+    "booking page": "For everybody who has signed in, each in their own name.",
     "notifications": "For Microsoft Graph alone.",
     "pages": "What people open in a browser.",
     "app": "The app itself.",
@@ -46,11 +49,11 @@ _TAGS = {
 _ABOUT = (
     "Lockstep keeps Microsoft 365 room and equipment calendars and a booking platform in lockstep. Everything but "
     "notifications, health, signed links, doors and the pages themselves needs a token of Entra with the role Reader, "
-    "or Operator for what changes something; on one machine, which has no sign-in, a function key in the header "
-    "x-functions-key or as ?code=. A door is opened by the token of a panel of its own. What changes something comes "
-    "with Content-Type application/json, or with one of these headers. Where one installation serves several tenants, "
-    "each call also needs the key of its tenant in x-lockstep-key. Times are UTC. Decisions are worded in the language "
-    "of Accept-Language: English, German or French."
+    "or Operator for what changes something, or without a role on the booking page; on one machine, which has no "
+    "sign-in, a function key in the header x-functions-key or as ?code=. A door is opened by the token of a panel of "
+    "its own. What changes something comes with Content-Type application/json, or with one of these headers. Where "
+    "one installation serves several tenants, each call also needs the key of its tenant in x-lockstep-key. "
+    "Times are UTC. Decisions are worded in the language of Accept-Language: English, German or French."
 )
 
 
@@ -131,6 +134,7 @@ def document() -> Json:
             **drift_paths.PATHS,
             **safety_paths.PATHS,
             **platform_paths.PATHS,
+            **booker_paths.PATHS,
             **people_paths.PATHS,
             **setup_paths.PATHS,
             **operations_paths.PATHS,
@@ -154,6 +158,7 @@ def document() -> Json:
                 **reservations_paths.SCHEMAS,
                 **safety_schemas.SCHEMAS,
                 **platform_schemas.SCHEMAS,
+                **booker_schemas.SCHEMAS,
                 **people_paths.SCHEMAS,
                 **setup_paths.SCHEMAS,
                 **lapses_paths.SCHEMAS,

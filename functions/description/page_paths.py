@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.caller import Role
 from functions.description.moments import RESOURCE_ID
-from functions.description.parts import Json, in_path, one_of, operation, record, ref, text
+from functions.description.parts import Json, in_path, in_query, one_of, operation, record, ref, text
 
 
 def page(name: str, summary: str, *parameters: Json) -> Json:
@@ -28,6 +28,12 @@ PATHS: dict[str, Json] = {
     "/api/console": {"get": page("show_console", "The console")},
     "/api/panel/{resource}": {"get": page("show_panel", "The panel at a door", _RESOURCE)},
     "/api/panel/worker.js": {"get": _open("show_panel_worker", "What keeps a panel's page", ("text/javascript",), ())},
+    "/api/book": {
+        "get": page(
+            "show_book", "The booking page",
+            in_query("resource", {"type": "string"}, "The resource whose day it opens with.", RESOURCE_ID),
+        )
+    },
     "/api/assets/{file}": {
         "get": _open("show_asset", "What a page loads", ("text/javascript", "text/css", "image/svg+xml"), (_FILE,))
     },

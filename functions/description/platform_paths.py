@@ -10,13 +10,13 @@ _BOOKING = in_path("booking", "The platform's id of the booking.", BOOKING_ID)
 _MOMENT = {"type": "string", "format": "date-time"}
 _FROM = in_query("from", _MOMENT, "An instant with its zone.", "2026-11-23T00:00:00Z")
 _TO = in_query("to", _MOMENT, "An instant with its zone, at most 1500 days later.", "2026-11-30T00:00:00Z")
-_KEY = in_header(
+IDEMPOTENCY_KEY = in_header(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 255},
     "Repeating a request under the same key returns the booking made under it, as it stands now.",
     "6f5c0f0e-1b1e-4b1e-9a53-0a4b0d3c1f77",
 )
-_SCOPE = in_query(
+SCOPE = in_query(
     "scope",
     {"type": "string", "enum": ["one", "following", "all"], "default": "one"},
     "Of a series: this occurrence, this and what follows, or all that is still to come.",
@@ -30,7 +30,7 @@ def _op(name: str, summary: str, schema: str, *errors: int, status: int = 200, *
 
 
 _BOOK = _op(
-    "platform_book", "Book a resource", "Booking", *_WRITE, status=201, parameters=[_KEY],
+    "platform_book", "Book a resource", "Booking", *_WRITE, status=201, parameters=[IDEMPOTENCY_KEY],
     requestBody=sent(ref("BookingOrder")),
 )  # fmt: skip
 _BOOK["responses"]["200"] = {
@@ -71,13 +71,13 @@ PATHS: dict[str, Json] = {
         "get": _op("platform_get_booking", "Look at a booking", "Booking", 404),
         "patch": _op(
             "platform_change_booking", "Move a booking or change what it says", "Booking", *_WRITE,
-            parameters=[_SCOPE], requestBody=sent(ref("BookingChange")),
+            parameters=[SCOPE], requestBody=sent(ref("BookingChange")),
         ),
         "delete": _op(
             "platform_cancel_booking", "Cancel a booking", "Booking", 400, 404, 409, 422,
             parameters=[
                 in_query("reason", {"type": "string", "maxLength": 1000}, "For its owner.", "moved online"),
-                _SCOPE,
+                SCOPE,
             ],
         ),
     },

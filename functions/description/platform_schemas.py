@@ -9,8 +9,8 @@ from shared.domain.opening_hours import DAYS
 CURSOR = "1.01KAJ3ZK.17"
 BOOKING_ID = "01KAJ42TB00KNGM8W1R5T9C3EX"
 _MOMENT = "2026-11-20T14:03:11.004Z"
-_PERSON = record({"address": text("An SMTP address.", maxLength=320), "name": text("", maxLength=255)})
-_WHEN_ASKED: dict[str, Json] = {
+PERSON = record({"address": text("An SMTP address.", maxLength=320), "name": text("", maxLength=255)})
+WHEN_ASKED: dict[str, Json] = {
     "start": text("An instant with its zone, such as 2026-11-23T09:00:00+01:00; a date where all_day."),
     "end": text("The same; where all_day, the first day that no longer belongs to it."),
     "all_day": flag("Whole days, in the resource's zone."),
@@ -31,7 +31,7 @@ _BOOKING = record(
         "title": text("Empty where private."),
         "join_url": text("Where its online meeting is joined, if the policy shows it; empty where private."),
         "private": flag("Whether its title is for its owner only."),
-        "organiser": or_null(_PERSON),
+        "organiser": or_null(PERSON),
         "status": one_of("Requested: it needs a person's yes.", ("confirmed", "requested", "cancelled")),
         "reason": text("Why it was cancelled, where somebody said so."),
         "version": text("Changes with every change; give it back to change exactly what was seen."),
@@ -60,7 +60,7 @@ _BOOKING = record(
 )
 
 _RULE = text("An RRULE of RFC 5545; UNTIL is a date in the series' zone.", maxLength=500)
-_RECURRENCE_ASKED: Json = {
+RECURRENCE_ASKED: Json = {
     "description": "By what it repeats, from 'start' on.",
     **record({"rule": _RULE, "zone": text("An IANA name; the resource's zone where left out.")}, optional=("zone",)),
 }
@@ -124,12 +124,12 @@ SCHEMAS: dict[str, Json] = {
     ),
     "BookingOrder": record(
         {
-            **_WHEN_ASKED,
+            **WHEN_ASKED,
             "title": _TITLE,
             "organiser": or_null(_OWNER_ASKED),
             "private": flag("Whether its title is for its owner only."),
             "requested": flag("Whether it needs somebody's yes; see 'approve' and 'refuse'."),
-            "recurrence": or_null(_RECURRENCE_ASKED),
+            "recurrence": or_null(RECURRENCE_ASKED),
         },
         {
             "start": "2026-11-23T10:00:00+01:00",
@@ -141,12 +141,12 @@ SCHEMAS: dict[str, Json] = {
     ),
     "BookingChange": record(
         {
-            **_WHEN_ASKED,
+            **WHEN_ASKED,
             "title": _TITLE,
             "organiser": _OWNER_ASKED,
             "private": flag("Whether its title is for its owner only."),
             "version": text("Changes the booking only if it still has this version.", maxLength=255),
-            "recurrence": _RECURRENCE_ASKED,
+            "recurrence": RECURRENCE_ASKED,
         },
         {"start": "2026-11-23T14:00:00Z", "end": "2026-11-23T15:00:00Z", "version": "17"},
         optional=("start", "end", "all_day", "title", "organiser", "private", "version", "recurrence"),
@@ -168,7 +168,7 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Blocks": listed("blocks", "Block"),
     "BlockOrder": record(
-        {**_WHEN_ASKED, "reason": text("Why it is kept free.", maxLength=1000)},
+        {**WHEN_ASKED, "reason": text("Why it is kept free.", maxLength=1000)},
         {"start": "2026-11-27", "end": "2026-11-28", "all_day": True, "reason": "Renovation"},
         optional=("all_day", "reason"),
     ),

@@ -1,7 +1,7 @@
 /**
  * Builds what browsers load: `node build.mjs` bundles each face of this folder into `dist/`.
  *
- * A face is a folder with an `index.html` and a `main.js`. What it loads is named by its contents, so that a browser
+ * A face is a folder with an `index.html` and a `main.js`, or a `main.css` where it runs no script. What it loads is named by its contents, so that a browser
  * may keep it for ever; only the pages themselves are asked for again. The words of `messages.toml` become one module
  * for each face and language. The same sources give the same bytes.
  */
@@ -51,11 +51,14 @@ const words = {
   },
 };
 
+/** @param {string} face */
+const entry = (face) => `${face}/${existsSync(join(here, face, "main.js")) ? "main.js" : "main.css"}`;
+
 /** Writes the page of a face, with the built names in it. */
 function page(face, script, style) {
   const tags = [
     ...(style ? [`<link rel="stylesheet" href="${ASSETS}${style}">`] : []),
-    `<script type="module" src="${ASSETS}${script}"></script>`,
+    ...(script ? [`<script type="module" src="${ASSETS}${script}"></script>`] : []),
   ];
   const text = readFileSync(join(here, face, "index.html"), "utf-8");
   if (!text.includes("</head>")) throw new Error(`${face}/index.html has no </head> to put its script before`);
@@ -78,7 +81,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
 const made = await build({
   absWorkingDir: here,
-  entryPoints: faces.map((face) => ({ in: `${face}/main.js`, out: face })),
+  entryPoints: faces.map((face) => ({ in: entry(face), out: face })),
   outdir: assets,
   bundle: true,
   splitting: true,
@@ -95,8 +98,9 @@ const made = await build({
   logLevel: "warning",
 });
 for (const face of faces) {
-  const [file, about] = Object.entries(made.metafile.outputs).find(([, one]) => one.entryPoint === `${face}/main.js`);
-  page(face, basename(file), about.cssBundle && basename(about.cssBundle));
+  const [file, about] = Object.entries(made.metafile.outputs).find(([, one]) => one.entryPoint === entry(face));
+  const [script, style] = file.endsWith(".css") ? [undefined, file] : [file, about.cssBundle];
+  page(face, script && basename(script), style && basename(style));
 }
 /**
  * A face with a `worker.js` has a worker, which stands beside the pages under a name of its own: it keeps what the face

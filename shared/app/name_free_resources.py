@@ -73,4 +73,4 @@ async def _is_free(outside: Outside, other: Resource, span: Span) -> bool:
         return False
     if not outside.platform.capabilities.blocks:
         return True
-    return is_free(other, span, (), await outside.platform.blocks(other.platform, Window(span.start, span.end)))
+    return is_free(other, span, (), await outside.platform.blocks(other.platform, Window(near.start, near.end)))

@@ -58,6 +58,11 @@ def _time(reason: Reason, zone: str, words: Words) -> str:
         end = datetime.fromisoformat(reason.facts["other_end"]).astimezone(ZoneInfo(zone))
     except KeyError:
         return words["unknown"]
+    return stretch(start, end, words)
+
+
+def stretch(start: datetime, end: datetime, words: Words) -> str:
+    """Return a time from one moment to another, both in the zone in which they are told."""
     clocks = {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
     if start.date() == end.date():
         return words["within"].format(day=f"{start:{words['day']}}", **clocks)

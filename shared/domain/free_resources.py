@@ -11,19 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from shared.domain.booking import Block
-from shared.domain.conflicts import most_at_once
 from shared.domain.decisions import Code, Reason
+from shared.domain.free_times import LOOKED_AFTER, Known, in_the_way
 from shared.domain.ledger import Mapping, MappingState
 from shared.domain.left_bookings import takes_its_time
-from shared.domain.opening_hours import keeps_out
 from shared.domain.plan import Settlement
-from shared.domain.resource import Resource, State
+from shared.domain.resource import Resource
 from shared.domain.spans import Span, Timed, When, occupied
 
 MOST_NAMED = 3
 """How many free resources a refusal names."""
 _REFUSALS = (Code.LOST_TO_OTHER, Code.LOST_TO_BLOCK)
-_LOOKED_AFTER = (State.IN_STEP, State.BEHIND)
 
 
 def refused_time(settlement: Settlement) -> When | None:
@@ -43,7 +41,7 @@ def others_like(resource: Resource, all_of_them: Iterable[Resource]) -> list[Res
 
 
 def _could_stand_in(other: Resource, resource: Resource) -> bool:
-    if other.state not in _LOOKED_AFTER or other.facts.kind != resource.facts.kind or not other.facts.name:
+    if other.state not in LOOKED_AFTER or other.facts.kind != resource.facts.kind or not other.facts.name:
         return False
     if other.facts.zone != resource.facts.zone:
         return False
@@ -64,12 +62,9 @@ def _distance(other: Resource, resource: Resource) -> tuple[bool, bool, int, str
 
 def is_free(resource: Resource, span: Span, mappings: Iterable[Mapping], blocks: Sequence[Block]) -> bool:
     """Tell whether a resource has a unit free over ``span``, as far as its ledger and its platform's blocks tell."""
-    zone, gap = resource.facts.zone, resource.policy.gap
-    if any(keeps_out(block, Timed(span.start, span.end), zone) for block in blocks):
-        return False
+    zone = resource.facts.zone
     taken = [occupied(mapping.when, zone) for mapping in mappings if takes_its_time(mapping)]
-    near = [other for other in taken if other.overlaps(span, gap)]
-    return not near or most_at_once(span, near, gap) < resource.policy.units
+    return in_the_way(resource, Timed(span.start, span.end), Known(taken, blocks)) is None
 
 
 def naming(settlement: Settlement, free: Sequence[Resource]) -> Settlement:

@@ -63,7 +63,7 @@ def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
 # The stack lives in real time, so its days are counted from today.
 DAY, NEXT, LATER, YEARS_LATER = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}" for days in (10, 11, 20, 1100))
 SCHEMAS = document()["components"]["schemas"]
-PAGES = {"show_console", "show_asset", "show_panel", "show_panel_worker"}
+PAGES = {"show_console", "show_asset", "show_book", "show_panel", "show_panel_worker"}
 
 
 class TestDescription:
@@ -212,6 +212,7 @@ class TestOnTheStack:
         site = Site(Web(session, stack.described["host"], {"x-functions-key": stack.described["function_key"]}))
         room = await _linked(site)
         await _booked(site, room["platform"])
+        await _booked_on_the_page(site, room["id"])
         await _agreed(site, room["id"])
         await _people(site, stack.described["graph"], room)
         await _pages(site)
@@ -242,6 +243,7 @@ async def _policies(site: Site, room: str) -> None:
 async def _pages(site: Site) -> None:
     assert (await site.ask("GET", "/api/me"))["roles"] == ["Reader", "Operator"]
     page = await site.ask("GET", "/api/console")
+    assert "<noscript>" in await site.ask("GET", "/api/book?resource=somebodys")
     loaded = re.findall(r'"(/api/assets/[^"]+)"', page)
     assert {each.rpartition(".")[2] for each in loaded} == {"js", "css"}
     for each in loaded:
@@ -292,6 +294,30 @@ async def _booked(site: Site, platform: str) -> None:
     window = f"from={DAY}T00:00:00Z&to={LATER}T00:00:00Z"
     assert (await site.ask("GET", f"{here}/blocks?{window}"))["blocks"] == [made_block]
     await site.ask("DELETE", f"{here}/blocks/{made_block['id']}")
+
+
+async def _booked_on_the_page(site: Site, room: str) -> None:
+    """Somebody books in their own name, is refused what is taken, moves and cancels."""
+    ben = {"x-lockstep-booker": "ben@contoso.example", "x-lockstep-booker-name": "Ben%20Walters"}
+    here = f"/api/book/rooms/{room}"
+    assert (await site.ask("GET", "/api/book/me", None, ben))["me"]["name"] == "Ben Walters"
+    times = f"from={LATER}T09:00:00Z&to={LATER}T10:00:00Z"
+    assert [each["room"]["id"] for each in (await site.ask("GET", f"/api/book/free?{times}"))["free"]] == [room]
+    order = {"start": f"{LATER}T09:00:00Z", "end": f"{LATER}T10:00:00Z", "title": "Talk", "people": 2}
+    made = await site.ask("POST", f"{here}/bookings", order, {**ben, "Idempotency-Key": "page-1"})
+    again = await site.send("POST", f"{here}/bookings", order, {**ben, "Idempotency-Key": "page-1"})
+    assert (again.status, again.body["id"]) == (200, made["id"])
+    refused = await site.send("POST", f"{here}/bookings", order, ben)
+    assert (refused.status, refused.body["error"]["code"]) == (409, "taken")
+    assert [each["what"] for each in (await site.ask("GET", f"{here}?day={LATER}", None, ben))["taken"]] == ["mine"]
+    booking = f"{here}/bookings/{made['id']}"
+    await site.ask("PATCH", booking, {"start": f"{LATER}T11:00:00Z", "end": f"{LATER}T12:00:00Z"}, ben)
+    await eventually(
+        lambda: site.ask("GET", booking, None, ben), lambda told: told["standing"] == "confirmed", "it is confirmed"
+    )
+    mine = f"/api/book/mine?from={LATER}T00:00:00Z&to={LATER}T23:00:00Z"
+    assert [each["id"] for each in (await site.ask("GET", mine, None, ben))["bookings"]] == [made["id"]]
+    await site.ask("DELETE", booking, None, ben)
 
 
 async def _requested(site: Site, here: str) -> None:

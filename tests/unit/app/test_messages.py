@@ -43,7 +43,7 @@ def test_a_language_has_the_entries_and_places_of_english(language: str) -> None
 def test_a_language_has_words_of_its_own(language: str) -> None:
     """What was copied from English and forgotten reads the same."""
     if language != "en":
-        for section in ("mail", "decisions", "why", "stands", "title_from"):
+        for section in ("mail", "decisions", "why", "stands", "title_from", "obstacles"):
             own, english = words_of(language, section), words_of("en", section)
             same = {name for name in own if own[name] == english[name] and places(own[name]) != {"title"}}
             assert not same, section

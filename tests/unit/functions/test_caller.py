@@ -24,13 +24,14 @@ from tests.unit.functions.calling.principals import (
 )
 
 OPEN = {"health", "notify_changes", "notify_lifecycle", "notify_people", "tell_story", "show_setup"}
-OPEN |= {"show_console", "show_asset", "show_panel", "show_panel_worker"}
+OPEN |= {"show_console", "show_asset", "show_book", "show_panel", "show_panel_worker"}
 AT_DOORS = {each.name for each in ENDPOINTS if each.path.startswith(DOOR)}
 """What a panel's token opens alone; held in test_door_api.py."""
 FOR_ANY_ACCOUNT = {"tell_who_is_calling"}
 GUARDED = [each for each in ENDPOINTS if each.name not in OPEN | AT_DOORS]
 READ_WITH_A_BODY = {"discover", "examine_tenant", "judge_calendar_processing", "preview_policy"}
-FOR_A_ROLE = [each for each in GUARDED if each.name not in FOR_ANY_ACCOUNT]
+FOR_EVERYBODY = [each for each in GUARDED if each.path.startswith("/api/book/")]
+FOR_A_ROLE = [each for each in GUARDED if each.name not in FOR_ANY_ACCOUNT and each not in FOR_EVERYBODY]
 CHANGING = [each for each in FOR_A_ROLE if each.methods != ("GET",) and each.name not in READ_WITH_A_BODY]
 READING = [each for each in GUARDED if each not in CHANGING]
 
@@ -60,6 +61,11 @@ class TestBehindSignIn:
         answer = await office.send(endpoint.methods[0], a_url(endpoint), b"{}", {"x-functions-key": "a-key"})
         assert (answer.status, answer.code) == (401, "sign_in")
         assert answer.headers["www-authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize("endpoint", FOR_EVERYBODY, ids=named)
+    async def test_the_booking_page_is_for_every_account(self, office: Office, endpoint: Endpoint) -> None:
+        answer = await office.send(endpoint.methods[0], a_url(endpoint), b"{}", signed_in())
+        assert answer.status not in (401, 403)
 
     @pytest.mark.parametrize("endpoint", FOR_A_ROLE, ids=named)
     async def test_nobody_gets_in_without_a_role(self, office: Office, endpoint: Endpoint) -> None:
@@ -107,7 +113,24 @@ class TestBehindSignIn:
 
     def test_the_caller_is_known_by_name_and_object_id(self) -> None:
         who = caller_of(request(**signed_in("Operator", "Reader")))
-        assert who == Caller("olga@contoso.example", OBJECT_ID, frozenset(Role))
+        address = "olga@contoso.example"
+        assert who == Caller(address, OBJECT_ID, frozenset(Role), address, "Olga Operator")
+
+    @pytest.mark.parametrize(
+        ("told", "address"),
+        [
+            ({}, "olga@contoso.example"),
+            ({"email": "o.operator@contoso.example"}, "olga@contoso.example"),
+            ({"preferred_username": "", "upn": "olga@contoso.example"}, "olga@contoso.example"),
+            ({"preferred_username": "o_fabrikam.example#EXT#@contoso.example", "email": "o@fabrikam.example"},
+             "o@fabrikam.example"),
+            ({"preferred_username": "olga"}, ""),
+            ({"preferred_username": "", "name": ""}, ""),
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_a_persons_address_is_the_name_of_their_account(self, told: dict[str, str], address: str) -> None:
+        assert caller_of(request(**signed_in("Reader", **told))).address == address
 
     def test_a_program_is_known_by_its_client_id(self) -> None:
         who = caller_of(request(**signed_in("Reader", preferred_username="", name="")))
@@ -197,7 +220,7 @@ class TestIndexed:
 class TestForeignPages:
     CHANGING_HERE = "/api/sweep"
 
-    @pytest.mark.parametrize("endpoint", CHANGING, ids=named)
+    @pytest.mark.parametrize("endpoint", [*CHANGING, *FOR_EVERYBODY[5:]], ids=named)
     async def test_a_form_of_a_foreign_page_changes_nothing(self, office: Office, endpoint: Endpoint) -> None:
         form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.example"}
         answer = await office.send(endpoint.methods[0], a_url(endpoint), b"{}", form)

@@ -1,0 +1,166 @@
+"""What the booking page's API needs before it acts: who books, which times are meant, and what is in their way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+import azure.functions as func
+
+from functions.answers import BadRequest, Collides
+from functions.asked import LONGEST_ADDRESS, person_of
+from functions.booker_views import offer_view
+from functions.caller import NotAllowed, caller_of
+from functions.reading import language
+from functions.views import when_view
+from shared.adapters.builtin.booking_rules import takes_time
+from shared.adapters.builtin.edits import rule_at
+from shared.adapters.builtin.entries import Entry
+from shared.adapters.builtin.series_desk import SHORTENED, Scope
+from shared.adapters.recurring.expansion import dates
+from shared.app.free_rooms import IsOurs, hindered, instead
+from shared.app.messages import words_of
+from shared.app.my_bookings import Listed, Me, OnPlatform, who_books
+from shared.app.obstacle_words import obstacle_sentence
+from shared.app.outside import Outside
+from shared.composition import Composed
+from shared.domain.booking import Booking, Person, Window
+from shared.domain.free_times import Obstacle
+from shared.domain.ids import PlatformId
+from shared.domain.people import UserId
+from shared.domain.recurrence import Rule
+from shared.domain.resource import Resource
+from shared.domain.spans import AllDay, Span, When, occupied
+from shared.ports.errors import Rejected
+from shared.settings import sign_in_of
+
+ADDRESS, NAME = "x-lockstep-booker", "x-lockstep-booker-name"
+"""The headers in which the page says who books, where nobody signs in; the name is percent-encoded."""
+
+_TIME_TAKEN = frozenset({"overlap", "blocked"})
+_MOST_TOLD = 10
+
+
+def is_signed_in() -> bool:
+    """Tell whether whoever calls has signed in, and has not only a key."""
+    return bool(sign_in_of(os.environ))
+
+
+async def identified(req: func.HttpRequest, outside: Outside) -> Me | None:
+    """Return who books; None where nobody has signed in and the page does not say it yet.
+
+    Raises ``NotAllowed`` for an account that is no person's.
+    """
+    if is_signed_in():
+        caller = caller_of(req)
+        if not caller.address:
+            raise NotAllowed("people book here in their own name, and this account has no address")
+        return await who_books(outside, Person(caller.address, caller.called), UserId(caller.id))
+    address = req.headers.get(ADDRESS, "")[: LONGEST_ADDRESS + 1]
+    person = person_of({"address": address, "name": unquote(req.headers.get(NAME, ""))}) if address else None
+    return await who_books(outside, person) if person else None
+
+
+async def must_be_somebody(req: func.HttpRequest, outside: Outside) -> Me:
+    """Return who books. Raises ``BadRequest`` where nobody says it, ``NotAllowed`` for what is no person."""
+    me = await identified(req, outside)
+    if me is None:
+        raise BadRequest(f"say who books: their address in the header {ADDRESS}, their name in {NAME}")
+    return me
+
+
+def listing(composition: Composed) -> Listed:
+    """Return what lists a platform resource's bookings, cancelled ones included, with why they were cancelled."""
+
+    async def listed(resource: PlatformId, window: Window) -> Sequence[OnPlatform]:
+        found = await composition.platform.list_range(resource, window, cancelled=True)
+        # Somebody who shortens a series knows that its dates are gone.
+        return [OnPlatform(each.item, "" if each.reason == SHORTENED else each.reason) for each in found.entries]
+
+    return listed
+
+
+def day_around(named: date | None, room: Resource, now: datetime) -> tuple[date, Span]:
+    """Return a day of a resource's zone, today where none is named, and from when to when it lasts."""
+    day = named or now.astimezone(ZoneInfo(room.facts.zone)).date()
+    return day, occupied(AllDay(day, day + timedelta(days=1)), room.facts.zone)
+
+
+def occurrences(rule: Rule | None, when: When, room: Resource, now: datetime) -> list[When]:
+    """Return the times of a booking or of a series that lie within what is kept in lockstep; the first in any case."""
+    if rule is None:
+        return [when]
+    return [rule.on(day) for day in _days(rule, rule.first, room, now)] or [when]
+
+
+def _days(rule: Rule, first: date, room: Resource, now: datetime) -> Sequence[date]:
+    return dates(rule, first, (now + timedelta(days=room.policy.days_ahead)).date())
+
+
+def times_of(entry: Entry, when: When | None, scope: Scope, room: Resource, now: datetime) -> list[When]:
+    """Return the times that a change takes and the booking did not have before.
+
+    Raises ``Rejected`` where a series would go to another day.
+    """
+    if when is None:
+        return []
+    present, series = entry.item.booking, entry.item.series
+    if scope is Scope.ONE or series is None or entry.original is None:
+        return [when] if takes_time(present, Booking(when), room.facts.zone) else []
+    rule = rule_at(series.rule, entry, when)
+    first = entry.original if scope is Scope.FOLLOWING else max(rule.first, now.astimezone(ZoneInfo(rule.zone)).date())
+    # The dates are those of the rule as it stands; only their time of day is another.
+    days = [day for day in _days(series.rule, first, room, now) if occupied(rule.on(day), rule.zone).end > now]
+    return [rule.on(day) for day in days]
+
+
+def moved_with(entry: Entry, scope: Scope) -> IsOurs:
+    """Return what tells the bookings that a change moves: they are in nobody's way."""
+    if scope is Scope.ONE or entry.item.series is None:
+        return lambda item: item.id == entry.item.id
+    series = entry.item.series.id
+    return lambda item: item.series is not None and item.series.id == series
+
+
+@asynccontextmanager
+async def offering_instead(
+    outside: Outside, room: Resource, times: Sequence[When], people: int = 0, ours: IsOurs | None = None
+) -> AsyncIterator[None]:
+    """Write only what the resource takes at these times. Raises ``Collides`` with what could be had instead.
+
+    The platform decides in the end: what was taken between the look and the write is told in the same way.
+    """
+    if not times:
+        yield
+        return
+    found = await hindered(outside, room, times, people, ours)
+    if found:
+        raise await _collision(outside, room, times, people, found)
+    try:
+        yield
+    except Rejected as error:
+        if error.code not in _TIME_TAKEN:
+            raise
+        found = await hindered(outside, room, times, people, ours)
+        if not found:
+            raise
+        raise await _collision(outside, room, times, people, found) from error
+
+
+async def _collision(
+    outside: Outside, room: Resource, times: Sequence[When], people: int, found: Sequence[Obstacle]
+) -> Collides:
+    sentences = [obstacle_sentence(room, each, language()) for each in found[:_MOST_TOLD]]
+    message = sentences[0]
+    if len(times) > 1:
+        words = words_of(language(), "obstacles")["repeated"]
+        name = room.facts.name or room.address
+        message = words.format(room=name, count=len(found), all=len(times), first=sentences[0])
+    by_span = {occupied(each, room.facts.zone): each for each in times}
+    refused = [{**when_view(by_span[each.at]), "sentence": told} for each, told in zip(found, sentences, strict=False)]
+    offers = [offer_view(each) for each in await instead(outside, room, times, people)]
+    return Collides(found[0].kind.value, message, {"refused": refused, "instead": offers})
