@@ -316,3 +316,18 @@ async def test_what_waits_for_a_person_is_not_settled_because_one_that_waits_for
     await made.order(Verb.RESUME)
     assert HALF_PAST in [item.booking.when for item in made.events()], "nobody has permitted it yet"
     await rests(made)
+
+
+async def test_a_booking_that_somebody_takes_back_stands_where_it_was_when_it_ended_and_not_where_it_was_moved() -> (
+    None
+):
+    made = await office(settle_seconds=0)
+    made.invite(NINE)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.move_booking(0, THIRTEEN)
+    await made.wake(WakeCause.PLATFORM)
+    made.delete_event(0)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.restore_booking(0)
+    await rests(made)
+    assert [item.booking.when for item in made.events()] == [NINE]

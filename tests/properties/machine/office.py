@@ -136,6 +136,11 @@ class Office(Caretaker, Timetable):
         else:
             self.unsure.add(which)
 
+    def _take_back(self, which: CalendarKey | BookingId) -> None:
+        """Keep that a person takes back what had ended. It stands as it did then, wherever it was moved to before."""
+        self.witness.revived.add(which)
+        self.moved.pop(which, None)
+
     def retitle_event(self, which: int, title: str) -> None:
         for item in self.events()[which : which + 1]:
             self.world.calendar.outlook.retitle(ROOM, item.key, title)
@@ -152,7 +157,7 @@ class Office(Caretaker, Timetable):
         box = self.world.calendar.boxes[ROOM]
         deleted = sorted((each.key for each in box.events.values() if each.deleted), key=str)
         for key in deleted[which : which + 1]:
-            self.witness.revived.add(key)
+            self._take_back(key)
             self.world.calendar.outlook.restore(ROOM, key)
 
     def rewrite_events(self) -> None:
@@ -208,7 +213,7 @@ class Office(Caretaker, Timetable):
         ended = (item.id for item in items if item.booking.cancelled and item.successor is None)
         cancelled = sorted(ended, key=lambda each: int(each[1:]))
         for booking in cancelled[which : which + 1]:
-            self.witness.revived.add(booking)
+            self._take_back(booking)
             with _refusals():
                 self.world.platform.restore(self.world.platform_id, booking)
 
