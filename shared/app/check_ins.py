@@ -19,17 +19,21 @@ async def wait_for_check_ins(
     if not outside.platform.capabilities.check_in:
         return Awaited()
     standing = {mapping.id: mapping for mapping in seen.view.mappings}
-    gone = set()
+    gone, linked = set(), set()
     for outcome in outcomes:
         if outcome.after is None:
             standing.pop(outcome.settlement.id, None)
             gone.add(outcome.settlement.id)
         else:
             standing[outcome.settlement.id] = outcome.after
+            if outcome.before is None or not outcome.before.is_linked:
+                linked.add(outcome.settlement.id)
     due_now = {step.mapping for step in seen.view.open_steps if step.id in seen.due and step.mapping}
     answered = frozenset(due_now | {outcome.settlement.id for outcome in outcomes})
     now = outside.clock.now()
-    awaited = await_check_ins(standing.values(), gone, seen.view.open_steps, answered, resource.policy, now)
+    awaited = await_check_ins(
+        standing.values(), gone, seen.view.open_steps, answered, resource.policy, now, linked=linked
+    )
     known = {step.id: step.due for step in seen.view.open_steps}
     for due in sorted({s.due for s in awaited.opened if s.due and s.due > now and known.get(s.id) != s.due}):
         await outside.wakeups.send([resource.id], WakeCause.DUE, due)

@@ -9,14 +9,15 @@
     released on the platform already             withdrawn from the calendar with that reason
     over, all-day, or on one side only           nothing
 
-The minutes count from the start, or from when the booking got its present time where that was later. The platform
+The minutes count from the start, or from when the booking got its present time where that was later; where it came to
+stand on both sides only after that, they count from then, because nobody could check in before. The platform
 releases in one transaction and only where nobody has checked in: a late check-in either is in time, or finds the
 booking released. Where Exchange itself releases what nobody claims, Lockstep releases nothing and follows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -70,10 +71,11 @@ def _released(
     if before is None or after is None or settlement.steps or before.when != after.when:
         return settlement
     due = due_at(after, setting.policy) if is_awaited(setting.policy) else None
-    awaited = any(s.cause is Cause.CHECK_IN and s.mapping == settlement.id for s in ledger.open_steps)
-    if due is None or not awaited or not isinstance(report, PlatformItem) or not isinstance(after.when, Timed):
+    steps = (s for s in ledger.open_steps if s.cause is Cause.CHECK_IN and s.mapping == settlement.id)
+    awaited = next((_until(step, after) or due for step in steps), None)
+    if due is None or awaited is None or not isinstance(report, PlatformItem) or not isinstance(after.when, Timed):
         return settlement
-    if not due <= setting.now < after.when.end:
+    if not max(due, awaited) <= setting.now < after.when.end:
         return settlement
     facts = {"minutes": str(setting.policy.check_in_minutes)}
     reason = Reason(Code.RELEASED, facts)
@@ -105,11 +107,13 @@ def await_check_ins(
     answered: frozenset[MappingId],
     policy: Policy,
     now: datetime,
+    *,
+    linked: Container[MappingId] = (),
 ) -> Awaited:
     """Return which check-ins are awaited from now on.
 
     ``standing`` are the mappings known after the run, ``gone`` those it dropped, ``answered`` those whose open steps
-    the run is about to close.
+    the run is about to close, ``linked`` those that came to stand on both sides in this run.
     """
     known: MappingOf[MappingId, OpenStep] = {
         step.mapping: step for step in open_steps if step.cause is Cause.CHECK_IN and step.mapping
@@ -117,12 +121,31 @@ def await_check_ins(
     opened, settled = [], {known[each].id for each in gone if each in known}
     for mapping in standing:
         earlier = known.get(mapping.id)
-        due = due_at(mapping, policy) if is_awaited(policy) else None
+        due = _awaited_until(mapping, earlier, policy, now if mapping.id in linked else None)
         is_late = earlier is not None and isinstance(mapping.when, Timed) and now < mapping.when.end
         if due is not None and (now < due <= now + AWAITED_AHEAD or (due <= now and is_late)):
-            step = OpenStep(f"check-in-{mapping.id}", Cause.CHECK_IN, now, due, mapping.id)
+            # The time tells of which one the minutes count from later than they would by the policy.
+            time = mapping.when if due != due_at(mapping, policy) else None
+            step = OpenStep(f"check-in-{mapping.id}", Cause.CHECK_IN, now, due, mapping.id, time=time)
             if earlier is None or earlier.due != due or mapping.id in answered:
                 opened.append(step)
         elif earlier is not None:
             settled.add(earlier.id)
     return Awaited(tuple(opened), frozenset(settled))
+
+
+def _awaited_until(
+    mapping: Mapping, earlier: OpenStep | None, policy: Policy, linked: datetime | None
+) -> datetime | None:
+    """Return until when somebody has to check in, ``linked`` being when the booking came to stand on both sides."""
+    due = due_at(mapping, policy) if is_awaited(policy) else None
+    if due is None or not isinstance(mapping.when, Timed):
+        return None
+    later = linked + timedelta(minutes=policy.check_in_minutes) if linked else _until(earlier, mapping)
+    due = max(due, later or due)
+    return due if due < mapping.when.end else None
+
+
+def _until(step: OpenStep | None, mapping: Mapping) -> datetime | None:
+    """Return when a check-in that is awaited falls due; None where the booking has another time since."""
+    return step.due if step is not None and step.time == mapping.when else None

@@ -126,16 +126,14 @@ class Hallway:
         """
         self.mishaps.revive()
         self.mishaps._acts.clear()
-        for _ in range(4):
+        for half_hour in range(4):
             self.world.clock.advance(timedelta(minutes=30))
             for room in LINKED:
                 await self.world.wakeups.send([self.world.ids[room]], WakeCause.SWEEP)
                 await self.world.settle()
             await self._order_everywhere(Verb.APPROVE)
-        await self._order_everywhere(Verb.PROVE)
-        for _ in range(8):
-            self.world.clock.advance(timedelta(seconds=5))
-            await self.world.settle()
+            if half_hour == 1:
+                await self._order_everywhere(Verb.PROVE)
 
     async def _order_everywhere(self, verb: Verb) -> None:
         for room in LINKED:

@@ -34,6 +34,7 @@ class Rest:
 
     def __init__(self, office: Office, row: Resource, mappings: list[Mapping], steps: tuple[OpenStep, ...]) -> None:
         self.office = office
+        self.policy = row.policy
         self.full = row.policy.titles is Titles.FULL
         self.follows = row.policy.direction is not Direction.TO_CALENDAR
         self.mappings = mappings

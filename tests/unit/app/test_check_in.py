@@ -125,6 +125,25 @@ class TestNotReleasing:
         await pass_until(world, MORNING.start + 50 * MINUTE)
         assert world.times() == ([str(MORNING)], [str(MORNING)])
 
+    async def test_one_that_comes_to_the_platform_while_it_runs_has_the_minutes_from_then(self) -> None:
+        world, first = await booked(winner="first", settle_seconds=0)
+        longer = at("09:00", "12:00")
+        world.direct_entry(longer)
+        await world.notify()
+        await pass_until(world, MORNING.start + 5 * MINUTE)
+        world.platform.check_in(world.platform_id, first.id)
+        await pass_until(world, MORNING.start + 20 * MINUTE)
+        world.cancel_booking(first)
+        await world.platform_says()
+        await world.sweep()
+        assert world.times() == ([str(longer)], [str(longer)])
+        linked = world.clock.now()
+        await pass_until(world, linked + 9 * MINUTE)
+        assert world.times() == ([str(longer)], [str(longer)])
+        await pass_until(world, linked + 11 * MINUTE)
+        assert world.times()[1] == []
+        assert (await codes(world))[0] is Code.RELEASED
+
     async def test_a_booking_moved_to_another_time_is_awaited_then(self) -> None:
         world, booking = await booked()
         world.platform.move(world.platform_id, booking.id, at("14:00", "15:00"))
