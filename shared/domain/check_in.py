@@ -71,8 +71,8 @@ def _released(
     if before is None or after is None or settlement.steps or before.when != after.when:
         return settlement
     due = due_at(after, setting.policy) if is_awaited(setting.policy) else None
-    steps = (s for s in ledger.open_steps if s.cause is Cause.CHECK_IN and s.mapping == settlement.id)
-    awaited = next((_until(step, after) or due for step in steps), None)
+    waiting = (s for s in ledger.open_steps if s.cause is Cause.CHECK_IN and s.mapping == settlement.id)
+    awaited = next((_until(step, after) or due for step in waiting), None)
     if due is None or awaited is None or not isinstance(report, PlatformItem) or not isinstance(after.when, Timed):
         return settlement
     if not max(due, awaited) <= setting.now < after.when.end:
