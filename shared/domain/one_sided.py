@@ -6,7 +6,7 @@ creating        copy found              linked, and brought to what the other si
 creating        copy not found          created again under the same transaction
 creating        origin gone             the copy that was found is withdrawn; forgotten
 awaiting room   accepted                created on the platform
-awaiting room   copy found              linked: another worker made it meanwhile
+awaiting, held  copy found              linked: another worker made it meanwhile
 refused         moved or answered anew  judged again
 any             gone                    forgotten
 """
@@ -49,7 +49,8 @@ def settle_one_sided(case: Case, setting: Setting) -> Settlement:
     )
     if is_gone(origin, setting.policy):
         return _origin_gone(case, other, setting)
-    late = isinstance(other, PlatformItem) and isinstance(origin, CalendarItem) and may_have_late_copy(mapping)
+    shown = isinstance(other, (CalendarItem, PlatformItem)) and isinstance(origin, (CalendarItem, PlatformItem))
+    late = shown and may_have_late_copy(mapping)
     if mapping.state is MappingState.CREATING or late:
         return _creating(case, setting)
     if isinstance(origin, CalendarItem):
