@@ -22,9 +22,7 @@ def may_have_late_copy(mapping: Mapping) -> bool:
 
 def is_late_copy(mapping: Mapping, item: Item) -> bool:
     """Tell whether a new item of a side is the copy that was made of a mapping's booking."""
-    side, mark = (
-        (Side.CALENDAR, item.transaction) if isinstance(item, CalendarItem) else (Side.PLATFORM, item.external)
-    )
+    side, mark = (Side.CALENDAR, item.transaction) if isinstance(item, CalendarItem) else (Side.PLATFORM, item.external)
     if not mark or side is mapping.origin or not may_have_late_copy(mapping):
         return False
     return mark == mapping.mark(side)

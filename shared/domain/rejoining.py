@@ -34,7 +34,12 @@ def settle_new(
     if not ledger.rebuild:
         return settle_arrivals(events, bookings, ledger, setting)
     pairs = _named_pairs(events, bookings, setting)
-    joined = [_joined(event, booking, setting) for event, booking in pairs]
+    joined = []
+    for event, booking in pairs:
+        if is_same_booking(event, booking, setting.policy):
+            joined += settle_arrivals([event], [booking], ledger, setting)
+        else:
+            joined.append(_joined(event, booking, setting))
     tied = {id(item) for pair in pairs for item in pair}
     events = [event for event in events if id(event) not in tied]
     bookings = [booking for booking in bookings if id(booking) not in tied]
@@ -44,7 +49,7 @@ def settle_new(
 def _named_pairs(
     events: Sequence[CalendarItem], bookings: Sequence[PlatformItem], setting: Setting
 ) -> list[tuple[CalendarItem, PlatformItem]]:
-    """Return the pairs that differ of which one carries a mark with the other's name."""
+    """Return the pairs of which one carries a mark with the other's name: of two that look alike, it tells which."""
     standing = [event for event in events if not is_gone(event, setting.policy)]
     booked = [booking for booking in bookings if not is_gone(booking, setting.policy)]
     originals = {_name(event, setting): event for event in standing if mark_of(event) is None}
@@ -58,7 +63,7 @@ def _named_pairs(
         original = copied.pop(_named_by(event), None)
         if original is not None:
             pairs.append((event, original))
-    return [pair for pair in pairs if not is_same_booking(*pair, setting.policy)]
+    return pairs
 
 
 def _name(item: Item, setting: Setting) -> str:

@@ -96,6 +96,19 @@ async def test_what_differs_from_what_is_found_waits_for_a_person() -> None:
     assert mails(world) == []
 
 
+async def test_of_two_entries_that_look_alike_the_copy_stays_with_the_one_that_its_mark_names() -> None:
+    world = World()
+    await world.link(settle_seconds=0)
+    first, second = world.direct_entry(NINE), world.direct_entry(NINE)
+    await world.notify()
+    tied = [m.calendar.key async for m in world.ledgers.mappings(world.resource_id) if m.calendar and m.platform]
+    assert len(tied) == 1
+    lose(world)
+    await world.sweep()
+    again = [m.calendar.key async for m in world.ledgers.mappings(world.resource_id) if m.calendar and m.platform]
+    assert again == tied, f"of {first} and {second}"
+
+
 @pytest.mark.parametrize("side", list(Side))
 async def test_an_original_that_moved_meanwhile_is_tied_to_its_old_copy_and_the_move_waits(side: Side) -> None:
     world = await lived_in()
