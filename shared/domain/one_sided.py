@@ -49,8 +49,8 @@ def settle_one_sided(case: Case, setting: Setting) -> Settlement:
     )
     if is_gone(origin, setting.policy):
         return _origin_gone(case, other, setting)
-    shown = isinstance(other, (CalendarItem, PlatformItem)) and isinstance(origin, (CalendarItem, PlatformItem))
-    late = shown and may_have_late_copy(mapping)
+    both_stand = isinstance(other, (CalendarItem, PlatformItem)) and isinstance(origin, (CalendarItem, PlatformItem))
+    late = both_stand and may_have_late_copy(mapping)
     if mapping.state is MappingState.CREATING or late:
         return _creating(case, setting)
     if isinstance(origin, CalendarItem):
