@@ -77,7 +77,7 @@ check: $(TESTS) $(WEB_TOOLS) ## linting, formatting, types, import contracts
 	cd functions/web && $(NPM) run --silent check || failed=1; \
 	exit $$failed
 
-bench: $(TESTS) $(AZURITE) $(WEB) ## figures, each beside what it is compared to; also in .bench/results.jsonl
+bench: $(TESTS) $(AZURITE) $(WEB) $(BROWSER) ## figures, each beside what it is compared to; also in .bench/results.jsonl
 	@$(PY) -m tests.bench $(ARGS)
 
 scale: $(TESTS) $(AZURITE) $(WEB) ## figures of thousands of rooms, computed from the cost of one, which is measured on the stack

@@ -17,7 +17,19 @@ from tests.bench import report
 from tests.bench.figure import Figure
 from tests.bench.scale import FULL, QUICK, Scale
 
-GROUPS = ("planner", "page", "imports", "storage", "rules", "notifications", "loop", "series", "rooms", "package")
+GROUPS = (
+    "planner",
+    "page",
+    "imports",
+    "storage",
+    "rules",
+    "notifications",
+    "loop",
+    "series",
+    "rooms",
+    "package",
+    "web",
+)
 RESULTS = Path(__file__).parents[2] / ".bench" / "results.jsonl"
 
 

@@ -21,6 +21,8 @@ class Scale:
     slots: tuple[int, ...]
     standing: int
     occurrences: int
+    paints: int
+    seen_changes: int
 
 
 FULL = Scale(
@@ -36,6 +38,8 @@ FULL = Scale(
     slots=(8, 16, 64),
     standing=200,
     occurrences=250,
+    paints=9,
+    seen_changes=30,
 )
 QUICK = Scale(
     rounds=2,
@@ -50,4 +54,6 @@ QUICK = Scale(
     slots=(8, 64),
     standing=20,
     occurrences=20,
+    paints=3,
+    seen_changes=6,
 )

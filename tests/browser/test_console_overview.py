@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from shared.adapters.tables.rows import body
-from shared.adapters.tables.tables import Act, Operation, Tables
-from shared.domain.booking import ResourceFacts
-from shared.domain.ids import MailboxId, ResourceId
-from shared.domain.policy import Policy
-from shared.domain.resource import Resource, State
 from tests.browser.conftest import PHONE, Opening
+from tests.browser.fleet import fill
 from tests.browser.seeing.accessibility import axe, fits
 from tests.browser.seeing.complaints import Complaints
 from tests.browser.seeing.pictures import Album
@@ -138,8 +132,6 @@ async def test_it_fits_on_a_phone_and_is_readable_in_the_dark(site: Site, open_p
     await picture(phone, "console-overview-phone")
 
 
-MANY = 5000
-_STATES = [State.IN_STEP] * 6 + [State.BEHIND, State.HELD, State.FAILING, State.PAUSED]
 _FRAMES = """async () => {
   const gaps = [];
   let before = performance.now();
@@ -155,22 +147,6 @@ _FRAMES = """async () => {
 """Scrolls through a long list; answers the median milliseconds between two frames."""
 
 
-def _many(tenant: str) -> Iterator[Resource]:
-    now = datetime.now(UTC)
-    for number in range(MANY):
-        facts = ResourceFacts(name=f"Room {number:04}", kind="room", building=f"Building {number % 40}", floor="2")
-        yield Resource(
-            ResourceId(f"{tenant}.01K0000000000000000000{number:04}"),
-            MailboxId(f"mailbox-{number}"),
-            None,
-            facts=facts,
-            policy=Policy(sweep_minutes=1440),
-            address=f"room.{number:04}@contoso.example",
-            state=_STATES[number % len(_STATES)],
-            last_look=now - timedelta(minutes=number % 60),
-        )
-
-
 @pytest.fixture(scope="module")
 def full_stack(chromium_path: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack of its own, since its rows name no mailbox that exists."""
@@ -184,15 +160,7 @@ def full_stack(chromium_path: object, tmp_path_factory: pytest.TempPathFactory) 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def filled(full_stack: Stack) -> Stack:
     """The table of resources with thousands of rows in it."""
-    tables = Tables.from_connection_string(full_stack.described["tables"])
-    tenant = full_stack.app_settings()["LOCKSTEP_TENANT"]
-    rows = [{"PartitionKey": tenant, "RowKey": f"r|{each.id}", **body(each)} for each in _many(tenant)]
-    try:
-        await tables.ensure_tables(("resources",))
-        for first in range(0, MANY, 20):
-            await tables.table("resources").transact([Operation(Act.UPSERT, row) for row in rows[first : first + 20]])
-    finally:
-        await tables.close()
+    await fill(full_stack)
     return full_stack
 
 
