@@ -65,6 +65,7 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
         contested=is_new or moved,
         is_left=is_left(mapping),
         days=days_of(mapping.when, zone) if isinstance(mapping.when, AllDay) else (),
+        on_platform=mapping.platform is not None,
     )
 
 

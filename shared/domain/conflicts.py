@@ -31,7 +31,8 @@ class Claim:
     ``contested`` marks a claim that is new or moved in this run. ``is_block`` marks a time that the platform
     keeps free; it takes all units and cannot be removed. ``is_left`` marks what a one-way policy left on the side
     that only receives. ``is_closing`` marks a block outside opening hours: no gap is kept to it, and an all-day
-    booking, which has ``days``, gives way to it only where it closes one of them as a whole.
+    booking, which has ``days``, gives way to it only where it closes one of them as a whole. ``on_platform`` tells that
+    it stands on the platform, which may refuse others for its sake.
     """
 
     id: MappingId
@@ -44,6 +45,7 @@ class Claim:
     is_left: bool = False
     is_closing: bool = False
     days: tuple[Span, ...] = ()
+    on_platform: bool = True
 
 
 @dataclass(frozen=True)

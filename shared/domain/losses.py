@@ -104,7 +104,7 @@ def _reported(loser: Settlement, reason: Reason, setting: Setting, verdict: Verd
     assert loser.after is not None  # a claim is made of a mapping that stands
     already = loser.id in setting.disputed or (loser.base is not None and loser.base.state is MappingState.REFUSED)
     open_step = _conflict(loser, setting, verdict)
-    if (setting.policy.winner is Winner.REPORT or verdict.both_stay) and loser.id not in setting.rejected:
+    if (setting.policy.winner is Winner.REPORT or verdict.both_stay) and not _is_kept_off(loser, verdict, setting):
         known = loser.id in setting.disputed
         return replace(loser, decisions=loser.decisions if known else (*loser.decisions, reason), open=open_step)
     decisions = () if already else (reason,)
@@ -113,6 +113,11 @@ def _reported(loser: Settlement, reason: Reason, setting: Setting, verdict: Verd
         return replace(loser, after=loser.before or loser.base, steps=(), decisions=decisions, open=open_step)
     after = replace(loser.after, state=MappingState.REFUSED, reason=reason.code) if loser.steps else loser.after
     return replace(loser, after=after, steps=(), decisions=decisions, open=open_step)
+
+
+def _is_kept_off(loser: Settlement, verdict: Verdict, setting: Setting) -> bool:
+    """Tell whether the platform refuses a booking's time, and not once for the sake of what has left it since."""
+    return loser.id in setting.rejected and (verdict.winner.on_platform or loser.id in setting.insisted)
 
 
 def _conflict(loser: Settlement, setting: Setting, verdict: Verdict) -> OpenStep:

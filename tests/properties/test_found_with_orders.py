@@ -92,3 +92,16 @@ async def test_an_undone_series_is_removed_although_another_of_its_bookings_move
     await made.undo()
     await rests(made)
     assert [item.booking.when for item in made.events()] == [EIGHT], "only the meeting is left"
+
+
+async def test_a_meeting_beside_one_that_was_undone_comes_to_the_platform_once_its_time_is_free_there() -> None:
+    made = await office(
+        Conflict.ENFORCED, winner="report", settle_seconds=0, direction="to_calendar", received_edits="report"
+    )
+    made.invite_series(HALF_PAST_NINE, 2)
+    await made.change_policy(direction="to_platform")
+    made.split_series(0, HALF_PAST_NINE)
+    made.restore_event(0)
+    await made.undo()
+    await rests(made)
+    assert [item.booking.when for item in made.bookings()].count(HALF_PAST_NINE) == 1
