@@ -61,7 +61,7 @@ function bookings(door, now) {
   const coming = door.day.filter((each) => Date.parse(each.start) > now.getTime()).slice(0, 3);
   const next = coming.length ? coming : door.next ? [door.next] : [];
   return html`<section class="bookings">
-    <dl>
+    <div class="lines"><dl>
       ${door.current ? html`<div class="now"><dt>${word("now")}</dt>${booking(door, door.current, now)}</div>` : nothing}
       ${next.map(
         (each, place) =>
@@ -72,6 +72,7 @@ function bookings(door, now) {
       )}
     </dl>
     ${!next.length && door.state !== "unknown" ? html`<p class="nothing">${word("nothing_next")}</p>` : nothing}
+    </div>
     <figure class="to-book">
       ${code(door.book_at, word("scan"))}
       <figcaption aria-hidden="true">${word("scan")}</figcaption>
