@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from functions.views import Json, moment
 from shared.domain.door import Room, Shown
+from shared.domain.no_shows import NoShow
 from shared.domain.panels import Panel
+from shared.domain.resource import Resource
 from shared.domain.spans import Span
 
 if TYPE_CHECKING:
@@ -50,6 +52,23 @@ def door_view(at: AtDoor, seen: Seen, base: str) -> Json:
         "check_in_until": moment(door.check_in_until),
         "next_change": moment(door.next_change),
         "book_at": booking_page(base, at.resource.id),
+    }
+
+
+def no_show_view(resource: Resource, found: NoShow) -> Json:
+    """Return a series to which nobody comes; the title of a private one is not shown."""
+    owner = found.organiser
+    return {
+        "resource": resource.id,
+        "name": resource.facts.name or resource.address,
+        "building": resource.facts.building,
+        "series": found.series,
+        "times": found.times,
+        "since": found.since.isoformat(),
+        "last": found.last.isoformat(),
+        "organiser": {"address": owner.address, "name": owner.name} if owner else None,
+        "title": found.title,
+        "private": found.private,
     }
 
 

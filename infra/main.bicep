@@ -88,6 +88,9 @@ param lapses array = []
 @description('Origins, with spaces between them, whose pages may frame the booking page and the door: https://intranet.example.com')
 param framedBy string = ''
 
+@description('Public holidays of each building, by its name: a region such as CH-ZH, or a list of days; * for every other building.')
+param holidays object = {}
+
 @description('Who is told by mail when an alert fires.')
 param alertMails array = []
 
@@ -264,6 +267,7 @@ module functionApp 'modules/functionapp.bicep' = {
       },
       { LOCKSTEP_TRACES_KEPT: string(tracesKept), LOCKSTEP_LAPSES: empty(lapses) ? '' : string(lapses) },
       { LOCKSTEP_FRAMED_BY: framedBy },
+      { LOCKSTEP_HOLIDAYS: empty(holidays) ? '' : string(holidays) },
       moreSettings
     )
   }

@@ -243,6 +243,7 @@ class Composition:
         from shared.adapters.graph.mail import GraphMail
         from shared.adapters.graph.people import GraphPeople
         from shared.adapters.graph.subscriptions import GraphSubscriptions
+        from shared.adapters.holidays.regions import PublicHolidays
         from shared.adapters.tables.acts import TableActs
         from shared.adapters.tables.ledgers import TableLedgers
         from shared.adapters.tables.meetings import TableMeetings
@@ -278,6 +279,7 @@ class Composition:
             PersonalRows(TableRowStore(tables), self._tenant.id),
             self._tenant.canary,
             TablePanels(tables),
+            PublicHolidays(self._installation.settings.holidays),
         )
 
     def _lapses(self) -> tuple[Lapse, ...]:

@@ -26,6 +26,7 @@ LOCKSTEP_GRAPH_APPLICATION             multi-tenant application that reaches the
 LOCKSTEP_GRAPH_SECRET                  that application's secret, on one machine and as the last resort (optional)
 APPLICATIONINSIGHTS_CONNECTION_STRING  where telemetry is sent (optional: none is sent)
 LOCKSTEP_TRACES_KEPT                   percent of the traces that are kept; what failed or waits always is (default: 20)
+LOCKSTEP_HOLIDAYS                      public holidays of each building, in JSON (``shared/domain/holidays.py``)
 LOCKSTEP_LAPSES                        what lapses, as far as it does not say so, in JSON (``shared/domain/lapses.py``)
 LOCKSTEP_SIGN_IN                       client id of the app's registration in Entra, behind App Service authentication;
                                        callers then sign in, and no key opens anything (default: keys)
@@ -39,11 +40,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from shared.clouds import CLOUDS, PUBLIC, Cloud
 from shared.domain.ceiling import Ceiling
+from shared.domain.holidays import OfBuildings, declared_holidays
 from shared.domain.ids import TenantId
 from shared.domain.lapses import Lapse, declared
 from shared.domain.retention import LONGEST, SHORTEST, Retention
@@ -85,6 +87,7 @@ class Settings:
     lapses: tuple[Lapse, ...] = ()
     sign_in: str = ""
     framed_by: tuple[str, ...] = ()
+    holidays: OfBuildings = field(default_factory=dict)
 
     def of(self, tenant: TenantId) -> TenantSettings | None:
         """Return a tenant that is served, None for any other."""
@@ -115,6 +118,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         given.lapses(),
         given.guid("LOCKSTEP_SIGN_IN", sign_in_of(given.environment)),
         given.framing(),
+        given.holidays(),
     )
     if given.mistakes:
         mistakes = "; ".join(given.mistakes)
@@ -211,6 +215,11 @@ class _Given:
 
         self.mistakes += mistakes_about_framing(self.environment)
         return framed_by(self.environment)
+
+    def holidays(self) -> OfBuildings:
+        found, mistakes = declared_holidays(self.any("LOCKSTEP_HOLIDAYS"))
+        self.mistakes += mistakes
+        return found
 
     def percent(self, name: str, usual: int) -> int:
         value = self.any(name)

@@ -51,6 +51,21 @@ SCHEMAS: dict[str, Json] = {
         }
     ),
     "PanelWithdrawn": record({"withdrawn": text("The panel.")}),
+    "NoShows": listed("no_shows", "NoShow", next=or_null(text("Go on behind this; null where it is all."))),
+    "NoShow": record(
+        {
+            "resource": text("The resource."),
+            "name": text("Its name."),
+            "building": text("Its building."),
+            "series": text("What tells the series from others."),
+            "times": whole("How often in a row it was released because nobody checked in.", 1),
+            "since": text("The day of the first of them.", format="date"),
+            "last": text("The day of the last of them.", format="date"),
+            "organiser": or_null(record({"address": text("Of its owner."), "name": text("Of its owner.")})),
+            "title": text("Empty of a private one."),
+            "private": flag("Whether its title is not shown."),
+        }
+    ),
     "DoorBooking": record(
         {
             "booking": text("The platform's id of the booking."),
@@ -162,6 +177,16 @@ PATHS: dict[str, Json] = {
         "delete": operation(
             "withdraw_panel", "door", "Withdraw a panel", {200: ("It opens nothing.", ref("PanelWithdrawn"))}, (404,)
         ),
+    },
+    "/api/no-shows": {
+        "get": operation(
+            "list_no_shows", "door", "List the series to which nobody comes", {200: ("A page.", ref("NoShows"))},
+            (400, 422),
+            parameters=[
+                in_query("after", {"type": "string"}, "Go on behind this resource.", RESOURCE_ID),
+                in_query("limit", {"type": "integer", "minimum": 1, "maximum": 100}, "How many resources.", 100),
+            ],
+        )
     },
     _DOOR: {"get": _at_door("show_door", "What stands on the door now", "Door", 404, 422), "parameters": [_RESOURCE]},
     f"{_DOOR}/book": _doing("book_at_door", "Book from now on", "DoorBookOrder", parameters=[_KEY]),

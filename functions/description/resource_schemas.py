@@ -42,6 +42,7 @@ POLICY: dict[str, Json] = {
     "buffer_before_minutes": whole("Minutes kept free before each booking, where that is more.", 0, 240),
     "buffer_after_minutes": whole("Minutes kept free after each booking, where that is more.", 0, 240),
     "check_in_minutes": whole("Minutes within which somebody has to check in, or it is released; 0: nobody.", 0, 240),
+    "no_shows_reported_after": whole("A series released so often in a row is reported; 0: none is.", 0, 50),
     "released_by": one_of("Who releases a booking at which nobody checks in.", ReleasedBy),
     "turns_held_above": whole("A booking that changes back and forth more often an hour waits.", 1, 1000),
     "settle_seconds": whole("How long an overlap has to stand before it is judged, in seconds.", 0, 600),
@@ -73,7 +74,7 @@ POLICY_EXAMPLE = {
     "settle_seconds": 5, "turns_held_above": 6, "check_in_minutes": 0,
     "released_by": "lockstep",
     "meeting_edits": "put_back",
-    "unknown_bookers": "accept", "join_links": False,
+    "unknown_bookers": "accept", "join_links": False, "no_shows_reported_after": 3,
     "requests": "hold", "several_rooms": "any",
 }  # fmt: skip
 FACTS: dict[str, Json] = {

@@ -11,6 +11,7 @@ from shared.domain.retention import Retention
 from shared.ports.acts import Acts
 from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
+from shared.ports.holidays import Holidays
 from shared.ports.inspection import Inspection
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
 from shared.ports.meetings import Meetings
@@ -56,6 +57,7 @@ class Outside:
     personal: PersonalRecords | None = None
     canary: str = ""
     panels: Panels | None = None
+    holidays: Holidays | None = None
 
     @property
     def is_notified(self) -> bool:

@@ -136,7 +136,7 @@ class Policy:
     refused. A booking that changes back and forth more often than ``turns_held_above`` times an hour is held.
     ``join_links`` shows on the platform where an online meeting is joined.
     Where nobody checks in within ``check_in_minutes`` (0: nobody has to), a booking is released; ``released_by`` says
-    by whom.
+    by whom. A series that was released ``no_shows_reported_after`` times in a row (0: never) is reported.
     """
 
     direction: Direction = Direction.BOTH
@@ -186,6 +186,7 @@ class Policy:
 
     unknown_bookers: UnknownBookers = UnknownBookers.ACCEPT
     join_links: bool = False
+    no_shows_reported_after: int = 3
 
     @property
     def gap(self) -> timedelta:
@@ -202,6 +203,7 @@ class Policy:
             "cancellations_share_held_above": (0, 100), "mails_held_above": (0, 100_000),
             "growth_held_above": (0, 100_000), "held_again_hours": (1, 8760),
             "settle_seconds": (0, 600), "turns_held_above": (1, 1000), "check_in_minutes": (0, 240),
+            "no_shows_reported_after": (0, 50),
         }  # fmt: skip
         return tuple(
             f"policy {name} is {getattr(self, name)}; it must be from {low} to {high}"

@@ -473,6 +473,7 @@ async def _at_door(site: Site, room: str) -> None:
     assert (await panel.web.send("GET", "/api/resources")).status == 401
     (listed,) = (await site.ask("GET", f"/api/resources/{room}/panels"))["panels"]
     assert listed["seen_at"]
+    assert (await site.ask("GET", "/api/no-shows"))["no_shows"] == []
     await site.ask("DELETE", f"/api/resources/{room}/panels/{made['id']}")
     assert (await panel.web.send("GET", here)).status == 401
 

@@ -1,0 +1,1 @@
+"""Public holidays of the world's regions, behind one function."""
