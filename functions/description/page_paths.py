@@ -26,7 +26,6 @@ _ROLES = {"type": "array", "items": one_of("A role; who holds Operator holds Rea
 
 PATHS: dict[str, Json] = {
     "/api/console": {"get": page("show_console", "The console")},
-    "/api/panel/{resource}": {"get": page("show_panel", "The panel at a door", _RESOURCE)},
     "/api/panel/worker.js": {"get": _open("show_panel_worker", "What keeps a panel's page", ("text/javascript",), ())},
     "/api/book": {
         "get": page(
@@ -34,6 +33,7 @@ PATHS: dict[str, Json] = {
             in_query("resource", {"type": "string"}, "The resource whose day it opens with.", RESOURCE_ID),
         )
     },
+    "/api/panel/{resource}": {"get": page("show_panel", "The panel at a door", _RESOURCE)},
     "/api/assets/{file}": {
         "get": _open("show_asset", "What a page loads", ("text/javascript", "text/css", "image/svg+xml"), (_FILE,))
     },

@@ -455,6 +455,9 @@ async def _at_door(site: Site, room: str) -> None:
     """A panel books, extends, checks in and ends with its own token alone, and opens nothing once it is withdrawn."""
     made = await site.ask("POST", f"/api/resources/{room}/panels", {"name": "left of the door"})
     panel = Site(Web(site.web.session, site.web.base, {"x-lockstep-panel": made["token"]}), site.seen)
+    stranger = Site(Web(site.web.session, site.web.base, {}), site.seen)
+    assert "door" in await stranger.ask("GET", f"/api/panel/{room}")
+    assert "caches" in await stranger.ask("GET", "/api/panel/worker.js")
     here = f"/api/panel/{room}/door"
     assert (await panel.ask("GET", here))["state"] in ("free", "soon")
     booked = (await panel.ask("POST", f"{here}/book", {"minutes": 15}))["door"]["current"]
