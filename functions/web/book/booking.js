@@ -11,7 +11,7 @@ import { whenText } from "../kit/times.js";
 import { word } from "../kit/words.js";
 import { lengths } from "./lengths.js";
 import { repetitions, rule } from "./repeating.js";
-import { otherZone, place } from "./rooms.js";
+import { isOwnClock, otherZone, place } from "./rooms.js";
 import { dayIn, daysAfter, instant, minutesAfter, timeIn, told } from "./wall.js";
 import { callAsMe } from "./who.js";
 
@@ -283,7 +283,8 @@ function timeFields(form, room, again, sameDay = false) {
     <label class="field">${word("from")}<input type="time" required step="300" ?disabled=${!form.minutes} .value=${form.time} @change=${set("time")} /></label>
     <label class="field">${word("how_long")}<select @change=${set("minutes")}>${lengths(form.minutes)}</select></label>
   </div>
-  <p class="soft small">${word("in_zone", { zone: room.zone.replaceAll("_", " ") })}${sameDay ? html` ${word("series_keeps_days")}` : nothing}</p>`;
+  ${isOwnClock(room.zone) ? nothing : html`<p class="soft small">${word("in_zone", { zone: room.zone.replaceAll("_", " ") })}</p>`}
+  ${sameDay ? html`<p class="soft small">${word("series_keeps_days")}</p>` : nothing}`;
 }
 
 /** @param {{ title: string, private: boolean }} form */

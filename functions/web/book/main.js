@@ -37,8 +37,6 @@ function here() {
   return { path, query: new URLSearchParams(query) };
 }
 
-const named = (/** @type {string} */ each) => new Intl.DisplayNames([each], { type: "language" }).of(each) ?? each;
-
 function frame() {
   const { path } = here();
   render(
@@ -56,7 +54,7 @@ function frame() {
         ${chosen?.me ? whoBooks(chosen) : nothing}
         <label class="tongue"><span class="for-ears">${word("language")}</span>
           <select @change=${(/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.target).value)}>
-            ${Object.keys(by).map((each) => html`<option value=${each} ?selected=${each === language()}>${named(each)}</option>`)}
+            ${Object.keys(by).map((each) => html`<option value=${each} ?selected=${each === language()}>${each.toUpperCase()}</option>`)}
           </select>
         </label>
       </header>

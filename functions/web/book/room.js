@@ -21,6 +21,8 @@ import { callAsMe } from "./who.js";
 
 const AGAIN = 15_000;
 const LONGEST = 60;
+/** A shorter stretch is only booked where somebody means it. */
+const WORTH_IT = 30 * 60_000;
 
 /** @type {import("./main.js").View} */
 export const room = (into, [id = ""], query, _chosen) => {
@@ -97,7 +99,7 @@ export const room = (into, [id = ""], query, _chosen) => {
 /** The first free stretch of the day that is still to come, else nine o'clock. @param {Day} day */
 function soonest(day) {
   const first = agenda(day.taken, new Date(day.from), new Date(day.to), onGrid(new Date(), 5)).find(
-    (each) => each.what === "free",
+    (each) => each.what === "free" && each.end.getTime() - each.start.getTime() >= WORTH_IT,
   );
   if (first) {
     const nine = instant(day.day, "09:00", day.room.zone);

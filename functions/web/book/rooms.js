@@ -33,7 +33,7 @@ export const features = (room) =>
     : nothing;
 
 /** Whether the clock of a zone shows the viewer's own time, now and half a year from now. @param {string} zone */
-const isOwnClock = (zone) =>
+export const isOwnClock = (zone) =>
   [0, HALF_A_YEAR].every((later) => {
     const at = new Date(Date.now() + later);
     return timeIn(at, zone) === timeIn(at, ownZone);
