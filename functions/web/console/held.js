@@ -95,7 +95,7 @@ function about(each, zone) {
 }
 
 /** How much a plan would do, in words; what it would not do is left out. @param {any} counted */
-function counts(counted) {
+export function counts(counted) {
   const said = ["created", "matched", "changed", "cancelled", "declined", "mails"]
     .filter((each) => counted[each])
     .map((each) => word(`plan_${each}`, { count: counted[each] }));

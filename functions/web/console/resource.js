@@ -15,10 +15,11 @@ import { ago, dayOf, duration, longDay, moment, ownZone } from "../kit/times.js"
 import { word } from "../kit/words.js";
 import { MOST, planned } from "./held.js";
 import { bulkProgress, isDone, onTheirWay, orders } from "./orders.js";
+import { policyCard } from "./policy.js";
 import "./resource.css";
 import { stateMark } from "./states.js";
 import { asTable, timeline } from "./timeline.js";
-import { moved } from "./timeline_layout.js";
+import { moved, wall } from "./timeline_layout.js";
 import { openWhy } from "./why.js";
 
 /** Milliseconds after which both sides are read again although nothing was seen to change. */
@@ -53,7 +54,9 @@ export const resource = (into, [id = ""], query) => {
   let readAt = 0;
   let planFor = "";
   let planWanted = false;
-  const over = new AbortController();
+  const settings = document.createElement("div");
+  /** @type {ReturnType<typeof policyCard> | undefined} */
+  let policy;
 
   const days = () => {
     const first = day || dayOf(new Date(), shown.zone);
@@ -63,7 +66,10 @@ export const resource = (into, [id = ""], query) => {
   async function lookOnce(/** @type {AbortSignal} */ signal) {
     const found = await call(here, { signal });
     const news = JSON.stringify(found) !== JSON.stringify(shown);
+    const others = shown && JSON.stringify(found.policy) !== JSON.stringify(shown.policy);
     shown = found;
+    policy ??= policyCard(settings, shown, ordered);
+    if (others) policy.refresh();
     trouble = undefined;
     pending = pending.filter((each) => !isDone(each, shown));
     draw();
@@ -134,7 +140,7 @@ export const resource = (into, [id = ""], query) => {
       ${isRecent(shown.bulk_plan) ? bulkProgress(shown.bulk_plan, shown.zone) : nothing}
       <div class="stack tight">${orders(shown, ordered)} ${onTheirWay(pending, shown)}</div>
       ${shown.state === "unlinked" ? html`<p class="empty">${word("is_unlinked")}</p>` : html`${waits()} ${bothSides()}`}
-      ${facts(shown)}`;
+      ${shown.state === "unlinked" ? nothing : settings} ${facts(shown)}`;
 
   function waits() {
     const held = shown.state === "held";
@@ -178,7 +184,7 @@ export const resource = (into, [id = ""], query) => {
       </div>
       ${sidesTrouble ? html`<p class="notice warn" role="alert">${message(sidesTrouble)}</p>` : nothing}
       ${sides ? html`${verdict(sides)} ${list ? asTable(sides, look) : timeline(sides, look)}` : sidesTrouble ? nothing : html`<p class="waiting">${word("reading_sides")}</p>`}
-      <p class="legend"><span>≠ ${word("legend_differs")}</span><span>⚠ ${word("overlaps")}</span><span>${word("legend_zone", { zone: shown.zone })}${shown.zone === ownZone ? nothing : html` (${word("not_yours")})`}</span></p>
+      <p class="legend"><span>≠ ${word("legend_differs")}</span><span>⚠ ${word("overlaps")}</span><span>${word("legend_zone", { zone: shown.zone })}${isOwnTime(shown.zone, wanted[0] ?? "") ? nothing : html` (${word("not_yours")})`}</span></p>
     </section>`;
   }
 
@@ -233,7 +239,6 @@ export const resource = (into, [id = ""], query) => {
   draw();
   return () => {
     live.stop();
-    over.abort();
     clearInterval(ages);
   };
 };
@@ -278,6 +283,12 @@ function facts(shown) {
 
 /** Whether the last plan of many bookings still runs, or has ended just now. @param {any} plan */
 const isRecent = (plan) => Boolean(plan && (plan.left || Date.now() - Date.parse(plan.at) < SHOWN_FOR));
+
+/** Whether a zone's clocks show on a day what the viewer's own show. @param {string} zone @param {string} day */
+function isOwnTime(zone, day) {
+  const noon = new Date(`${day}T12:00:00Z`);
+  return wall(noon, zone).minute === wall(noon, ownZone).minute;
+}
 
 /** @param {Sides} sides */
 const verdict = (sides) =>

@@ -114,11 +114,11 @@ function blocked(block, day, hours, zone) {
  */
 function booking(side, { pair, shown, stretch, missing }, at, hours, look) {
   const inConflict = Boolean(pair.mapping && look.conflicts.has(pair.mapping));
-  const kinds = { booking: true, missing, different: !pair.equal, conflict: inConflict, private: shown.private };
+  const kinds = { slot: true, missing, different: !pair.equal, conflict: inConflict, private: shown.private };
   const buffers = stretch.until - stretch.from < 1440 && !missing && (look.buffers.before || look.buffers.after);
   return html`${buffers ? html`<i class="buffer" .style=${`${place({ from: stretch.from - look.buffers.before, until: stretch.until + look.buffers.after }, hours)}; --lane: ${at}`}></i>` : nothing}
     <button type="button" class=${classMap(kinds)} .style=${`${place(stretch, hours)}; --lane: ${at}`} title=${described(side, pair, shown, missing, inConflict, look.zone)} aria-label=${described(side, pair, shown, missing, inConflict, look.zone)} @click=${() => look.open(pair)}>
-      ${!pair.equal ? html`<span class="mark" aria-hidden="true">≠</span>` : inConflict ? html`<span class="mark" aria-hidden="true">⚠</span>` : nothing}<span class="booking-title">${missing ? word("missing_here") : titleOf(shown)}</span>
+      ${!pair.equal ? html`<span class="mark" aria-hidden="true">≠</span>` : inConflict ? html`<span class="mark" aria-hidden="true">⚠</span>` : nothing}<span class="slot-title">${missing ? word("missing_here") : titleOf(shown)}</span>
     </button>`;
 }
 

@@ -6,15 +6,20 @@ from string import Formatter
 
 import pytest
 
+from functions.admin import ORDERS
 from shared.app import ask_room, organisers_event, prepare_notices, tell_people
 from shared.app.messages import language_of, languages, preferred, words_of
 from shared.app.wording import sentence
 from shared.domain import losses, series_writes, undo
 from shared.domain.booking import Side
+from shared.domain.comparison import Difference
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field
+from shared.domain.ledger import Cause
 from shared.domain.notices import NoticeKind
 from shared.domain.plan import Action
+from shared.domain.policy import Policy
+from shared.domain.resource import State
 
 ZURICH = "Europe/Zurich"
 LANGUAGES = pytest.mark.parametrize("language", sorted(languages()))
@@ -55,6 +60,24 @@ def test_every_code_every_name_and_every_kind_of_mail_has_words(language: str) -
     named = {each.value for kind in (Side, Field, Action) for each in kind}
     assert named <= set(words_of(language, "names"))
     assert all({kind.value, f"{kind}_subject"} <= set(words_of(language, "mail")) for kind in NoticeKind)
+
+
+@LANGUAGES
+def test_every_setting_of_a_policy_is_explained_in_the_console(language: str) -> None:
+    assert {f"policy_{name}" for name in Policy().as_settings()} <= set(words_of(language, "console"))
+
+
+@LANGUAGES
+def test_every_state_of_a_resource_has_words_in_the_console(language: str) -> None:
+    assert {f"state_{state.value.replace(' ', '_')}" for state in State} <= set(words_of(language, "web"))
+
+
+@LANGUAGES
+def test_every_cause_and_every_difference_has_words_in_the_console(language: str) -> None:
+    words = set(words_of(language, "console"))
+    assert {f"step_{cause.value}" for cause in Cause} <= words
+    assert {f"differs_{each.value}" for each in Difference} <= words
+    assert {f"order_{each}" for each in ORDERS} <= words
 
 
 OF_OURS = [
