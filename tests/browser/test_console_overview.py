@@ -136,7 +136,7 @@ _FRAMES = """async () => {
   const gaps = [];
   let before = performance.now();
   for (let step = 0; step < 60; step += 1) {
-    window.scrollBy(0, 3000);
+    window.scrollBy(0, 6000);
     await new Promise(requestAnimationFrame);
     const now = performance.now();
     gaps.push(now - before);
