@@ -24,6 +24,7 @@ const GROUPS = {
     "buffer_entries",
     "check_in_minutes",
     "released_by",
+    "no_shows_reported_after",
   ],
   people: [
     "booker",
@@ -47,6 +48,13 @@ const GROUPS = {
   ],
   reading: ["days_back", "days_ahead", "sweep_minutes", "past_bookings"],
 };
+
+/** All settings by their groups; one that is new stands in the last until it is given its place. @param {Origin[]} all */
+function groups(all) {
+  const known = new Set(Object.values(GROUPS).flat());
+  const unplaced = all.map((each) => each.name).filter((each) => !known.has(each));
+  return Object.entries({ ...GROUPS, reading: [...GROUPS.reading, ...unplaced] });
+}
 
 /** @typedef {string | number | boolean | null} Value */
 /** @typedef {{ level: string, name: string }} Scope */
@@ -103,7 +111,7 @@ export function policyCard(into, resource, ordered) {
         </div>
         ${trouble ? html`<p class="notice warn" role="alert">${message(trouble)}</p>` : nothing}
         ${open && !origins.length && !trouble ? html`<p class="waiting">${word("loading")}</p>` : nothing}
-        ${origins.length ? html`${scopeChoice()} ${Object.entries(GROUPS).map(([group, names]) => section(group, names))} ${bar()}` : nothing}
+        ${origins.length ? html`${scopeChoice()} ${groups(origins).map(([group, names]) => section(group, names))} ${bar()}` : nothing}
       </section>`,
       into,
     );
