@@ -29,11 +29,12 @@ from functions.policies import policies
 from functions.reconcile import reconcile
 from functions.schedules import schedules
 from functions.setup import setup
+from functions.signing import signing
 from functions.story import story
 from functions.upkeep import upkeep
 
 app = func.FunctionApp(http_auth_level=host_level())
-_OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, openapi, health, story, setup)
+_OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, signing, openapi, health, story, setup)
 _PEOPLES = (platform, bookings, people, personal)
 _OPERATORS = (operations, lapses, drift, acts, policies, overview, no_shows)
 _FACES = (pages, booker, panels, door)

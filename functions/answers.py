@@ -47,8 +47,11 @@ PAGE = {
 
 _FORBIDDEN = frozenset({"ErrorAccessDenied", "Authorization_RequestDenied"})
 _CONFLICTS = frozenset(
-    {"linked", "ceiling", "unlinked", "exists", "overlap", "blocked", "cancelled", "approved", "in_outlook"}
-)
+    {
+        "linked", "ceiling", "unlinked", "exists", "overlap", "blocked", "cancelled", "approved", "in_outlook",
+        "key_in_use",
+    }
+)  # fmt: skip
 _UNUSABLE = frozenset({"invalid", "not_understood", "probe_failed", "unknown_booker", "booker_left"})
 _USUAL_WAIT_SECONDS = 5
 _LONGEST_MESSAGE = 500

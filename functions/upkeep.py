@@ -1,6 +1,4 @@
-"""What the timers do, at once: wake every resource, renew subscriptions; and a new key for what is signed. Every call
-needs a key.
-"""
+"""What the timers do, at once: wake every resource, renew subscriptions, try the watch. Every call needs a key."""
 
 from __future__ import annotations
 
@@ -36,11 +34,20 @@ async def sweep_now(req: func.HttpRequest) -> func.HttpResponse:
 @upkeep.route("subscriptions/renew", methods=["POST"])
 @told
 async def renew_now(req: func.HttpRequest) -> func.HttpResponse:
-    """Renew the subscriptions that are due, or those of the resources named."""
-    from shared.app.renew_subscriptions import renew_subscriptions
+    """Renew the subscriptions that are due, or those of the resources named; or have those of older keys made again."""
+    from shared.app.renew_subscriptions import Renewed, renew_subscriptions
+    from shared.app.retire_key import leave_older_keys
 
-    named = body_of(req, "resources").texts("resources", _MOST_RENEWED) or ()
+    body = body_of(req, "resources", "older_keys")
+    named, older_keys = body.texts("resources", _MOST_RENEWED) or (), body.flag("older_keys") is True
+    if named and older_keys:
+        raise BadRequest("give either 'resources' or 'older_keys': older keys are left by all that carry one")
     outside = (await composed()).outside
+    if older_keys:
+        async with acting(req, outside, "leave_older_keys") as deed:
+            done = Renewed(ordered=await leave_older_keys(outside))
+            deed.led_to(ordered=done.ordered)
+        return answer(vars(done))
     only = [(await find_linked(outside, each)).id for each in named]
     async with acting(req, outside, "renew_subscriptions", *only):
         done = await renew_subscriptions(outside, only)
@@ -85,16 +92,3 @@ async def drill(req: func.HttpRequest) -> func.HttpResponse:
     async with acting(req, outside, "drill", after={"alerts": ", ".join(named)}):
         fired = [{"alert": each, "clears_within_minutes": await fire(outside, each)} for each in named]
     return answer({"fired": fired}, 202)
-
-
-@upkeep.function_name("add_key")
-@upkeep.route("subscriptions/keys", methods=["POST"])
-@told
-async def add_key(req: func.HttpRequest) -> func.HttpResponse:
-    """Put a new key before those that prove notifications and links. What was signed earlier stays valid."""
-    body_of(req)
-    outside = (await composed()).outside
-    async with acting(req, outside, "add_key") as deed:
-        key = await outside.secrets.add_client_state_key()
-        deed.led_to(key=key)
-    return answer({"key": key}, 201)

@@ -82,7 +82,7 @@ PATHS: dict[str, Json] = {
     },
     "/api/subscriptions/renew": {
         "post": operation(
-            "renew_now", "upkeep", "Renew subscriptions: those that are due, or those of the resources named",
+            "renew_now", "upkeep", "Renew subscriptions: what is due, or is named, or carries an older key",
             {200: ("What became of them.", ref("Renewed"))}, (400, 403, 404, 413),
             requestBody=sent(ref("RenewOrder"), required=False),
         ),

@@ -93,18 +93,19 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Woken": record({"woken": whole("How many resources were woken.")}, {"woken": 7}),
     "RenewOrder": record(
-        {"resources": {"type": "array", "items": {"type": "string"}, "maxItems": 100}},
+        {
+            "resources": {"type": "array", "items": {"type": "string"}, "maxItems": 100},
+            "older_keys": flag("Have every subscription made again that carries another key than the current one."),
+        },
         {"resources": [RESOURCE_ID]},
-        optional=("resources",),
+        optional=("resources", "older_keys"),
     ),
     "Renewed": record(
         {
             "renewed": whole(""),
             "made_again": whole("Those that were gone."),
             "postponed": whole("Not settled now."),
-            "ordered": whole(
-                "Those that were gone and are made in their resources' own runs, the soonest needed first."
-            ),
+            "ordered": whole("Those that are made in their resources' own runs, the soonest needed first."),
         },
         {"renewed": 7, "made_again": 0, "postponed": 0, "ordered": 0},
     ),

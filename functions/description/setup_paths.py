@@ -34,8 +34,30 @@ PATHS: dict[str, Json] = {
             (400, 413), requestBody=sent({"type": "object", "additionalProperties": False}, required=False),
         )
     },
+    "/api/subscriptions/keys/{key}": {
+        "parameters": [in_path("key", "The key's id.", "1")],
+        "delete": operation(
+            "remove_key", "upkeep", "Take a key out of the ring that nobody needs any more",
+            {200: ("Other processes of the app know it within minutes.", ref("KeyMade"))}, (400, 404, 409),
+            parameters=[
+                in_query("end_links", {"type": "boolean", "default": False}, "End the links that it signed.", True)
+            ],
+        ),
+    },
+    "/api/stories/revoke": {
+        "post": operation(
+            "revoke_story", "upkeep", "Take one link to a booking's story back",
+            {200: ("It opens nothing any more.", ref("StoryRevoked"))}, (400, 404, 413),
+            requestBody=sent(ref("StoryLink")),
+        )
+    },
 }  # fmt: skip
 SCHEMAS: dict[str, Json] = {
     "KeyMade": record({"key": text("The key's id; the key itself is shown to nobody.")}),
+    "StoryLink": record(
+        {"link": text("As it stands in the mail, or its token alone.", maxLength=1024)},
+        {"link": "https://lockstep.example/api/story/1.WyJ4Il0.c2ln"},
+    ),
+    "StoryRevoked": record({"resource": text(""), "mapping": text(""), "until": MOMENT}),
     "SetupLink": record({"url": text("Where they are; whoever has it may read them."), "until": MOMENT}),
 }

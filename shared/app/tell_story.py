@@ -46,7 +46,7 @@ class BookingStory:
 async def tell_story(outside: Outside, token: str, language: str = USUAL) -> BookingStory | None:
     """Return the story that a token opens, oldest first; None where it opens none. Raises the ports' errors."""
     story = read_token(token, await outside.secrets.client_state_keys(), outside.clock.now())
-    if story is None or tenant_of(story.resource) != outside.tenant:
+    if story is None or tenant_of(story.resource) != outside.tenant or await outside.secrets.is_revoked(token):
         return None
     resource = await outside.resources.get(story.resource)
     if resource is None:

@@ -6,7 +6,10 @@ why fingerprints are another matter.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.domain.ids import TenantId
+from shared.domain.signing_keys import RingKey
 from shared.domain.tenant_keys import fingerprint_key_of
 from shared.ports.ledgers import Secrets
 
@@ -26,3 +29,15 @@ class TenantSecrets:
 
     async def add_client_state_key(self) -> str:
         return await self._installed.add_client_state_key()
+
+    async def client_state_ring(self) -> tuple[RingKey, ...]:
+        return await self._installed.client_state_ring()
+
+    async def remove_client_state_key(self, key: str) -> None:
+        await self._installed.remove_client_state_key(key)
+
+    async def revoke(self, link: str, until: datetime) -> None:
+        await self._installed.revoke(link, until)
+
+    async def is_revoked(self, link: str) -> bool:
+        return await self._installed.is_revoked(link)

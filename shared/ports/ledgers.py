@@ -19,6 +19,7 @@ from shared.domain.ids import BookingId, MailboxId, MappingId, PlatformId, Resou
 from shared.domain.inheritance import ScopeSettings
 from shared.domain.ledger import Head, Mapping, OpenStep
 from shared.domain.resource import Resource
+from shared.domain.signing_keys import RingKey
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,25 @@ class Secrets(Protocol):
 
     async def add_client_state_key(self) -> str:
         """Put a new key before the others and return its id. What the others signed stays valid."""
+        ...
+
+    async def client_state_ring(self) -> tuple[RingKey, ...]:
+        """Return which keys are in the ring as it is kept now, the current one first. May raise ``Retry``."""
+        ...
+
+    async def remove_client_state_key(self, key: str) -> None:
+        """Take a key out of the ring: what it signed is not ours any more. Other processes learn it within minutes.
+
+        Nothing happens where it is not there, or is the only one. May raise ``Retry``.
+        """
+        ...
+
+    async def revoke(self, link: str, until: datetime) -> None:
+        """Remember until then that a signed link opens nothing. May raise ``Retry``."""
+        ...
+
+    async def is_revoked(self, link: str) -> bool:
+        """Tell whether a link was revoked. May raise ``Retry``."""
         ...
 
 

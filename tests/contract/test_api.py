@@ -427,6 +427,11 @@ async def _upkeep(site: Site) -> None:
     assert all((each["on"] is None) == (each["days_left"] is None) for each in warned)
     link = (await site.ask("GET", "/api/setup"))["url"].removeprefix(site.web.base)
     assert (await site.ask("POST", "/api/subscriptions/keys"))["key"]
+    assert "ordered" in await site.ask("POST", "/api/subscriptions/renew", {"older_keys": True})
+    assert (await site.send("DELETE", "/api/subscriptions/keys/1?end_links=true")).status == 409
+    assert (
+        await site.send("POST", "/api/stories/revoke", {"link": "https://lockstep.example/api/story/x"})
+    ).status == 404
     stranger = Site(Web(site.web.session, site.web.base, {}), site.seen)
     page, script = await stranger.ask("GET", link), await stranger.ask("GET", f"{link}?script=true")
     assert page.startswith("<!doctype html>")

@@ -90,7 +90,7 @@ class World:
         self.telemetry = MemoryTelemetry(self.clock.now)
         self.wakeups = MemoryWakeups(self.faults, self.telemetry.trace)
         self.subscriptions = InMemorySubscriptions(self.faults, self.clock.now)
-        self.secrets = MemorySecrets(faults=self.faults)
+        self.secrets = MemorySecrets(faults=self.faults, now=self.clock.now)
         self.mail = InMemoryMail(self.faults)
         self.people = InMemoryPeople(self.faults, self.subscriptions)
         self.roster = MemoryRoster(self.faults)

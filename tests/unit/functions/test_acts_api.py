@@ -93,7 +93,12 @@ async def everything_is_ordered(office: Office) -> dict[str, str]:
     }  # fmt: skip
 
 
-ELSEWHERE = {"fly_canary": "test_canary_api.py", "drill": "test_drill_api.py"}
+ELSEWHERE = {
+    "fly_canary": "test_canary_api.py",
+    "drill": "test_drill_api.py",
+    "remove_key": "test_signing_api.py",
+    "revoke_story": "test_signing_api.py",
+}
 """Where an act is held that takes more than a call."""
 WITH_PEOPLE = {"follow_people_now", "settle_coming_bookings", "show_person", "erase_person"}
 """Held in tests of their own (test_personal_api.py too): they are about people."""
