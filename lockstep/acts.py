@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.padding import Padding
 from rich.text import Text
 
 from lockstep.session import AsJson, api_of, named
-from lockstep.showing import as_json, moment, say, table
+from lockstep.showing import as_json, moment, out, say, table
 
 _OUTCOMES = {"done": "", "refused": "yellow", "begun": "bold red"}
 _PAGE = 500
+_WIDE = 120
+"""Columns from which on the acts are a table."""
+_INDENT = 19
 _IDS = frozenset(("order", "plan"))
 """What programs need and nobody reads; --json has it."""
 _SAID = frozenset((("resources", "listed"),))
@@ -41,9 +45,21 @@ def acts(
         say("Nobody ordered anything that is kept.")
         return
     names = _names(api) if any(each["resource"] for each in told["acts"]) else {}
-    table(("when", "who", "what", "about", "change"), [_row(each, names) for each in told["acts"]], wide="change")
+    rows = [_row(each, names) for each in told["acts"]]
+    if out().width < _WIDE:
+        _tell_one_by_one(rows)
+    else:
+        table(("when", "who", "what", "about", "change"), rows, wide="change")
     if told["next"]:
         say(f"There are more: --after {told['next']}", "dim")
+
+
+def _tell_one_by_one(rows: list[tuple[str, str, Text, str, str]]) -> None:
+    """Print each act with its change below: five columns would leave no room for the last."""
+    for when, who, what, about, change in rows:
+        out().print(Text.assemble(when, "  ", what, "  ", (about, "bold"), (f"  by {who}", "dim")))
+        if change:
+            out().print(Padding(Text(change), (0, 0, 0, _INDENT)))
 
 
 def _page(limit: int, after: str) -> dict[str, str | int | None]:

@@ -30,6 +30,8 @@ _AT_ONCE = 20
 _AGE = re.compile(r"([0-9]{1,4})(min|m|h|d)")
 _UNITS = {"min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
 _OLD_FILE = timedelta(days=30)
+_IN_SHORT = (("warn", "to look at"), ("unknown", "not known"))
+"""Verdicts that are only named where nothing more is asked for."""
 
 
 def doctor(
@@ -48,7 +50,7 @@ def doctor(
     probe_writes: Annotated[
         bool, typer.Option("--probe-writes", help="Make an entry in each calendar, shown as free, and remove it.")
     ] = False,
-    everything: Annotated[bool, typer.Option("--verbose", "-v", help="Show also what is well.")] = False,
+    everything: Annotated[bool, typer.Option("--verbose", "-v", help="Show every check with what was seen.")] = False,
     json: AsJson = False,
 ) -> None:
     """Examine the tenant and its resources, or those that are named. Exit code 1 where something is bad."""
@@ -130,6 +132,8 @@ def _tell(found: dict[str, Any], everything: bool) -> None:
     count = {word: sum(each["verdict"] == word for one in groups for each in one["findings"]) for word in MARKS}
     say("")
     say(f"{count['bad']} bad, {count['warn']} to look at, {count['unknown']} not known, {count['ok']} well")
+    if not everything and count["warn"] + count["unknown"]:
+        say("What was seen of the others, and what mends them: -v")
     if "judged" not in found:
         say("Booking settings of rooms: `lockstep doctor --line` writes a file, `--file` judges by it.")
 
@@ -146,12 +150,19 @@ def _tell_file(found: dict[str, Any], everything: bool) -> None:
 
 
 def _tell_group(group: dict[str, Any], everything: bool) -> None:
-    shown = [each for each in group["findings"] if everything or each["verdict"] != "ok"]
-    well = len(group["findings"]) - len(shown)
+    """Tell what is bad with the line that mends it, and name what else is not well; or tell everything."""
+    findings = group["findings"]
     head = Text(group["name"], style="bold")
-    head.append(f"  {well} checks are well" if well else "", style="dim")
+    for verdict, words in _IN_SHORT:
+        checks = [each["check"] for each in findings if each["verdict"] == verdict]
+        if checks and not everything:
+            head.append(f"  {words}: {', '.join(checks)}", style=MARKS[verdict][1])
+    well = sum(each["verdict"] == "ok" for each in findings)
+    head.append(f"  {well} checks are well" if well and not everything else "", style="dim")
     out().print(head)
-    for each in shown:
+    for each in findings:
+        if not everything and each["verdict"] != "bad":
+            continue
         word, style = MARKS[each["verdict"]]
         told = Text.assemble((f"{word:5}", style), (f"{each['check']}: ", "bold"), each["seen"])
         out().print(Padding(told, (0, 0, 0, 2)))

@@ -18,6 +18,27 @@ def test_acts_are_shown_the_latest_first_with_what_they_changed(console: Console
     assert room
 
 
+def test_at_80_columns_a_change_stands_below_its_act_in_whole_lines(console: Console) -> None:
+    console.does(console.office.room())
+    for setting in ("buffer_minutes=15", "check_in_minutes=20", "settle_seconds=30"):
+        console.says("resources", "set", "Matterhorn", "--set", setting)
+    console.settle()
+    console.says("pause", "Matterhorn")
+    lines = console.says("acts").splitlines()
+    assert max(map(len, lines)) <= 80
+    (place,) = [number for number, line in enumerate(lines) if "check_in_minutes 0 → 20" in line]
+    assert "Matterhorn" in lines[place - 1]
+    assert len(lines) <= 12
+
+
+def test_on_a_wide_terminal_acts_are_a_table(console: Console) -> None:
+    console.does(console.office.room())
+    console.says("pause", "Matterhorn")
+    head, *rows = console.says("acts", columns=160).splitlines()
+    assert head.split() == ["when", "who", "what", "about", "change"]
+    assert any("pause" in row and "Matterhorn" in row for row in rows)
+
+
 def test_acts_of_one_room_and_of_one_person(console: Console) -> None:
     console.does(console.office.room())
     console.says("retry", "--all")

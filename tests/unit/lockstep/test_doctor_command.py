@@ -65,6 +65,16 @@ class TestExamination:
         assert "its calendar was read just now" not in console.says("doctor")
         assert "its calendar was read just now" in console.says("doctor", "-v")
 
+    def test_of_a_room_in_which_nothing_is_bad_one_line_says_what_to_look_at(self, console: Console) -> None:
+        linked(console)
+        short = console.says("doctor", "Matterhorn")
+        told = short[short.index("Matterhorn") : short.index("0 bad")]
+        assert "not known: write" in " ".join(told.split())
+        assert "not tried" not in told
+        assert len(told.split("\n\n")[0].splitlines()) <= 3, "the name and what it names, within 80 columns"
+        assert "-v" in short
+        assert "not tried" in console.says("doctor", "Matterhorn", "-v")
+
     def test_a_grant_of_some_minutes_ago_is_told_with_when_to_look_again(self, console: Console) -> None:
         linked(console)
         inspection = console.office.world.inspection
@@ -76,7 +86,7 @@ class TestExamination:
 
     def test_writes_are_probed_only_where_that_is_asked_for(self, console: Console) -> None:
         linked(console)
-        assert "write: not tried" in " ".join(console.says("doctor").split())
+        assert "write: not tried" in " ".join(console.says("doctor", "-v").split())
         assert "an entry shown as free was made" in " ".join(console.says("doctor", "--probe-writes", "-v").split())
 
     def test_the_line_for_powershell_is_one_line_and_asks_nothing(self, console: Console) -> None:

@@ -54,20 +54,20 @@ class Console(httpx.BaseTransport):
         told = self.does(self.office.send(request.method, target, body))
         return httpx.Response(told.status, json=told.body, headers=_kept(told.headers))
 
-    def run(self, *arguments: str, answering: str = "") -> Printed:
+    def run(self, *arguments: str, answering: str = "", columns: int = 80) -> Printed:
         """Run ``lockstep`` with arguments, typing an answer where it asks."""
         session = Session(transport=self, environment=self.environment)
-        runner = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"})
+        runner = CliRunner(env={"COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "dumb"})
         done = runner.invoke(app, list(arguments), input=answering, obj=session)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Printed(done.exit_code, done.stdout, done.stderr)
 
-    def says(self, *arguments: str, answering: str = "") -> str:
+    def says(self, *arguments: str, answering: str = "", columns: int = 80) -> str:
         """Return what a command that succeeds prints."""
-        done = self.run(*arguments, answering=answering)
+        done = self.run(*arguments, answering=answering, columns=columns)
         assert done.code == 0, f"{arguments}: {done.err} {done.out}"
-        assert max(map(len, done.out.splitlines() or [""])) <= 80, done.out
+        assert max(map(len, done.out.splitlines() or [""])) <= columns, done.out
         return done.out
 
     def refuses(self, *arguments: str) -> str:
