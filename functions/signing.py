@@ -7,7 +7,6 @@ import azure.functions as func
 from functions.acting import acting
 from functions.answers import BadRequest, Unknown, answer, told
 from functions.fields import body_of, flag_param
-from functions.views import moment
 from shared.composition import composed, installed
 
 signing = func.Blueprint()
@@ -48,6 +47,7 @@ async def remove_key(req: func.HttpRequest) -> func.HttpResponse:
 @told
 async def revoke_story(req: func.HttpRequest) -> func.HttpResponse:
     """Take one link to a booking's story back."""
+    from functions.views import moment
     from shared.app.revoke_story import revoke_story as revoked
 
     link = body_of(req, "link").text("link", _LONGEST_LINK)
