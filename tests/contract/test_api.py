@@ -451,8 +451,8 @@ async def _without_older_keys(site: Site, stack: Stack) -> None:
         ring = json.loads(row["b"])
         for each in ring["keys"]:
             each["made_at"] = (datetime.now(UTC) - timedelta(minutes=20)).isoformat()
-        del row["etag"]
-        await tables.table("secrets").replace({**row, "b": json.dumps(ring)})
+        kept = {name: value for name, value in row.items() if name != "etag"}
+        await tables.table("secrets").replace({**kept, "b": json.dumps(ring)})
     finally:
         await tables.close()
     end = "/api/subscriptions/keys/1?end_links=true"
