@@ -120,3 +120,13 @@ async def test_a_booking_that_came_back_and_loses_is_one_withdrawal_although_ano
     await made.wake(WakeCause.NOTIFICATION)
     assert len(made.witness.run.withdrawn) == 3, "the split series, the lost meeting, and the booking that came back"
     await rests(made)
+
+
+async def test_an_open_overlap_that_comes_to_be_about_a_blocked_time_too_asks_for_the_blocks() -> None:
+    made = await office(winner="platform", buffer_minutes=15, settle_seconds=5)
+    made.enter(HALF_PAST)
+    made.book(NINE)
+    await rests(made)
+    made.block(HALF_PAST)
+    await rests(made)
+    assert HALF_PAST in await blocked_times(made)
