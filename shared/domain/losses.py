@@ -175,10 +175,17 @@ def _put_back(loser: Settlement, reason: Reason) -> Settlement:
     kept = {step.side: step for step in (_without_time(step, before) for step in loser.steps) if step}
     back = {side: _back(loser, before, side, reason, kept.get(side)) for side in Side if moved_on[side]}
     after = replace(after, when=before.when, held_since=before.held_since)
-    others = (d for d in loser.decisions if d.code is Code.SAME_FIELD_EDITED and d.facts.get("field") != Field.TIME)
+    others = (decision for decision in loser.decisions if _is_about_another_field(decision))
     put_back = Reason(Code.PUT_BACK, {"side": ",".join(back)})
     decisions = (reason, put_back, *others, *(step.reason for step in kept.values()))
     return replace(loser, after=after, steps=tuple(({**back, **kept} | back).values()), decisions=decisions)
+
+
+def _is_about_another_field(decision: Reason) -> bool:
+    """Tell whether a decision about an edit says what became of something else than the time."""
+    if decision.code is Code.LEFT_AS_EDITED:
+        return decision.facts.get("fields") != Field.TIME
+    return decision.code is Code.SAME_FIELD_EDITED and decision.facts.get("field") != Field.TIME
 
 
 def _back(loser: Settlement, before: Mapping, side: Side, reason: Reason, kept: Step | None) -> Step:

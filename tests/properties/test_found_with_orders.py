@@ -105,3 +105,17 @@ async def test_a_meeting_beside_one_that_was_undone_comes_to_the_platform_once_i
     await made.undo()
     await rests(made)
     assert [item.booking.when for item in made.bookings()].count(HALF_PAST_NINE) == 1
+
+
+async def test_a_title_left_as_edited_is_told_although_the_move_of_its_booking_is_put_back() -> None:
+    made = await office(settle_seconds=0, direction="to_calendar", received_edits="report")
+    made.book(EIGHT)
+    made.book(THIRTEEN)
+    await made.wake(WakeCause.PLATFORM)
+    moved = next(n for n, item in enumerate(made.bookings()) if item.booking.when == THIRTEEN)
+    its_event = next(n for n, item in enumerate(made.events()) if item.booking.when == THIRTEEN)
+    made.move_booking(moved, EIGHT)
+    made.retitle_event(its_event, "Retrospective")
+    await made.wake(WakeCause.NOTIFICATION)
+    await rests(made)
+    assert [item.booking.when for item in made.bookings()].count(THIRTEEN) == 1
