@@ -42,9 +42,10 @@ class Beside:
     async def look_at(self, name: str, day: date) -> None:
         """Show the week of a day in somebody's calendar."""
         await self.page.get_by_label("Calendar of").select_option(label=name)
-        shown = _coming(datetime.now(HOME).date())
-        for _ in range((_monday(day) - shown).days // 7):
-            await self.page.get_by_role("button", name="Later week").click()
+        weeks = (_monday(day) - _coming(datetime.now(HOME).date())).days // 7
+        await self.page.get_by_role("button", name="This week").click()
+        for _ in range(abs(weeks)):
+            await self.page.get_by_role("button", name="Later week" if weeks > 0 else "Earlier week").click()
 
     async def make(self, title: str, day: date, *rooms: str, start: str = "09:00", end: str = "10:00") -> None:
         """Make a meeting."""

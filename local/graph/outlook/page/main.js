@@ -1,12 +1,12 @@
 /** The page: whose week is shown, what is done to it, and what then crosses over to the platform and back. */
 
 import { found, make } from "./build.js";
+import { showBookingPage } from "./beside.js";
 import { Crossings } from "./crossings.js";
 import * as exchange from "./exchange.js";
 import { Incoming } from "./incoming.js";
 import { newMeeting, openMeeting } from "./meeting.js";
 import * as platform from "./platform.js";
-import { Beside } from "./beside.js";
 import { draw, monday, plusDays, titleOf } from "./week.js";
 
 const LOOK_MS = 1000;
@@ -81,7 +81,8 @@ async function done(act) {
 }
 
 /** The linked resources that a meeting of this calendar concerns. */
-function concerned(addresses) {
+async function concerned(addresses) {
+  await links;
   const found = boxes.filter((each) => addresses.includes(each.userPrincipalName.toLowerCase()));
   return found.map((box) => ({ box, resource: linked.get(box.id) })).filter((each) => each.resource);
 }
@@ -94,7 +95,6 @@ function roomsOf(event, whose) {
 /** Follows a change to the platform's side of every room that it concerns. */
 function follow(rooms, what, wanted, { start, end }, whyNot) {
   const [from, to] = [new Date(new Date(start).getTime() - 86_400_000), new Date(new Date(end).getTime() + 86_400_000)];
-  if (rooms.length) beside.show(rooms[0].box);
   for (const { box, resource } of rooms) {
     const shows = async () => wanted(await platform.bookings(resource, from, to));
     incoming.leave(resource);
@@ -104,7 +104,7 @@ function follow(rooms, what, wanted, { start, end }, whyNot) {
 
 const at = (times) => (booking) => booking.start === times.start && booking.end === times.end;
 
-async function make_() {
+async function makeMeeting() {
   const whose = owner();
   const rooms = boxes.filter((each) => each.kind !== "user" && each.kind !== "shared");
   const asked = await newMeeting(whose, rooms, first < new Date() ? new Date() : first);
@@ -113,8 +113,8 @@ async function make_() {
   if (!(await done(async () => { event = await exchange.create(whose.id, asked.body); }))) return;
   const times = exchange.times(event);
   const addresses = whose.kind === "user" ? asked.invited.map((each) => each.userPrincipalName) : [whose.userPrincipalName];
-  const rooms_ = concerned(addresses.map((each) => each.toLowerCase()));
-  follow(rooms_, `“${asked.body.subject}”`, (bookings) => bookings.some(at(times)), times, (box) => answerOf(whose, event.id, box));
+  const asksOf = await concerned(addresses.map((each) => each.toLowerCase()));
+  follow(asksOf, `“${asked.body.subject}”`, (bookings) => bookings.some(at(times)), times, (box) => answerOf(whose, event.id, box));
   await show();
 }
 
@@ -135,7 +135,7 @@ async function open(event) {
   const whose = owner();
   const what = await openMeeting(event, whose);
   if (!what) return;
-  const [series, rooms, before] = [what.what.endsWith("series"), roomsOf(event, whose), exchange.times(event)];
+  const [series, rooms, before] = [what.what.endsWith("series"), await roomsOf(event, whose), exchange.times(event)];
   const id = series ? event.seriesMasterId : event.id;
   const title = `“${titleOf(event)}”`;
   if (what.what === "change") {
@@ -159,11 +159,9 @@ function spanning(one, other) {
 // What comes the other way.
 
 const incoming = new Incoming(crossings, () => linked);
-const beside = new Beside();
 
 async function lookAtLinks() {
   if (platform.isKnown()) linked = await platform.resources();
-  beside.offer(boxes, linked);
 }
 
 /** Repeats something while the page is seen, one after the other, whatever happens to one of them. */
@@ -186,7 +184,7 @@ function turn(days) {
   show();
 }
 
-found("new").addEventListener("click", make_);
+found("new").addEventListener("click", makeMeeting);
 found("earlier").addEventListener("click", () => turn(-7));
 found("later").addEventListener("click", () => turn(7));
 found("today").addEventListener("click", () => turn(null));
@@ -197,10 +195,10 @@ addEventListener("pointercancel", () => { mayDraw = true; });
 
 boxes = await exchange.mailboxes();
 fill();
+// The app may be busy; the calendars are there meanwhile.
+const links = lookAtLinks().catch(complain);
+showBookingPage();
 await show();
-await lookAtLinks().catch(complain);
-await beside.begin().catch(complain);
 repeat(look, LOOK_MS);
 repeat(lookAtLinks, LOOK_AT_LINKS_MS);
 repeat(() => incoming.look(), LOOK_MS);
-repeat(() => beside.look(), LOOK_MS);

@@ -7,7 +7,7 @@ sessionStorage.setItem("lockstep-beside", String(kept));
 // The key opens the app: it stays in this tab and out of the history.
 if (given.get("key")) history.replaceState(null, "", location.pathname);
 
-export const host = kept.get("host") ?? "";
+const host = kept.get("host") ?? "";
 const key = kept.get("key") ?? "";
 
 /** @param {string} path */
@@ -20,11 +20,8 @@ async function read(path) {
 /** Tells whether this page was opened with the app's address and a key. */
 export const isKnown = () => Boolean(host && key);
 
-/** The address of the app's booking page with the key in it, or nothing where the app has none yet. */
-export async function bookingPage() {
-  const described = await read("/api/openapi.json");
-  return Object.keys(described.paths).some((path) => /(^|\/)book$/.test(path)) ? `${host}/api/book#key=${key}` : "";
-}
+/** The address of the app's booking page with the key in it. */
+export const bookingPage = `${host}/api/book#key=${key}`;
 
 /** Linked resources by the id of their mailbox. */
 export async function resources() {
@@ -41,8 +38,8 @@ export async function resources() {
 const of = (resource) => `/api/platform/resources/${encodeURIComponent(resource.platform)}`;
 
 /** Bookings of a resource between two moments. */
-export async function bookings(resource, start, end, cancelled = false) {
-  const query = `from=${start.toISOString()}&to=${end.toISOString()}&cancelled=${cancelled}`;
+export async function bookings(resource, start, end) {
+  const query = `from=${start.toISOString()}&to=${end.toISOString()}`;
   return (await read(`${of(resource)}/bookings?${query}`)).bookings;
 }
 

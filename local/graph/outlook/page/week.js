@@ -2,8 +2,8 @@
 
 import { make } from "./build.js";
 
-/** Pixels of an hour at least, and of what stands above the hours. */
-const [LEAST_PX, ABOVE_PX] = [38, 84];
+/** Pixels of an hour at least, of the days' names, and of one all-day block. */
+const [LEAST_PX, NAMES_PX, BLOCK_PX] = [38, 42, 40];
 const [EARLIEST, LATEST] = [8, 18];
 
 const dayName = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric" });
@@ -105,7 +105,8 @@ export function draw(into, { first, events, fresh, onOpen }) {
   const to = Math.max(LATEST, ...timed.map((each) => (sameDay(each) ? wall(each.end).getHours() + 1 : 24)));
   const heads = [make("div", { className: "head" }), ...kept.map(head)];
   const whole = [make("div", { className: "all-day label" }), ...kept.map((day) => allDay(day, on(day), onOpen, fresh))];
-  const px = Math.max(LEAST_PX, Math.floor((into.clientHeight - ABOVE_PX) / (to - from)));
+  const above = NAMES_PX + BLOCK_PX * Math.max(...kept.map((day) => on(day).filter((each) => each.isAllDay).length));
+  const px = Math.max(LEAST_PX, Math.floor((into.clientHeight - above) / (to - from)));
   into.style.setProperty("--row", `${px}px`);
   const columns = [hours(from, to, px), ...kept.map((day) => column(day, on(day), { from, to, px }, onOpen, fresh))];
   // Where the week is a list, each day's own come one below the other.
