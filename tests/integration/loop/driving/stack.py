@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +28,22 @@ class Stack:
     """A running stack whose state lies in ``folder``.
 
     ``settings`` are app settings that replace those of the stack; names must start with LOCKSTEP_. ``options`` are
-    further ones of ``local up``.
+    further ones of ``local up``. ``found`` writes the company; None leaves it to the simulator's small one.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
+        found: Callable[[Path], None] | None = found_company,
+    ) -> None:
         self.folder = folder
         self.state = folder / "state"
         self._ready_file = folder / "ready.json"
         self._settings = dict(settings or {})
         self._options = tuple(options)
+        self._found = found
         self._up: subprocess.Popen[bytes] | None = None
         self._host: subprocess.Popen[bytes] | None = None
         self._odd_host: subprocess.Popen[bytes] | None = None
@@ -57,7 +64,8 @@ class Stack:
 
     def start(self) -> Stack:
         """Start everything and wait until it is ready. Raises AssertionError with the stack's own words."""
-        found_company(self.state / "graph")
+        if self._found is not None:
+            self._found(self.state / "graph")
         arguments = ["", "up", "--no-demo", "--ports", "auto", "--ready-file", str(self._ready_file)]
         self._up = self._launch([*arguments, "--state", str(self.state), *self._options], "up", self._settings)
         self._wait(self._ready_file.exists, self._up, "up")
