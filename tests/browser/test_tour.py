@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import FrameLocator, Page, expect
 
 from tests.browser.beside import HOME, PATIENCE_MS, Beside, at_home
 from tests.browser.seeing.complaints import Complaints
@@ -20,6 +21,7 @@ from tests.integration.loop.driving.platform import booked
 from tests.integration.loop.driving.room import Room
 from tests.integration.loop.driving.site import Site, visiting
 from tests.integration.loop.driving.stack import Stack
+from tests.integration.loop.driving.waiting import eventually
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -75,9 +77,19 @@ async def _week_of(site: Site, rooms: Rooms) -> None:
 
 
 async def _shows(room: Room, count: int) -> None:
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while [len(await room.calendar_side()), len(await room.platform_side())] != [count, count]:
-            await asyncio.sleep(0.2)
+    async def sides() -> tuple[int, int]:
+        return len(await room.calendar_side()), len(await room.platform_side())
+
+    await eventually(sides, lambda seen: seen == (count, count), f"{room.address} shows {count} bookings on both sides")
+
+
+async def _ask_for_the_working_day(booking_page: Page | FrameLocator) -> None:
+    await booking_page.get_by_label("Day", exact=True).fill(_working_day().isoformat())
+    await booking_page.get_by_label("From", exact=True).fill("09:00")
+    await booking_page.get_by_label("From", exact=True).blur()
+    offered = booking_page.get_by_role("button", name="Book Hudson", exact=True)
+    await expect(offered).to_be_visible(timeout=PATIENCE_MS)
+    await expect(booking_page.get_by_text(re.compile("09:00.09:30")).first).to_be_visible(timeout=PATIENCE_MS)
 
 
 async def test_from_outlook_over_the_booking_page_to_the_console(
@@ -95,8 +107,7 @@ async def test_from_outlook_over_the_booking_page_to_the_console(
     await beside.make("Quarterly review", _working_day() + timedelta(days=4), "Matterhorn")
     await beside.tells("“Quarterly review” in Matterhorn", "Outlook → platform")
     await expect(beside.event("Quarterly review")).to_be_visible()
-    framed = page.frame_locator("iframe")
-    await expect(framed.get_by_role("button", name="Book Matterhorn", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    await _ask_for_the_working_day(page.frame_locator("iframe"))
     await picture(page, "outlook-beside")
 
     await page.goto(where["console"])
@@ -106,12 +117,14 @@ async def test_from_outlook_over_the_booking_page_to_the_console(
 
     await page.evaluate("id => { location.hash = `#/resources/${encodeURIComponent(id)}` }", rooms["Matterhorn"].id)
     await expect(page.get_by_role("heading", name="Matterhorn")).to_be_visible(timeout=PATIENCE_MS)
-    await page.wait_for_load_state("networkidle")
+    both = page.get_by_role("heading", name="Both sides")
+    await expect(page.get_by_text("both sides are equal")).to_be_visible(timeout=PATIENCE_MS)
+    await both.evaluate("heading => scrollTo(0, heading.getBoundingClientRect().top + scrollY - 80)")
     await picture(page, "console-room")
 
 
 async def test_the_booking_page_in_a_hand(company: Site, phone: Page, picture: Album) -> None:
     await phone.context.add_init_script(f"localStorage.setItem('lockstep.booker', {_BOOKER})")
     await phone.goto(company.stack.described["book"])
-    await expect(phone.get_by_role("button", name="Book Eiger", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    await _ask_for_the_working_day(phone)
     await picture(phone, "booking-page")
