@@ -2,7 +2,8 @@
 
 msgraph-sdk is generated code for every address of Graph, nine tenths of all that would be deployed; the app asks
 Graph through its request adapter and reads raw bytes, so that it needs a few files of it. All other packages stay
-whole: they find parts of themselves by names and entry points, which no walk over imports sees.
+whole: they find parts of themselves by names and entry points, which no walk over imports sees. But for large files of
+formats and fonts in which the app writes nothing, which are named here one by one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,14 @@ PACKAGE = "msgraph"
 CUT = frozenset({"msgraph.graph_service_client", "msgraph.generated.base_graph_service_client"})
 """The typed client, whose every property imports a part of the SDK when it is asked for. The app never builds one."""
 
+UNWRITTEN = (
+    "PIL/_avif*", "PIL/_webp*", "PIL/_imagingcms*", "PIL/_imagingtk*",
+    "pillow.libs/libavif*", "pillow.libs/libwebp*", "pillow.libs/libsharpyuv*", "pillow.libs/liblcms2*",
+    "font_source_sans_pro/files/*.otf", "font_source_sans_pro/files/*It.ttf", "font_source_sans_pro/files/*Light.ttf",
+    "font_source_sans_pro/files/*Black.ttf", "font_source_sans_pro/files/*Regular.ttf",
+)  # fmt: skip
+"""Of Pillow all but what PNG and letters need, and of the font all but the two weights that pictures are written in."""
+
 _NAMES_IT = re.compile(rb"^\s*(from|import)\s+msgraph\b", re.MULTILINE)
 _INSTALLERS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
@@ -29,6 +38,7 @@ def leave_out(site: Path, app: Iterable[Path]) -> int:
     kept = reached([*app, *_others(site)], site, PACKAGE, CUT)
     unneeded = [file for file in (site / PACKAGE).rglob("*") if file.is_file() and file not in kept]
     unneeded += [file for name in _INSTALLERS for file in site.glob(f"*.dist-info/{name}")]
+    unneeded += [file for pattern in UNWRITTEN for file in site.glob(pattern)]
     unneeded += [file for file in (site / "bin").rglob("*") if file.is_file()]
     for file in unneeded:
         file.unlink()

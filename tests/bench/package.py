@@ -35,7 +35,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as name:
         folder = Path(name)
         made, whole = (build(HERE, folder / each, whole=each == "whole") for each in ("package", "whole"))
-        yield Figure("package.zip", _mb(made.file), "MB", _WHOLE, _mb(whole.file), below(30, "MB"))
+        yield Figure("package.zip", _mb(made.file), "MB", _WHOLE, _mb(whole.file), below(40, "MB"))
         yield Figure("package.unpacked", _unpacked(made), "MB", _WHOLE, _unpacked(whole), within(0.33))
         yield Figure("package.files", _files(made), "files", _WHOLE, _files(whole))
         yield from _imports(Packaged(made.app, folder / "package"), scale.import_rounds)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 
-from font_source_sans_pro import SourceSansProBold, SourceSansProSemibold
+from font_source_sans_pro import font_files_ttf
 from PIL import Image, ImageDraw, ImageFont
 
 from shared.adapters.picture.palettes import Inks
@@ -17,13 +17,15 @@ from shared.adapters.picture.palettes import Inks
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom; the last two are the first dots outside."""
 
+BOLD, USUAL = "SourceSansProBold", "SourceSansProSemibold"
+"""The two weights that are written in; `infra/package/left_out.py` keeps these."""
 _SMALLEST = 9
 
 
 @lru_cache(maxsize=128)
 def font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
     """Return the font in a size of dots."""
-    return ImageFont.truetype(SourceSansProBold if bold else SourceSansProSemibold, size)
+    return ImageFont.truetype(font_files_ttf[BOLD if bold else USUAL], size)
 
 
 class Canvas:

@@ -1,58 +1,37 @@
-"""What is deployed of the installed packages."""
+"""What is left out of the package because nothing is written in it is what the installed packages call so."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from infra.package.left_out import leave_out
+import pytest
+from PIL import __file__ as pillow
 
-INSTALLED = {
-    "msgraph/__init__.py": "from .graph_request_adapter import Adapter",
-    "msgraph/graph_request_adapter.py": "",
-    "msgraph/graph_service_client.py": "def users():\n    from .generated.users import Users",
-    "msgraph/generated/users.py": "",
-    "msgraph/generated/errors.py": "",
-    "msgraph/generated/named.py": "",
-    "msgraph/py.typed": "",
-    "msgraph_sdk-1.0.dist-info/METADATA": "",
-    "msgraph_sdk-1.0.dist-info/RECORD": "",
-    "msgraph_sdk-1.0.dist-info/INSTALLER": "",
-    "other/__init__.py": "import msgraph.generated.named",
-    "other/unreached.py": "",
-    "other-2.0.dist-info/entry_points.txt": "",
-    "bin/tool": "",
-}
+from infra.package.left_out import UNWRITTEN, leave_out
+from shared.adapters.picture import canvas
+
+SITE = Path(pillow).parents[1]
 
 
-def remaining(root: Path, app: str) -> set[str]:
-    """The files that remain of `INSTALLED` beside an app of that source."""
-    for name, source in {f"site/{name}": source for name, source in INSTALLED.items()}.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(source, "utf-8")
-    (root / "app.py").write_text(app, "utf-8")
-    gone = leave_out(root / "site", [root / "app.py"])
-    kept = {file.relative_to(root / "site").as_posix() for file in (root / "site").rglob("*") if file.is_file()}
-    assert len(kept) + gone == len(INSTALLED)
-    assert not (root / "site" / "bin").exists()
-    return kept
+@pytest.mark.parametrize("pattern", UNWRITTEN)
+def test_every_pattern_names_files_that_are_there(pattern: str) -> None:
+    """Where this fails, a package calls its files otherwise now, and they are deployed again."""
+    assert list(SITE.glob(pattern))
 
 
-WHOLE = {
-    "other/__init__.py", "other/unreached.py", "other-2.0.dist-info/entry_points.txt",
-    "msgraph_sdk-1.0.dist-info/METADATA",
-}  # fmt: skip
-OF_THE_OTHER = {"msgraph/__init__.py", "msgraph/graph_request_adapter.py", "msgraph/generated/named.py"}
+def test_the_fonts_that_pictures_are_written_in_are_kept() -> None:
+    used = {Path(canvas.font_files_ttf[each]) for each in (canvas.BOLD, canvas.USUAL)}
+    left = {file for pattern in UNWRITTEN for file in SITE.glob(pattern)}
+    assert all(each.is_file() for each in used)
+    assert used & left == set()
 
 
-def test_what_nothing_reaches_of_the_sdk_goes_and_other_packages_stay_whole(tmp_path: Path) -> None:
-    kept = remaining(tmp_path, "from msgraph.generated.errors import Error")
-    assert kept == WHOLE | OF_THE_OTHER | {"msgraph/generated/errors.py"}
-
-
-def test_what_only_another_package_asks_of_the_sdk_stays(tmp_path: Path) -> None:
-    assert remaining(tmp_path, "") == WHOLE | OF_THE_OTHER
-
-
-def test_the_typed_client_stays_where_it_is_asked_for_and_what_hangs_on_it_goes(tmp_path: Path) -> None:
-    kept = remaining(tmp_path, "import msgraph.graph_service_client")
-    assert kept == WHOLE | OF_THE_OTHER | {"msgraph/graph_service_client.py"}
+def test_what_is_named_goes_and_its_neighbours_stay(tmp_path: Path) -> None:
+    kept, gone = tmp_path / "PIL" / "_imaging.so", tmp_path / "PIL" / "_avif.so"
+    for each in (kept, gone):
+        each.parent.mkdir(exist_ok=True)
+        each.write_bytes(b"")
+    (tmp_path / "msgraph").mkdir()
+    (tmp_path / "msgraph" / "__init__.py").write_text("")
+    leave_out(tmp_path, [])
+    assert (kept.exists(), gone.exists()) == (True, False)
