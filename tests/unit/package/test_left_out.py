@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from font_source_sans_pro import font_files_ttf
 from PIL import __file__ as pillow
 
 from infra.package.left_out import UNWRITTEN, leave_out
@@ -20,7 +21,7 @@ def test_every_pattern_names_files_that_are_there(pattern: str) -> None:
 
 
 def test_the_fonts_that_pictures_are_written_in_are_kept() -> None:
-    used = {Path(canvas.font_files_ttf[each]) for each in (canvas.BOLD, canvas.USUAL)}
+    used = {Path(font_files_ttf[each]) for each in (canvas.BOLD, canvas.USUAL)}
     left = {file for pattern in UNWRITTEN for file in SITE.glob(pattern)}
     assert all(each.is_file() for each in used)
     assert used & left == set()
