@@ -15,6 +15,7 @@ from lockstep.cost import cost
 from lockstep.doctor import doctor
 from lockstep.drift import drift
 from lockstep.orders import pause, prove, rebuild, resume, retry
+from lockstep.panels import panels
 from lockstep.person import person
 from lockstep.plans import held, plan, why
 from lockstep.reaching import NotReached, Wished
@@ -59,6 +60,7 @@ def reached(
 app.add_typer(resources, name="resources")
 app.add_typer(held, name="held")
 app.add_typer(person, name="person")
+app.add_typer(panels, name="panels")
 COMMANDS: tuple[Callable[..., None], ...] = (
 
     doctor,
