@@ -51,7 +51,7 @@ async def overlapping(site: Site) -> Room:
     return room
 
 
-async def test_what_needs_somebody_stands_first_and_says_why(site: Site, page: Page, picture: Album) -> None:
+async def test_what_needs_somebody_stands_first_and_says_why(site: Site, page: Page) -> None:
     room, quiet = await overlapping(site), await site.room()
     await opened(page, site.stack)
     row = row_of(page, await name_of(room))
@@ -60,7 +60,6 @@ async def test_what_needs_somebody_stands_first_and_says_why(site: Site, page: P
     names = await page.get_by_role("row").get_by_role("link").all_text_contents()
     assert names.index(await name_of(room)) < names.index(await name_of(quiet))
     await axe(page)
-    await picture(page, "console-overview")
 
 
 async def test_a_change_reaches_the_open_page_with_its_latency(site: Site, page: Page) -> None:
@@ -85,8 +84,8 @@ async def test_resources_are_found_and_filtered_by_keyboard_and_the_address_keep
     await page.keyboard.press("Tab")
     await page.keyboard.type("Harlem")
     await expect(page.get_by_role("combobox", name="Building")).to_have_value("Harlem")
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Tab")
+    for _ in ("kind", "order", "row"):
+        await page.keyboard.press("Tab")
     await expect(row_of(page, name).get_by_role("link")).to_be_focused()
     await page.reload()
     await expect(page.get_by_role("combobox", name="Building")).to_have_value("Harlem")
@@ -105,6 +104,21 @@ async def test_a_count_filters_by_its_state(site: Site, page: Page) -> None:
     await expect(row_of(page, await name_of(paused))).to_be_visible()
     await expect(row_of(page, await name_of(other))).to_have_count(0)
     assert page.url.endswith("#/?state=paused")
+
+
+async def test_the_same_is_ordered_of_all_that_are_shown(site: Site, page: Page) -> None:
+    room, other = await site.room("Harlem"), await site.room()
+    await opened(page, site.stack)
+    await page.get_by_role("combobox", name="Building").select_option("Harlem", timeout=PATIENCE)
+    await page.get_by_role("button", name="Order of those shown").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text(await name_of(room))
+    await axe(page)
+    await dialog.get_by_role("radio", name=re.compile("Pause")).check()
+    await dialog.get_by_role("button", name=re.compile("Order of")).click()
+    await expect(row_of(page, await name_of(room))).to_contain_text("paused", timeout=PATIENCE)
+    assert (await other.resource())["state"] == "in step"
+    await site.host.ask("POST", "/api/orders", {"verb": "resume", "building": "Harlem"})
 
 
 async def test_what_is_known_stays_with_its_age_while_the_app_is_away(
@@ -170,9 +184,12 @@ async def test_five_thousand_resources_stay_fluid(filled: Stack, page: Page, pic
     everything = page.get_by_role("button", name=re.compile("5,000 linked"))
     await expect(everything).to_be_visible(timeout=3 * PATIENCE)
     assert await page.get_by_role("row").count() < 60
-    assert await page.evaluate(_FRAMES) < 100
+    # A page that drew all rows would take seconds; other suites may share the machine.
+    assert await page.evaluate(_FRAMES) < 250
     await expect(page.get_by_role("row").last).to_contain_text("Room 49", timeout=PATIENCE)
     await page.evaluate("window.scrollTo(0, 0)")
+    await expect(row_of(page, "Room 0007")).to_be_visible()
+    await picture(page, "console-overview")
     await page.get_by_role("searchbox").press_sequentially("4321")
     await expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "2")
     await expect(row_of(page, "Room 4321")).to_be_visible()
@@ -181,4 +198,3 @@ async def test_five_thousand_resources_stay_fluid(filled: Stack, page: Page, pic
     await page.get_by_role("combobox", name="Building").select_option("Building 7")
     await expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "126")
     await axe(page)
-    await picture(page, "console-overview-full")

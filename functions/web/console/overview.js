@@ -13,6 +13,7 @@ import { follow } from "../kit/live.js";
 import { ago, duration, moment } from "../kit/times.js";
 import { locale, word } from "../kit/words.js";
 import { fleet, lookAtFleet } from "./fleet.js";
+import { orderMany } from "./order_many.js";
 import "./overview.css";
 import { CONFLICT, chosen, counted, valuesOf } from "./overview_rows.js";
 import { STATES, stateMark } from "./states.js";
@@ -36,6 +37,9 @@ export const overview = (into, _, query) => {
   /** @type {Glance[]} */
   let listed = [];
   let listedFor = "";
+  /** @type {Record<string, number>} */
+  let counts = {};
+  let offered = { building: /** @type {string[]} */ ([]), kind: /** @type {string[]} */ ([]) };
   const compared = new Intl.Collator(locale(), { numeric: true }).compare;
   const over = new AbortController();
   let due = 0;
@@ -50,8 +54,13 @@ export const overview = (into, _, query) => {
   function drawNow() {
     const { rows, whole, heardAt, version } = fleet();
     const sought = JSON.stringify([wanted, version, rows.size]);
-    if (sought !== listedFor) listed = chosen(rows.values(), wanted, compared);
-    listedFor = sought;
+    if (sought !== listedFor) {
+      // Scrolling draws as often as the screen does: what thousands of rows are gone through for is kept.
+      listed = chosen(rows.values(), wanted, compared);
+      counts = counted(rows.values(), wanted);
+      offered = { building: valuesOf(rows.values(), "building"), kind: valuesOf(rows.values(), "kind") };
+      listedFor = sought;
+    }
     render(
       html`<div class="view-head">
           <h1>${word("overview")}</h1>
@@ -66,13 +75,18 @@ export const overview = (into, _, query) => {
   /** @param {Map<string, Glance>} rows @param {boolean} whole */
   function body(rows, whole) {
     if (whole && !rows.size) return nothingLinked();
-    return html`${states(counted(rows.values(), wanted))} ${filters(rows)}
-      <p class="for-ears" role="status">${word("rows_shown", { count: listed.length })}</p>
+    return html`${states()} ${filters()}
+      <div class="row spread-out">
+        <p class="soft small" role="status">${word("rows_shown", { count: listed.length })}</p>
+        <button type="button" ?disabled=${!listed.length} @click=${async () => {
+          await orderMany(listed);
+          live.now();
+        }}>${word("order_many")}</button>
+      </div>
       ${listed.length ? list() : html`<p class="empty">${word("none_found")} <button class="link" @click=${() => want({ text: "", building: "", kind: "", state: "" })}>${word("show_all")}</button></p>`}`;
   }
 
-  /** @param {Record<string, number>} counts */
-  function states(counts) {
+  function states() {
     const shown = ["", CONFLICT, ...STATES].filter((each) => !each || counts[each] || wanted.state === each);
     return html`<div class="counts" role="group" aria-label=${word("by_state")}>
       ${shown.map(
@@ -85,13 +99,12 @@ export const overview = (into, _, query) => {
     </div>`;
   }
 
-  /** @param {Map<string, Glance>} rows */
-  function filters(rows) {
+  function filters() {
     return html`<search class="filters">
       <label class="field search"><span class="for-ears">${word("search_resources")}</span>
         <input type="search" placeholder=${word("search_resources")} .value=${wanted.text} @input=${(/** @type {Event} */ e) => want({ text: valueOf(e) })} />
       </label>
-      ${choice("building", valuesOf(rows.values(), "building"))} ${choice("kind", valuesOf(rows.values(), "kind"))}
+      ${choice("building", offered.building)} ${choice("kind", offered.kind)}
     </search>`;
   }
 

@@ -15,6 +15,12 @@ from tests.integration.loop.driving.stack import Stack
 
 MANY = 5000
 _STATES = [State.IN_STEP] * 6 + [State.BEHIND, State.HELD, State.FAILING, State.PAUSED]
+_WHY = {
+    State.HELD: "24 steps wait for approval: 24 bookings would be cancelled at once; the policy allows 20",
+    State.FAILING: "1 change could not be settled",
+    State.BEHIND: "1 change is tried again: Graph answered 503",
+    State.PAUSED: "paused by a person; nothing is written",
+}
 _AT_ONCE = 20
 
 
@@ -44,5 +50,9 @@ def _many(tenant: str) -> Iterator[Resource]:
             policy=Policy(sweep_minutes=1440),
             address=f"room.{number:04}@contoso.example",
             state=_STATES[number % len(_STATES)],
+            why=_WHY.get(_STATES[number % len(_STATES)], ""),
             last_look=now - timedelta(minutes=number % 60),
+            last_change=now - timedelta(minutes=7 * number % 600),
+            last_latency=0.2 + number % 9 / 10,
+            proven_at=now - timedelta(hours=number % 24),
         )
