@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from functions.answers import answer, told
+from functions.answers import answer, told, told_to_readers
 from functions.fields import LONGEST_PAGE, number_param, page_of, text_param
 from functions.linked import linked
 
@@ -75,8 +75,8 @@ async def compare(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @agreed.function_name("list_reservations")
-@agreed.route("reservations", methods=["GET"])
-@told
+@agreed.route("reservations", methods=["POST"])
+@told_to_readers
 async def list_reservations(req: func.HttpRequest) -> func.HttpResponse:
     """The bookings of a stretch of time, over all resources or some; found by words or by a meeting's link."""
     from functions.reservations import list_all

@@ -214,7 +214,11 @@ def _check_year(name: str, year: int) -> None:
 
 def window_of(req: func.HttpRequest, longest: timedelta) -> Window:
     """Return the stretch of time from ``from`` to ``to`` of the query."""
-    start, end = req.params.get("from"), req.params.get("to")
+    return window_between(req.params.get("from"), req.params.get("to"), longest)
+
+
+def window_between(start: str | None, end: str | None, longest: timedelta) -> Window:
+    """Return the stretch of time between two moments as somebody wrote them."""
     if start is None or end is None:
         raise BadRequest("'from' and 'to' are needed, such as 2026-03-02T00:00:00Z")
     window = Window(moment_of("from", start), moment_of("to", end))

@@ -1,6 +1,7 @@
 """The bookings of all resources by day, and how much they are used: what a request asks for, and its answer.
 
-It is loaded when somebody asks, and no route stands here. Reading only.
+It is loaded when somebody asks, and no route stands here. Reading only. What somebody looks for names people and opens
+meetings: it comes in a body, because addresses are written down on the way.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from datetime import timedelta
 import azure.functions as func
 
 from functions.answers import BadRequest, answer
-from functions.asked import resource_id_of, window_of
-from functions.fields import number_param, text_param
+from functions.asked import resource_id_of, window_between, window_of
+from functions.fields import Body, body_of, number_param, text_param
 from functions.linked import find_linked
 from functions.reservation_views import page_view, use_view
 from shared.app.list_reservations import Search, list_reservations
@@ -24,13 +25,15 @@ from shared.domain.join_link import meeting_of
 _LONGEST = timedelta(days=400)
 _USUAL_RESOURCES, _MOST_RESOURCES = 50, 200
 _LONGEST_LINK = 2000
+_ASKED = ("from", "to", "building", "resource", "find", "link", "after", "limit")
 
 
 async def list_all(req: func.HttpRequest) -> func.HttpResponse:
     """Answer with the bookings of a stretch of time."""
-    outside = (await composed()).outside
-    search, limit = await _search(req, outside), number_param(req, "limit", _USUAL_RESOURCES, 1, _MOST_RESOURCES)
-    found = await list_reservations(outside, search, await _after(req, outside), limit)
+    outside, body = (await composed()).outside, body_of(req, *_ASKED, nullable=_ASKED)
+    search, after = await _search(body, outside), _after(body.text("after"), outside)
+    limit = body.number("limit", 1, _MOST_RESOURCES) or _USUAL_RESOURCES
+    found = await list_reservations(outside, search, after, limit)
     return answer(page_view(found, search.window, outside.clock.now()))
 
 
@@ -38,21 +41,21 @@ async def use_of_all(req: func.HttpRequest) -> func.HttpResponse:
     """Answer with the use of resources in a stretch of time."""
     outside = (await composed()).outside
     window, limit = window_of(req, _LONGEST), number_param(req, "limit", _USUAL_RESOURCES, 1, _MOST_RESOURCES)
-    return answer(use_view(await measure_use(outside, window, await _after(req, outside), limit), window))
+    measured = await measure_use(outside, window, _after(text_param(req, "after"), outside), limit)
+    return answer(use_view(measured, window))
 
 
-async def _search(req: func.HttpRequest, outside: Outside) -> Search:
-    window = window_of(req, _LONGEST)
-    words, link = text_param(req, "find") or "", text_param(req, "link", _LONGEST_LINK) or ""
+async def _search(body: Body, outside: Outside) -> Search:
+    window = window_between(body.text("from", 40), body.text("to", 40), _LONGEST)
+    words, link = body.text("find") or "", body.text("link", _LONGEST_LINK) or ""
     if link and not meeting_of(link):
         raise BadRequest("'link' is no link to an online meeting, such as https://teams.microsoft.com/l/meetup-join/…")
-    named = text_param(req, "resource")
+    named = body.text("resource")
     resource = (await find_linked(outside, named)).id if named else None
-    return Search(window, text_param(req, "building"), resource, tuple(words.casefold().split()), link)
+    return Search(window, body.text("building"), resource, tuple(words.casefold().split()), link)
 
 
-async def _after(req: func.HttpRequest, outside: Outside) -> ResourceId | None:
-    named = text_param(req, "after")
+def _after(named: str | None, outside: Outside) -> ResourceId | None:
     after = resource_id_of(named, outside.tenant) if named else None
     if named and after is None:
         raise BadRequest("'after' is the 'next' of the page before")

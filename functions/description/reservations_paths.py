@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.description.moments import A_MOMENT, MOMENT, RESOURCE_ID
-from functions.description.parts import Json, flag, in_query, one_of, operation, or_null, record, ref, text, whole
+from functions.description.parts import Json, flag, in_query, one_of, operation, or_null, record, ref, sent, text, whole
 from functions.reservation_views import OVER, UNKNOWN
 from shared.domain.booking import Side
 from shared.domain.ledger import MappingState
@@ -33,18 +33,11 @@ PAGED = [
 ]
 PATHS: dict[str, Json] = {
     "/api/reservations": {
-        "get": operation(
+        "post": operation(
             "list_reservations", "agreed", "List the bookings of many resources in a stretch of time",
             {200: ("By resource and time; `next` asks for the resources that follow.", ref("Reservations"))},
-            (400, 404),
-            parameters=[
-                *WINDOW,
-                in_query("building", {"type": "string"}, "Only its resources.", "Zurich HQ"),
-                in_query("resource", {"type": "string"}, "Only this one.", RESOURCE_ID),
-                in_query("find", {"type": "string"}, "Words that all occur in owner, title, resource or ids.", "ada"),
-                in_query("link", {"type": "string"}, "Where an online meeting is joined: only its bookings."),
-                *PAGED,
-            ],
+            (400, 404, 413),
+            requestBody=sent(ref("ReservationsWanted")),
         )
     },
     "/api/use": {
@@ -55,6 +48,20 @@ PATHS: dict[str, Json] = {
     },
 }  # fmt: skip
 SCHEMAS: dict[str, Json] = {
+    "ReservationsWanted": record(
+        {
+            "from": text("An instant with its zone."),
+            "to": text("An instant with its zone, at most 400 days later."),
+            "building": or_null(text("Only its resources.")),
+            "resource": or_null(text("Only this one.")),
+            "find": or_null(text("Words that all occur in owner, title, resource or ids.")),
+            "link": or_null(text("Where an online meeting is joined: only its bookings.", maxLength=2000)),
+            "after": or_null(text("The `next` of the page before.")),
+            "limit": or_null(whole("Resources in a page; 50 where it is left out.", 1, 200)),
+        },
+        {"from": "2026-11-23T00:00:00Z", "to": "2026-11-24T00:00:00Z", "find": "adele"},
+        optional=("building", "resource", "find", "link", "after", "limit"),
+    ),
     "Reservation": record(
         {
             "resource": text(""),

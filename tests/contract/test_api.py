@@ -467,7 +467,8 @@ async def _watched(site: Site, room: str) -> None:
     assert (await site.ask("POST", "/api/drill", {"alerts": ["slow"]}))["fired"]
     assert "resources" in await site.ask("GET", "/api/drift")
     window = f"from={DAY}T00:00:00Z&to={DAY}T23:00:00Z"
-    assert (await site.ask("GET", f"/api/reservations?{window}"))["reservations"]
+    day = {"from": f"{DAY}T00:00:00Z", "to": f"{DAY}T23:00:00Z"}
+    assert (await site.ask("POST", "/api/reservations", day))["reservations"]
     assert (await site.ask("GET", f"/api/use?{window}"))["use"]
     somebody = {"address": "ben@contoso.example"}
     assert (await site.ask("POST", "/api/people/data", somebody))["places"]

@@ -38,6 +38,7 @@ class Reservations {
   /** @param {HTMLElement} into @param {URLSearchParams} query */
   constructor(into, query) {
     this.into = into;
+    into.classList.add("reservations");
     const range = query.get("range") ?? "day";
     this.asked = {
       day: query.get("day") ?? dayOf(new Date()),

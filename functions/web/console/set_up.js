@@ -59,6 +59,7 @@ class SetUp {
   /** @param {HTMLElement} into */
   constructor(into) {
     this.into = into;
+    into.classList.add("set-up");
     this.journeys = new Journeys(() => this.draw());
     this.draw();
     this.following = follow(

@@ -29,7 +29,7 @@ AT_DOORS = {each.name for each in ENDPOINTS if each.path.startswith(DOOR)}
 """What a panel's token opens alone; held in test_door_api.py."""
 FOR_ANY_ACCOUNT = {"tell_who_is_calling"}
 GUARDED = [each for each in ENDPOINTS if each.name not in OPEN | AT_DOORS]
-READ_WITH_A_BODY = {"discover", "examine_tenant", "judge_calendar_processing", "preview_policy"}
+READ_WITH_A_BODY = {"discover", "examine_tenant", "judge_calendar_processing", "list_reservations", "preview_policy"}
 FOR_EVERYBODY = [each for each in GUARDED if each.path.startswith("/api/book/")]
 FOR_A_ROLE = [each for each in GUARDED if each.name not in FOR_ANY_ACCOUNT and each not in FOR_EVERYBODY]
 CHANGING = [each for each in FOR_A_ROLE if each.methods != ("GET",) and each.name not in READ_WITH_A_BODY]

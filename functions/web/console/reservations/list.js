@@ -74,13 +74,13 @@ export const ownerOf = (row) => row.owner?.name || row.owner?.address || "";
 function entry(row) {
   const { place } = row;
   const where = [place.building, place.floor && word("su_floor", { floor: place.floor })].filter(Boolean).join(" · ");
-  return html`<li class="booking">
+  return html`<li class="reservation">
     <div class="time">
       ${timeOf(row)} ${hasOtherClock(row) ? html`<span class="soft small zone">${cityOf(place.zone)}</span>` : nothing}
     </div>
     <div>
       <strong class=${row.private ? "soft" : ""}>${nameOf(row)}</strong>
-      ${ownerOf(row) ? html`<div class="soft">${ownerOf(row)}</div>` : nothing}
+      ${ownerOf(row) && ownerOf(row) !== row.title ? html`<div class="soft">${ownerOf(row)}</div>` : nothing}
     </div>
     <div>
       <a href="#/resources/${place.id}">${place.name}</a>

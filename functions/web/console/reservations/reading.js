@@ -30,7 +30,7 @@ export async function read(asked, show, signal) {
   /** @type {Found} */
   const found = { rows: [], places: [], unread: [], whole: false };
   for (let after = ""; ;) {
-    const page = await call(`reservations?${query(asked, after)}`, { signal });
+    const page = await call("reservations", { method: "POST", body: wanted(asked, after), signal });
     const places = new Map(page.resources.map((/** @type {Place} */ each) => [each.id, each]));
     found.places.push(...page.resources);
     found.unread.push(...page.unread);
@@ -44,14 +44,12 @@ export async function read(asked, show, signal) {
 }
 
 /** @param {{ first: string, until: string, building: string, find: string }} asked @param {string} after */
-function query({ first, until, building, find }, after) {
-  const { from, to } = windowOf({ first, until });
-  const said = new URLSearchParams({ from, to });
-  if (building) said.set("building", building);
-  if (find) said.set(isLink(find) ? "link" : "find", find);
-  if (after) said.set("after", after);
-  return said;
-}
+const wanted = ({ first, until, building, find }, after) => ({
+  ...windowOf({ first, until }),
+  building: building || null,
+  [isLink(find) ? "link" : "find"]: find || null,
+  after: after || null,
+});
 
 /** Whether somebody pasted where a meeting is joined. @param {string} text */
 export const isLink = (text) => /^<?https?:\/\//i.test(text.trim());

@@ -83,7 +83,7 @@ function list(state, rooms, acts) {
           .indeterminate=${chosen > 0 && chosen < free.length}
           ?disabled=${!free.length}
           @change=${(/** @type {any} */ event) => acts.choose(free, event.target.checked)}
-        />${word("su_select_all", { count: free.length })}</label
+        />${free.length ? word("su_select_all", { count: free.length }) : word("su_all_linked")}</label
       >
       <ul>
         ${repeat(
