@@ -12,8 +12,9 @@ import { say } from "../kit/dialog.js";
 import { follow } from "../kit/live.js";
 import { word } from "../kit/words.js";
 import { fleet, lookAtFleet } from "./fleet.js";
+import "uplot/dist/uPlot.min.css";
 import "./operations.css";
-import { changesOf, inWords, LatencyChart } from "./operations/latency.js";
+import { changesOf, inWords } from "./operations/latency.js";
 import * as panels from "./operations/panels.js";
 import { readUse } from "./operations/use.js";
 import { everyResource } from "./set_up/linking.js";
@@ -44,7 +45,7 @@ class Operations {
   lapses = [];
   /** What is read when it is opened: by name what was found, or why nothing was. @type {Record<string, { found?: any, problem?: string }>} */
   opened = {};
-  /** @type {LatencyChart | undefined} */
+  /** @type {import("./operations/chart.js").LatencyChart | undefined} */
   chart;
   drawn = "";
 
@@ -145,7 +146,7 @@ class Operations {
   }
 
   /** @param {Glance[]} all */
-  drawLatency(all) {
+  async drawLatency(all) {
     const points = changesOf(all, new Date());
     const into = document.getElementById("latency");
     if (!into) return;
@@ -153,6 +154,8 @@ class Operations {
     const drawn = JSON.stringify(points);
     if (!points.length || drawn === this.drawn) return;
     this.drawn = drawn;
+    const { LatencyChart } = await import("./operations/chart.js");
+    if (!into.isConnected) return;
     this.chart ??= new LatencyChart(into);
     this.chart.show(points);
   }

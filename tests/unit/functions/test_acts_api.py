@@ -37,6 +37,7 @@ NO_ACTS = {
     "discover": "changes nothing",
     "examine_tenant": "changes nothing",
     "judge_calendar_processing": "changes nothing",
+    "list_reservations": "changes nothing",
     "preview_policy": "changes nothing",
 }
 """What is asked with a body and is no act, and why."""
