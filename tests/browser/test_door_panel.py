@@ -166,6 +166,24 @@ async def test_ending_early_frees_the_room_in_outlook_too(site: Site, page: Page
     await eventually(ends, lambda found: set(found) <= possible and bool(found), "it has ended in the calendar")
 
 
+async def test_the_room_leaves_a_meeting_of_outlook_that_is_ended_at_the_door(site: Site, page: Page) -> None:
+    """It belongs to its organiser and is not shortened: the room declines, which frees it on both sides."""
+    room = await a_room(site)
+    start = minute() - timedelta(minutes=20)
+    await site.outlook.invite(BRUNO, room.address, timed(start, start + timedelta(minutes=90)))
+    await page.goto(await panel_of(site, room))
+    await expect(says(page)).to_have_text("Taken", timeout=20_000)
+    await page.get_by_role("button", name="End early").click()
+    await page.get_by_role("dialog").get_by_role("button", name="End now").click()
+    await expect(says(page)).to_have_text("Free")
+
+    async def taken() -> list[Any]:
+        return [each for each in await in_outlook(site, room) if not each["isCancelled"]]
+
+    await eventually(taken, lambda found: found == [], "the calendar of the room is free")
+    await expect(says(page)).to_have_text("Free")
+
+
 async def test_without_a_network_the_door_shows_what_it_knew_and_how_old_that_is(
     site: Site, page: Page, complaints: Complaints, picture: Album
 ) -> None:
