@@ -194,7 +194,8 @@ async def test_five_thousand_resources_stay_fluid(filled: Stack, page: Page, pic
     await expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "2")
     await expect(row_of(page, "Room 4321")).to_be_visible()
     await page.get_by_role("searchbox").fill("")
-    await page.get_by_role("button", name=re.compile("held")).first.click()
-    await page.get_by_role("combobox", name="Building").select_option("Building 7")
+    # Sweeps find out meanwhile that no mailbox is there, but in a paused room nothing is looked for.
+    await page.get_by_role("button", name=re.compile("paused")).first.click()
+    await page.get_by_role("combobox", name="Building").select_option("Building 9")
     await expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "126")
     await axe(page)

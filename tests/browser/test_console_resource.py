@@ -131,6 +131,17 @@ async def test_held_steps_are_approved_in_part_and_the_rest_discarded(site: Site
     assert len(await room.calendar_side()) == 1
 
 
+async def test_whoever_may_only_read_is_offered_nothing_to_order(site: Site, page: Page) -> None:
+    room = await waiting_for_approval(site)
+    reader = {"name": "Erin Walsh", "roles": ["Reader"], "signed_in_by": "account"}
+    await page.route("**/api/me", lambda route: route.fulfill(json=reader))
+    await looked_at(page, room)
+    await expect(page.get_by_role("list", name="What waits").get_by_role("listitem")).to_have_count(3, timeout=PATIENCE)
+    await expect(page.get_by_text("Your role reads only")).to_be_visible()
+    for offered in ("Pause", "Unlink", "Approve", "Discard"):
+        await expect(page.get_by_role("button", name=re.compile(f"^{offered}"))).to_have_count(0)
+
+
 async def test_a_resource_is_paused_and_resumed_and_each_order_followed_to_its_end(site: Site, page: Page) -> None:
     room = await site.room()
     await looked_at(page, room)

@@ -17,7 +17,7 @@ export const MOST = 500;
  * @param {any} resource
  * @param {any} plan as the API gives it
  * @param {Set<string>} chosen mappings that are ticked; changed here
- * @param {{ again: () => void, ordered: (pending: import("./orders.js").Pending | undefined) => void }} on
+ * @param {{ again: () => void, ordered: (pending: import("./orders.js").Pending | undefined) => void, reads: boolean }} on
  */
 export function planned(resource, plan, chosen, on) {
   const held = plan.bookings.filter((/** @type {any} */ each) => each.fate === "held" && each.mapping);
@@ -33,7 +33,7 @@ export function planned(resource, plan, chosen, on) {
 
 /**
  * @param {any} resource @param {any} plan @param {any[]} held @param {Set<string>} chosen
- * @param {{ again: () => void, ordered: (pending: import("./orders.js").Pending | undefined) => void }} on
+ * @param {{ again: () => void, ordered: (pending: import("./orders.js").Pending | undefined) => void, reads: boolean }} on
  */
 function waiting(resource, plan, held, chosen, on) {
   const known = new Set(held.map((each) => each.mapping));
@@ -66,9 +66,13 @@ function waiting(resource, plan, held, chosen, on) {
     <p>${word("would_do")}: ${counts(plan.held)}</p>
     <div class="row">
       <label class="check"><input type="checkbox" .checked=${all} .indeterminate=${!all && chosen.size > 0} @change=${tickAll} />${word("all_n", { count: held.length })}</label>
-      <span class="grow"></span>
+      ${
+        on.reads
+          ? nothing
+          : html`<span class="grow"></span>
       <button type="button" class="grave" ?disabled=${!chosen.size} @click=${() => decide("discard")}>${word("discard_n", { count: chosen.size })}</button>
-      <button type="button" class="main" ?disabled=${!chosen.size} @click=${() => decide("approve")}>${word("approve_n", { count: chosen.size })}</button>
+      <button type="button" class="main" ?disabled=${!chosen.size} @click=${() => decide("approve")}>${word("approve_n", { count: chosen.size })}</button>`
+      }
     </div>
     <ul class="plan-list" aria-label=${word("what_waits")}>${held.map(
       (each) => html`<li class="plan-item">
