@@ -119,3 +119,13 @@ async def test_a_title_left_as_edited_is_told_although_the_move_of_its_booking_i
     await made.wake(WakeCause.NOTIFICATION)
     await rests(made)
     assert [item.booking.when for item in made.bookings()].count(THIRTEEN) == 1
+
+
+async def test_somebodys_own_booking_takes_the_place_of_the_copy_of_an_entry_with_the_same_title() -> None:
+    made = await office(winner="calendar", settle_seconds=0)
+    made.enter(THIRTEEN)
+    made.retitle_event(0, "Retrospective")
+    await made.wake(WakeCause.NOTIFICATION)
+    made.book(THIRTEEN, "Retrospective")
+    await rests(made)
+    assert len(made.events()) == len(made.bookings()) == 1
