@@ -73,10 +73,10 @@ async def _browser() -> AsyncIterator[Browser]:
 
 
 def _faces() -> list[str]:
-    found = sorted(file.stem for file in _BUILT.glob("*.html"))
-    if not found:
-        raise RuntimeError("the pages are not built: run `make web`")
-    return found
+    missing = [face for face in _BUDGET_KB if not (_BUILT / f"{face}.html").is_file()]
+    if missing:
+        raise RuntimeError(f"{', '.join(missing)} are not built: run `make web`")
+    return list(_BUDGET_KB)
 
 
 async def _face(browser: Browser, site: Site, room: Room, face: str, rounds: int) -> list[Figure]:
