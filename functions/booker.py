@@ -35,11 +35,11 @@ async def show_me(req: func.HttpRequest) -> func.HttpResponse:
     """Who books, and what can be chosen from."""
     from functions.booker_asks import identified, is_signed_in
     from functions.booker_views import choices_view
-    from shared.domain.free_times import BOOKABLE
+    from shared.domain.free_times import is_bookable
 
     outside = (await composed()).outside
     me = await identified(req, outside)
-    rooms = [each async for each in outside.resources.all(outside.tenant) if each.state in BOOKABLE and each.platform]
+    rooms = [each async for each in outside.resources.all(outside.tenant) if is_bookable(each) and each.platform]
     known = {"address": me.person.address, "name": me.person.name} if me else None
     return answer({"me": known, "signed_in": is_signed_in(), **choices_view(rooms)})
 

@@ -12,7 +12,7 @@ from shared.app.my_bookings import Me, MyBooking
 from shared.app.outside import Outside
 from shared.app.wording import sentence
 from shared.domain.booking import Block, PlatformItem
-from shared.domain.free_times import BOOKABLE
+from shared.domain.free_times import is_bookable
 from shared.domain.resource import Resource
 from shared.domain.shown_titles import title_for_anybody
 from shared.domain.spans import Span
@@ -31,7 +31,7 @@ def room_view(room: Resource) -> Json:
         "floor": facts.floor,
         "zone": facts.zone,
         "features": list(facts.features),
-        "bookable": room.state in BOOKABLE,
+        "bookable": is_bookable(room),
         "days_ahead": room.policy.days_ahead,
         "gap_minutes": int(room.policy.gap.total_seconds() // 60),
     }

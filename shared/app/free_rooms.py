@@ -18,7 +18,7 @@ from shared.app.outside import Outside
 from shared.domain.booking import Block, PlatformItem, Window
 from shared.domain.decisions import Code
 from shared.domain.free_resources import MOST_NAMED, others_like
-from shared.domain.free_times import LOOKED_AFTER, Known, Obstacle, best_first, next_free, obstacle
+from shared.domain.free_times import LOOKED_AFTER, Known, Obstacle, best_first, is_bookable, next_free, obstacle
 from shared.domain.ledger import Mapping
 from shared.domain.left_bookings import takes_its_time
 from shared.domain.resource import Resource
@@ -56,7 +56,7 @@ class Wish:
     def fits(self, resource: Resource) -> bool:
         """Tell whether a resource is what is looked for, whether it is free or not."""
         facts = resource.facts
-        if resource.state not in LOOKED_AFTER or resource.platform is None:
+        if resource.state not in LOOKED_AFTER or not is_bookable(resource) or resource.platform is None:
             return False
         if (self.building and facts.building != self.building) or (self.kind and facts.kind != self.kind):
             return False

@@ -3,6 +3,7 @@
     in the way       because
     ---------------  ---------------------------------------------------------------------------
     not_ready        it is not looked after at present, so nobody knows what it would answer
+    outlook_only     its platform only receives: what is booked there reaches no calendar
     over             the time has passed
     too_far          the time lies beyond what is kept in lockstep
     too_small        it holds fewer people
@@ -24,6 +25,7 @@ from enum import StrEnum
 from shared.domain.booking import Block
 from shared.domain.conflicts import most_at_once
 from shared.domain.opening_hours import keeps_out
+from shared.domain.policy import Direction
 from shared.domain.resource import Resource, State
 from shared.domain.spans import AllDay, Span, Timed, When, occupied
 
@@ -38,6 +40,7 @@ class Kind(StrEnum):
     """What stands in the way of a booking."""
 
     NOT_READY = "not_ready"
+    OUTLOOK_ONLY = "outlook_only"
     OVER = "over"
     TOO_FAR = "too_far"
     TOO_SMALL = "too_small"
@@ -65,12 +68,23 @@ class Known:
     blocks: Sequence[Block] = ()
 
 
+def is_bookable(resource: Resource) -> bool:
+    """Tell whether a resource takes bookings of the platform at all."""
+    return resource.state in BOOKABLE and not _only_receives(resource)
+
+
+def _only_receives(resource: Resource) -> bool:
+    return resource.policy.direction is Direction.TO_PLATFORM
+
+
 def obstacle(resource: Resource, when: When, known: Known, now: datetime, people: int = 0) -> Obstacle | None:
     """Return what stands in the way of a booking for so many people; None where it can be made."""
     span = occupied(when, resource.facts.zone)
     capacity = resource.facts.capacity
     if resource.state not in BOOKABLE:
         return Obstacle(Kind.NOT_READY, span)
+    if _only_receives(resource):
+        return Obstacle(Kind.OUTLOOK_ONLY, span)
     if span.end <= now:
         return Obstacle(Kind.OVER, span)
     if span.start >= now + timedelta(days=resource.policy.days_ahead):

@@ -99,7 +99,7 @@ async def test_two_presses_on_a_phone_book_a_room_that_outlook_shows(site: Site,
     await expect(phone.get_by_role("button", name=re.compile("Book Zurich"))).to_have_count(0, timeout=PATIENCE)
     await axe(phone)
     await fits(phone)
-    await picture(phone, "booking-page")
+    await picture(phone, "booking-search")
     await found.click()
     await dialogs(phone, "Book").click()
     mine = card(phone, "Booking").filter(has_text=name)
@@ -202,7 +202,8 @@ async def test_every_view_can_be_read_by_everybody_on_a_phone(
     await expect(page.get_by_role("listitem").filter(has_text="Cleaning")).to_be_visible(timeout=PATIENCE)
     await axe(page)
     await fits(page)
-    await picture(page, f"booking-room-{scheme}")
+    if scheme == "light":
+        await picture(page, "booking-room")
     await page.get_by_role("button", name=re.compile("Free for")).first.click()
     await page.get_by_role("dialog").get_by_label("Repeat").select_option(label="Every week")
     await axe(page)
@@ -212,7 +213,6 @@ async def test_every_view_can_be_read_by_everybody_on_a_phone(
     await expect(card(page, "Planning of the year").first).to_contain_text("In the calendar", timeout=PATIENCE)
     await axe(page)
     await fits(page)
-    await picture(page, f"booking-mine-{scheme}")
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ function lines(day, free) {
     const minutes = Math.round((each.end.getTime() - each.start.getTime()) / 60_000);
     const height = ref((element) => {
       // As long as it lasts, within reason: the style is set by script, which the page's policy allows.
-      if (element instanceof HTMLElement) element.style.minHeight = `${Math.min(44 + minutes * 0.35, 150)}px`;
+      if (element instanceof HTMLElement) element.style.minHeight = `${Math.min(44 + minutes * 0.3, 104)}px`;
     });
     if (each.what === "free") {
       return html`<li class="free" ${height}><button type="button" ?disabled=${!day.room.bookable} @click=${() => free({ start: each.start, minutes })}>

@@ -84,6 +84,11 @@ class TestSearch:
         refused = await building.refused(MORNING, "eiger")
         assert refused["error"]["code"] == "not_ready"
 
+    async def test_a_room_whose_platform_only_receives_is_booked_in_outlook(self, office: Office) -> None:
+        building = await Building(office).open(direction="to_platform")
+        assert await building.free(MORNING) == []
+        assert (await building.refused(MORNING))["error"]["code"] == "outlook_only"
+
     async def test_a_time_that_makes_no_sense_is_refused(self, building: Building) -> None:
         answer = await building.office.send("GET", "/api/book/free?from=2026-11-23T09:00:00Z", None, BEN)
         assert answer.status == 400
