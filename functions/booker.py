@@ -64,14 +64,15 @@ async def search(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _wish(req: func.HttpRequest) -> Wish:
-    from functions.asked import LONGEST_TEXT, when_of
+    from functions.asked import LONGEST_TEXT
+    from functions.booker_asks import time_of
     from functions.fields import flag_param
     from shared.app.free_rooms import Wish
 
     given = {name: text_param(req, param, 40) for name, param in (("start", "from"), ("end", "to"))}
     if None in given.values():
         raise BadRequest("'from' and 'to' are needed, such as 2026-03-02T09:00:00Z")
-    when = when_of(Body({**given, "all_day": flag_param(req, "all_day")}, ("start", "end", "all_day")))
+    when = time_of(Body({**given, "all_day": flag_param(req, "all_day")}, ("start", "end", "all_day")))
     features = text_param(req, "features", LONGEST_TEXT) or ""
     return Wish(
         when,
@@ -132,8 +133,8 @@ async def show_mine(req: func.HttpRequest) -> func.HttpResponse:
 @told_to_everybody
 async def book(req: func.HttpRequest) -> func.HttpResponse:
     """Book a resource in the caller's name, once or as a series; repeated under the same Idempotency-Key it is one."""
-    from functions.asked import TIMES, transaction_of, when_of
-    from functions.booker_asks import must_be_somebody, occurrences, offering_instead
+    from functions.asked import TIMES, transaction_of
+    from functions.booker_asks import must_be_somebody, occurrences, offering_instead, time_of
     from functions.recurring import recurrence_of
     from shared.app.admit_booker import admit_booker
     from shared.domain.booking import Booking
@@ -141,7 +142,7 @@ async def book(req: func.HttpRequest) -> func.HttpResponse:
     body = body_of(req, *TIMES, "title", "private", "people", "recurrence", nullable=("recurrence",))
     composition = await composed()
     room, outside, platform = await _room(req, composition), composition.outside, composition.platform
-    me, when = await must_be_somebody(req, outside), when_of(body)
+    me, when = await must_be_somebody(req, outside), time_of(body)
     people = body.number("people", 0, _MOST_PEOPLE) or 0
     assert room.platform is not None
     rule = recurrence_of(body.value("recurrence"), when, room.facts.zone) if "recurrence" in body else None
@@ -249,12 +250,13 @@ async def _changeable(req: func.HttpRequest, composition: Composed, room: Resour
 
 
 def _patch(body: Body) -> BookingPatch:
-    from functions.asked import TIMES, when_of
+    from functions.asked import TIMES
+    from functions.booker_asks import time_of
     from shared.adapters.builtin.platform import BookingPatch
 
     if not any(name in body for name in (*TIMES, "title", "private")):
         raise BadRequest("nothing is to be changed; give 'start' and 'end', 'title' or 'private'")
-    when: When | None = when_of(body) if any(name in body for name in TIMES) else None
+    when: When | None = time_of(body) if any(name in body for name in TIMES) else None
     return BookingPatch(when, body.text("title"), body.flag("private"))
 
 

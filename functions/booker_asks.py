@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 import azure.functions as func
 
 from functions.answers import BadRequest, Collides
-from functions.asked import LONGEST_ADDRESS, person_of
+from functions.asked import LONGEST_ADDRESS, person_of, when_of
 from functions.booker_views import offer_view
 from functions.caller import NotAllowed, caller_of
+from functions.fields import Body
 from functions.reading import language
 from functions.views import when_view
-from shared.adapters.builtin.booking_rules import takes_time
+from shared.adapters.builtin.booking_rules import check_when, takes_time
 from shared.adapters.builtin.edits import rule_at
 from shared.adapters.builtin.entries import Entry
 from shared.adapters.builtin.series_desk import SHORTENED, Scope
@@ -43,6 +44,13 @@ ADDRESS, NAME = "x-lockstep-booker", "x-lockstep-booker-name"
 
 _TIME_TAKEN = frozenset({"overlap", "blocked"})
 _MOST_TOLD = 10
+
+
+def time_of(body: Body) -> When:
+    """Return the time that a body names. Raises ``Rejected`` for one that no booking may have."""
+    when = when_of(body)
+    check_when(when)
+    return when
 
 
 def is_signed_in() -> bool:

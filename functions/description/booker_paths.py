@@ -53,7 +53,7 @@ PATHS: dict[str, Json] = {
     "/api/book/me": {"get": _op("book_me", "Who books, and what can be chosen from", "Choices", 400)},
     "/api/book/free": {
         "get": _op(
-            "book_search", "Search for what is free", "Offers", 400,
+            "book_search", "Search for what is free", "Offers", 400, 422,
             parameters=[
                 in_query("from", _AT, "An instant with its zone; a date where all_day.", "2026-11-23T09:00:00Z"),
                 in_query("to", _AT, "The same.", "2026-11-23T10:00:00Z"),

@@ -125,9 +125,10 @@ async def hindered(
 async def next_time(outside: Outside, resource: Resource, when: When, within: timedelta) -> When | None:
     """Return when a resource takes a booking of this length next, behind the time asked for."""
     span = occupied(when, resource.facts.zone)
-    start = max(span.start, outside.clock.now())
-    until = max(span.end, start) + within
-    known = await known_times(outside, resource, [Span(span.start, until)])
+    # What has been over for long is in nobody's way.
+    since = max(span.start, outside.clock.now() - (span.end - span.start))
+    until = max(span.end, since) + within
+    known = await known_times(outside, resource, [Span(since, until)])
     return next_free(resource, when, known, outside.clock.now(), until)
 
 

@@ -159,7 +159,8 @@ function one(name, label, from, set) {
 /** @param {Offers | undefined} offers */
 function counted(offers) {
   if (!offers) return nothing;
-  if (offers.free.length) return word("free_count", { count: offers.free.length });
+  const { length } = offers.free;
+  if (length) return word(offers.looked_at < offers.fitting ? "free_best" : "free_count", { count: length });
   return offers.fitting ? word("none_free") : nothing;
 }
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from shared.app.follow_people import follow_people
 from shared.domain.booking import Side
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Mapping, MappingState
+from shared.domain.people import Member, UserId
 from shared.domain.spans import occupied
 from shared.ports.ledgers import MappingChange, Writes
-from tests.doubles.world import ADELE, at
+from tests.doubles.world import ADELE, World, at
 from tests.unit.functions.calling.building import BEN, CARLA, LATE_MORNING, MORNING, NOON, Building, hours
 from tests.unit.functions.calling.office import Office
 from tests.unit.functions.calling.principals import BEHIND_SIGN_IN, signed_in
@@ -89,9 +91,16 @@ class TestSearch:
         assert await building.free(MORNING) == []
         assert (await building.refused(MORNING))["error"]["code"] == "outlook_only"
 
-    async def test_a_time_that_makes_no_sense_is_refused(self, building: Building) -> None:
-        answer = await building.office.send("GET", "/api/book/free?from=2026-11-23T09:00:00Z", None, BEN)
-        assert answer.status == 400
+    @pytest.mark.parametrize(
+        ("times", "status"),
+        [
+            ("from=2026-11-23T09:00:00Z", 400),
+            ("from=2026-11-23T10:00:00Z&to=2026-11-23T09:00:00Z", 400),
+            ("from=1970-11-23T10:00:00Z&to=2199-11-23T09:00:00Z", 422),
+        ],
+    )
+    async def test_a_time_that_makes_no_sense_is_refused(self, building: Building, times: str, status: int) -> None:
+        assert (await building.office.send("GET", f"/api/book/free?{times}", None, BEN)).status == status
 
 
 class TestRefusals:
@@ -298,6 +307,17 @@ class TestWhoseItIs:
             {"address": "olga@contoso.example", "name": "Olga Operator"}
         ]
         assert len(await building.mine({**BEN, **signed_in()})) == 1
+
+    async def test_all_addresses_of_a_mailbox_are_one_person(self) -> None:
+        office = Office(World(follows_people=True))
+        office.world.people.add(
+            Member(UserId("ben"), "ben.walters@contoso.example", "Ben", aliases=("bw@contoso.example",))
+        )
+        await follow_people(office.outside)
+        building = await Building(office).open()
+        await building.book(MORNING, who={"x-lockstep-booker": "BW@contoso.example"})
+        assert len(await building.mine()) == 1
+        assert len(await building.mine(CARLA)) == 0
 
     async def test_a_program_books_nothing(self, building: Building, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, value in BEHIND_SIGN_IN.items():
