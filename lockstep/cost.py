@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from lockstep.costing import Load, estimate, prices
+from lockstep.costing import Load, estimate, morning_operations, needs_premium, prices, rooms_on_standard
 from lockstep.session import AsJson, api_of, resources_of
 from lockstep.showing import as_json, say, table
 
@@ -39,4 +39,21 @@ def cost(
     table(("paid for", f"{listed['currency']} a month"), [*rows, ("total", f"{found.total:10.2f}")])
     each = f", {found.total / rooms:.2f} for each" if rooms else ""
     say(f"{rooms} rooms{each}; {found.executions:,} executions, {found.logs_gb:.1f} GB of logs.")
+    _tell_tier(load, listed)
     say(f"List prices of Azure as of {listed['as_of']}. {listed['source']}")
+
+
+def _tell_tier(load: Load, listed: dict[str, Any]) -> None:
+    """Say for how many rooms Service Bus Standard is enough, and whether these are more."""
+    if load.private_networking:
+        return
+    most, asked = rooms_on_standard(load, listed), morning_operations(load)
+    if needs_premium(load, listed):
+        say(
+            f"Service Bus Premium is needed: a morning in which every room changes once within ten minutes asks for"
+            f" {asked:,.0f} operations a second, and Standard takes about"
+            f" {listed['service_bus']['standard_operations_a_second']:,}. --private-networking counts one unit of it.",
+            "yellow",
+        )
+    else:
+        say(f"Service Bus Standard is enough, for up to about {most:,} rooms like these.")

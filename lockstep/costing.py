@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -18,6 +18,7 @@ NOTIFICATIONS_PER_EVENT = 3
 _TIMER_RUNS_PER_DAY = 288 + 1440
 _IDLE_ACCEPTS = 8 * 43_200
 _SEND_AND_SETTLE, _RECEIVE_AND_RENEW = 3, 4
+_MORNING_SECONDS = 600
 _TABLE_CALLS = 6
 _RECONCILE_SECONDS, _NOTIFY_SECONDS, _SHARED_BY = 2.0, 1.0, 4
 """An instance is billed while anything runs on it; four runs share it at a time."""
@@ -77,6 +78,25 @@ def estimate(load: Load, listed: Mapping[str, Any]) -> Estimate:
         "alerts": _alerts(listed["alerts"]),
     }
     return Estimate(lines, round(executions), round(gb_seconds), round(operations), logs_gb)
+
+
+def morning_operations(load: Load) -> float:
+    """Return how many operations a second the queue takes when every room changes once within ten minutes."""
+    changes, sweeps = load.rooms / _MORNING_SECONDS, load.rooms / (load.sweep_minutes * 60)
+    # Of each change one message more: the second run, which takes up its echo.
+    messages = (NOTIFICATIONS_PER_EVENT + 1) * changes + sweeps
+    return (_SEND_AND_SETTLE + _RECEIVE_AND_RENEW) * messages
+
+
+def needs_premium(load: Load, listed: Mapping[str, Any]) -> bool:
+    """Tell whether Service Bus Standard takes less than such a morning asks of it."""
+    return morning_operations(load) > listed["service_bus"]["standard_operations_a_second"]
+
+
+def rooms_on_standard(load: Load, listed: Mapping[str, Any]) -> int:
+    """Return up to how many rooms of this kind Service Bus Standard is enough for."""
+    of_one = morning_operations(replace(load, rooms=1))
+    return int(listed["service_bus"]["standard_operations_a_second"] / of_one)
 
 
 def _alerts(listed: Mapping[str, Mapping[str, float]]) -> float:

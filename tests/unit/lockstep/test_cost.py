@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from lockstep.costing import Load, estimate, prices
+from lockstep.costing import Load, estimate, morning_operations, prices
 from tests.infra.kql import alerts
+from tests.scale.costs import read
+from tests.scale.limits import uses
+from tests.scale.load import Estate
+from tests.scale.queue import Served
 from tests.unit.lockstep.console import Console
 
 BY_HAND: dict[str, tuple[Load, float]] = {
@@ -47,6 +51,25 @@ def test_more_of_anything_costs_more(more: dict[str, Any]) -> None:
 def test_a_network_of_its_own_is_paid_by_the_month_and_not_by_the_message() -> None:
     lines = [estimate(Load(rooms, private_networking=True), prices()).lines["service bus"] for rooms in (50, 5000)]
     assert lines == [677.0, 677.0]
+
+
+def test_the_mornings_peak_is_the_one_of_the_figures_of_many_rooms() -> None:
+    limits = uses(Estate(500), read(), Served(0, 0, 0, 0, instances=1))
+    (queue,) = [use for use in limits if use.limit.startswith("Service Bus Standard")]
+    assert morning_operations(Load(500)) == pytest.approx(queue.used)
+    assert prices()["service_bus"]["standard_operations_a_second"] == queue.allowed
+
+
+@pytest.mark.parametrize(("rooms", "needed"), [(50, False), (20_000, False), (21_000, True)])
+def test_it_says_when_premium_is_needed(console: Console, rooms: int, needed: bool) -> None:
+    said = " ".join(console.says("cost", "--rooms", str(rooms)).split())
+    assert ("Service Bus Premium is needed" in said) == needed
+    assert ("Standard is enough, for up to about 20,571 rooms" in said) != needed
+
+
+def test_rooms_that_are_swept_more_often_are_fewer_on_standard(console: Console) -> None:
+    assert "Premium is needed" in " ".join(console.says("cost", "--rooms", "20000", "--sweep-minutes", "5").split())
+    assert "Premium is needed" not in console.says("cost", "--rooms", "50000", "--private-networking")
 
 
 def test_the_rules_that_are_counted_are_those_that_are_deployed() -> None:
