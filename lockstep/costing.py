@@ -90,7 +90,7 @@ def morning_operations(load: Load) -> float:
 
 def needs_premium(load: Load, listed: Mapping[str, Any]) -> bool:
     """Tell whether Service Bus Standard takes less than such a morning asks of it."""
-    return morning_operations(load) > listed["service_bus"]["standard_operations_a_second"]
+    return morning_operations(load) > float(listed["service_bus"]["standard_operations_a_second"])
 
 
 def rooms_on_standard(load: Load, listed: Mapping[str, Any]) -> int:
