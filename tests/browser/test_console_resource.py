@@ -140,6 +140,9 @@ async def test_whoever_may_only_read_is_offered_nothing_to_order(site: Site, pag
     await expect(page.get_by_text("Your role reads only")).to_be_visible()
     for offered in ("Pause", "Unlink", "Approve", "Discard"):
         await expect(page.get_by_role("button", name=re.compile(f"^{offered}"))).to_have_count(0)
+    await page.get_by_role("link", name="Overview").first.click()
+    await expect(page.get_by_role("table", name="Overview")).to_contain_text(room.address, timeout=PATIENCE)
+    await expect(page.get_by_role("button", name="Order of those shown")).to_have_count(0)
 
 
 async def test_a_resource_is_paused_and_resumed_and_each_order_followed_to_its_end(site: Site, page: Page) -> None:

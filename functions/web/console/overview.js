@@ -16,6 +16,7 @@ import { fleet, lookAtFleet } from "./fleet.js";
 import { orderMany } from "./order_many.js";
 import "./overview.css";
 import { CONFLICT, chosen, counted, valuesOf } from "./overview_rows.js";
+import { learnRights, mayOrder } from "./rights.js";
 import { STATES, stateMark } from "./states.js";
 
 /** Rows that stand in the page above and below those in sight. */
@@ -78,13 +79,16 @@ export const overview = (into, _, query) => {
     return html`${states()} ${filters()}
       <div class="row spread-out">
         <p class="soft small" role="status">${word("rows_shown", { count: listed.length })}</p>
-        <button type="button" ?disabled=${!listed.length} @click=${async () => {
-          await orderMany(listed);
-          live.now();
-        }}>${word("order_many")}</button>
+        ${mayOrder() ? orderAll() : nothing}
       </div>
       ${listed.length ? list() : html`<p class="empty">${word("none_found")} <button class="link" @click=${() => want({ text: "", building: "", kind: "", state: "" })}>${word("show_all")}</button></p>`}`;
   }
+
+  const orderAll = () =>
+    html`<button type="button" ?disabled=${!listed.length} @click=${async () => {
+      await orderMany(listed);
+      live.now();
+    }}>${word("order_many")}</button>`;
 
   function states() {
     const shown = ["", CONFLICT, ...STATES].filter((each) => !each || counts[each] || wanted.state === each);
@@ -152,6 +156,7 @@ export const overview = (into, _, query) => {
     draw();
   }
 
+  learnRights(draw);
   const live = follow(
     async (signal) => {
       const news = await lookAtFleet(signal, draw);

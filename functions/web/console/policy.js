@@ -12,6 +12,7 @@ import { word } from "../kit/words.js";
 import { order } from "./orders.js";
 import { counts } from "./held.js";
 import "./policy.css";
+import { mayOrder } from "./rights.js";
 
 /** Settings as people look for them. */
 const GROUPS = {
@@ -309,7 +310,7 @@ async function lookedAt(asked) {
         <footer class="actions">
           ${next && !reading ? html`<button type="button" @click=${more}>${word("preview_more")}</button>` : nothing}
           <button type="button" @click=${() => close()}>${word("leave_it")}</button>
-          <button type="button" class="main" ?disabled=${reading || Boolean(trouble)} @click=${() => close(true)}>${word("apply_change")}</button>
+          ${mayOrder() ? html`<button type="button" class="main" ?disabled=${reading || Boolean(trouble)} @click=${() => close(true)}>${word("apply_change")}</button>` : html`<p class="soft">${word("reads_only")}</p>`}
         </footer>`;
     },
     { wide: true },

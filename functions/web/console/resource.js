@@ -17,6 +17,7 @@ import { MOST, planned } from "./held.js";
 import { bulkProgress, isDone, onTheirWay, orders } from "./orders.js";
 import { policyCard } from "./policy.js";
 import "./resource.css";
+import { learnRights, mayOrder } from "./rights.js";
 import { stateMark } from "./states.js";
 import { asTable, timeline } from "./timeline.js";
 import { moved, wall } from "./timeline_layout.js";
@@ -47,7 +48,6 @@ export const resource = (into, [id = ""], query) => {
   /** @type {Pending[]} */
   let pending = [];
   /** Whether whoever looks may only look. */
-  let reads = false;
   const chosen = new Set();
   let span = query.get("show") === "day" ? "day" : "week";
   let list = query.get("as") === "list";
@@ -140,7 +140,7 @@ export const resource = (into, [id = ""], query) => {
     html`${head(shown)} ${trouble ? html`<p class="notice warn" role="alert">${message(trouble)}</p>` : nothing}
       ${shown.warnings.map((/** @type {string} */ each) => html`<p class="notice warn">${each}</p>`)}
       ${isRecent(shown.bulk_plan) ? bulkProgress(shown.bulk_plan, shown.zone) : nothing}
-      <div class="stack tight">${reads ? html`<p class="soft">${word("reads_only")}</p>` : orders(shown, ordered)} ${onTheirWay(pending, shown)}</div>
+      <div class="stack tight">${!mayOrder() ? html`<p class="soft">${word("reads_only")}</p>` : orders(shown, ordered)} ${onTheirWay(pending, shown)}</div>
       ${shown.state === "unlinked" ? html`<p class="empty">${word("is_unlinked")}</p>` : html`${waits()} ${bothSides()}`}
       ${shown.state === "unlinked" ? nothing : settings} ${facts(shown)}`;
 
@@ -153,7 +153,7 @@ export const resource = (into, [id = ""], query) => {
     return html`<section class="card stack" aria-labelledby="plan-heading">
       <div class="view-head"><h2 id="plan-heading">${word(held ? "held_heading" : "plan_heading")}</h2>
         <button type="button" @click=${planNow}>${word("plan_now")}</button></div>
-      ${!plan ? html`<p class="waiting">${word("loading")}</p>` : plan.trouble ? html`<p class="notice warn">${message(plan.trouble)}</p>` : planned(shown, plan, /** @type {Set<string>} */ (chosen), { again: draw, ordered, reads })}
+      ${!plan ? html`<p class="waiting">${word("loading")}</p>` : plan.trouble ? html`<p class="notice warn">${message(plan.trouble)}</p>` : planned(shown, plan, /** @type {Set<string>} */ (chosen), { again: draw, ordered, reads: !mayOrder() })}
     </section>`;
   }
 
@@ -237,14 +237,7 @@ export const resource = (into, [id = ""], query) => {
     trouble = error;
     draw();
   });
-  // What may not be ordered is not offered; where it cannot be told who is calling, the app itself refuses.
-  call("me").then(
-    ({ roles }) => {
-      reads = !roles.includes("Operator");
-      draw();
-    },
-    () => {},
-  );
+  learnRights(draw);
   const ages = setInterval(draw, 5000);
   draw();
   return () => {
