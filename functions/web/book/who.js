@@ -55,7 +55,7 @@ export async function askWho(known) {
     return html`<form class="stack" @submit=${given}>
       <p>${word("who_explained")}</p>
       <label class="field">${word("who_name")}
-        <input name="name" autocomplete="name" maxlength="200" required autofocus .value=${known?.name ?? ""} />
+        <input name="name" autocomplete="name" maxlength="200" required data-first .value=${known?.name ?? ""} />
       </label>
       <label class="field">${word("who_address")}
         <input name="address" type="email" autocomplete="email" maxlength="320" required .value=${known?.address ?? ""} />

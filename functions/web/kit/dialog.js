@@ -42,6 +42,8 @@ export function ask(heading, content, how = {}) {
       resolve(answer);
     });
     dialog.showModal();
+    // Not by the attribute `autofocus`: inside another page's frame a browser refuses that, and complains.
+    /** @type {HTMLElement | null} */ (dialog.querySelector("[data-first]"))?.focus();
   });
 }
 

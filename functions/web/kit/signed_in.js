@@ -37,7 +37,7 @@ async function askForKey() {
     return html`<form class="stack" @submit=${given}>
       <p>${word("key_explained")}</p>
       <label class="field">${word("key")}
-        <input name="key" type="password" autocomplete="off" required autofocus />
+        <input name="key" type="password" autocomplete="off" required data-first />
       </label>
       <footer class="actions"><button class="main">${word("sign_in")}</button></footer>
     </form>`;
