@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.beside import HOME, PATIENCE_MS, at_home, opened
 from tests.browser.seeing.accessibility import axe, fits
-from tests.browser.seeing.complaints import Complaints
 from tests.integration.loop.driving.company import BRUNO
 from tests.integration.loop.driving.platform import booked
 from tests.integration.loop.driving.room import PRIVATE, Room, Shown, shown
@@ -20,12 +18,6 @@ from tests.integration.loop.driving.times import day
 ADELE = "Adele Vance"
 TIMES = re.compile(r"^\d+\.\d\d s")
 TO_PLATFORM, TO_OUTLOOK = "Outlook → platform", "platform → Outlook"
-
-
-@pytest.fixture(autouse=True)
-def _framed(complaints: Complaints) -> None:
-    # Chromium says so of the first field of any page in a frame of another origin.
-    complaints.forgive("Blocked autofocusing")
 
 
 def _name(room: Room) -> str:

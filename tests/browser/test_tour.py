@@ -13,7 +13,6 @@ import pytest_asyncio
 from playwright.async_api import FrameLocator, Page, expect
 
 from tests.browser.beside import HOME, PATIENCE_MS, Beside, at_home
-from tests.browser.seeing.complaints import Complaints
 from tests.browser.seeing.pictures import Album
 from tests.integration.loop.driving.company import ADELE, BRUNO, Vacancy
 from tests.integration.loop.driving.outlook import timed
@@ -92,10 +91,7 @@ async def _ask_for_the_working_day(booking_page: Page | FrameLocator) -> None:
     await expect(booking_page.get_by_text(re.compile("09:00.09:30")).first).to_be_visible(timeout=PATIENCE_MS)
 
 
-async def test_from_outlook_over_the_booking_page_to_the_console(
-    company: Site, page: Page, complaints: Complaints, picture: Album
-) -> None:
-    complaints.forgive("Blocked autofocusing")
+async def test_from_outlook_over_the_booking_page_to_the_console(company: Site, page: Page, picture: Album) -> None:
     rooms = await _linked(company)
     await _week_of(company, rooms)
     where = company.stack.described
