@@ -1,4 +1,5 @@
-"""One stack and one browser per worker; each test has pages of its own and fails on what the browser complains of.
+"""A stack for each file of tests, one browser for all; each test has pages of its own and fails on what the browser
+complains of.
 
 All tests and fixtures here run in one event loop, because the browser lives in it: an async fixture of a test's own
 says ``@pytest_asyncio.fixture(loop_scope="session")``.
@@ -48,9 +49,9 @@ def chromium_path() -> Path:
     return browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(chromium_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole product, running."""
+    """The whole product, running; with the rooms of one file alone, so that all of them fit a list."""
     made = Stack(tmp_path_factory.mktemp("browser"), {"LOCKSTEP_MAIL_FROM": ADELE})
     try:
         yield made.start()
@@ -58,7 +59,7 @@ def stack(chromium_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fresh_rooms() -> dict[str, Iterator[Vacancy]]:
     """The rooms of the stack that no test has used yet, by city."""
     return {city: iter(rooms(city)) for city in CITIES}

@@ -153,6 +153,7 @@ def test_a_day_of_an_administrator(terminal: Terminal) -> None:
     _questions_are_asked(terminal)
     _the_watch_is_tried(terminal)
     _somebody_asks_what_is_kept(terminal)
+    _a_panel_hangs_beside_a_door(terminal)
     _a_room_is_given_up(terminal)
     assert commands() - terminal.ran == set()
 
@@ -222,6 +223,13 @@ def _somebody_asks_what_is_kept(terminal: Terminal) -> None:
     done = terminal.says("acts", "--limit", "100")
     for what in ("link", "approve", "pause", "resume", "retry", "rebuild", "fly canary", "erase person"):
         assert what in done, what
+
+
+def _a_panel_hangs_beside_a_door(terminal: Terminal) -> None:
+    assert "#token=" in json.dumps(terminal.json("panels", "make", "Zurich 1", "left of the door"))
+    assert "left of the door" in terminal.says("panels", "list", "Zurich 1")
+    assert "withdrawn" in terminal.says("panels", "withdraw", "Zurich 1", "left of the door")
+    assert "left of the door" not in terminal.says("panels", "list", "Zurich 1")
 
 
 def _a_room_is_given_up(terminal: Terminal) -> None:

@@ -26,6 +26,8 @@ KINDS = {
     "shared.domain.meeting_row": ("MeetingRow",),
     "shared.domain.people": ("Member", "Following"),
     "shared.domain.acts": ("Act",),
+    "shared.domain.panels": ("Panel",),
+    "shared.adapters.tables.resources": ("_StoredScope",),
     "shared.adapters.tables.secrets": ("_Ring",),
 }
 """Every type that stands in a row of its own, by its module."""
