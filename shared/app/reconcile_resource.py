@@ -95,7 +95,7 @@ async def reconcile_resource(
         if folded is not None:
             if folded.send_at is not None:
                 await outside.wakeups.send([resource_id], WakeCause.TRAILING, folded.send_at)
-                await _note_trailing(outside, resource_id, head, folded.send_at)
+            await _note_folded(outside, resource_id, head, cause, folded.send_at)
             return Run(Ending.FOLDED)
     except PortError as error:
         return await _unrecorded(outside, resource_id, cause, error)
@@ -114,8 +114,13 @@ async def reconcile_resource(
         return await _failed(outside, resource, unexpected)
 
 
-async def _note_trailing(outside: Outside, resource: ResourceId, head: Head, due: datetime) -> None:
-    await outside.ledgers.commit(resource, head, replace(head, trailing=due), Writes())
+async def _note_folded(
+    outside: Outside, resource: ResourceId, head: Head, cause: WakeCause, due: datetime | None
+) -> None:
+    """Note when the trailing run is due, and that a notification was heard: its run knows of no cause but that."""
+    noted = replace(head, trailing=due or head.trailing, unheard=unheard(head.unheard, cause, calendar_spoke=False))
+    if noted != head:
+        await outside.ledgers.commit(resource, head, noted, Writes())
 
 
 async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCause) -> Run:

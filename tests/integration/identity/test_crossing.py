@@ -157,7 +157,7 @@ _METHODS = ("get", "post", "patch", "delete")
 
 def _is_page(operation: Any) -> bool:
     """A page is the same for everybody, and holds nothing of anybody's."""
-    return operation["tags"] == ["pages"] and operation.get("security") == []
+    return bool(operation["tags"] == ["pages"] and operation.get("security") == [])
 
 
 def _body(target: str) -> Any:

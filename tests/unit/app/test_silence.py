@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.app.reconcile_resource import Ending, reconcile_resource
 from shared.domain.resource import State
 from shared.domain.silence import calls_for_another
 from shared.domain.soundness import trouble_of
@@ -69,6 +70,19 @@ async def test_a_notification_ends_it() -> None:
     row = await world.row()
     assert (row.unheard, row.why) == (0, "")
     assert trouble_of(row, world.clock.now()) is None
+
+
+async def test_a_notification_that_is_folded_into_a_later_run_ends_it_too() -> None:
+    world = await linked()
+    for number in range(3):
+        await found_by_sweep(world, number)
+    world.clock.advance(timedelta(seconds=0.4))
+    world.invite(at("09:00", "10:00", date(2026, 12, 1)))
+    folded = await reconcile_resource(world.outside, world.resource_id, WakeCause.NOTIFICATION)
+    assert folded.ending is Ending.FOLDED
+    await world.settle()
+    row = await world.row()
+    assert (row.unheard, row.why) == (0, "")
 
 
 async def test_single_notifications_that_are_lost_are_no_silence() -> None:
