@@ -21,10 +21,10 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.booking import Block, PlatformItem, Window
 from shared.domain.check_in import is_awaited
-from shared.domain.free_time import first_after, full, joined, spans_of, stretch_at
 from shared.domain.ids import BookingId
 from shared.domain.policy import Policy, Titles
 from shared.domain.spans import Span, Timed, occupied
+from shared.domain.taken_time import first_after, full, joined, spans_of, stretch_at
 
 SOON = timedelta(minutes=10)
 CHECK_IN_BEFORE = timedelta(minutes=15)

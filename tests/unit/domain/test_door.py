@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from shared.domain.booking import Block, Booking, Person, PlatformItem
+from shared.domain.booking import Block, Booking, Person, PlatformItem, ResourceFacts
 from shared.domain.door import Door, DoorState, door
-from shared.domain.ids import BookingId, Version
+from shared.domain.free_times import Known, in_the_way
+from shared.domain.ids import BookingId, MailboxId, ResourceId, Version
 from shared.domain.policy import Policy, Titles
-from shared.domain.spans import AllDay, Timed
+from shared.domain.resource import Resource
+from shared.domain.spans import AllDay, Timed, occupied
 
 ZURICH = "Europe/Zurich"
 ADELE = Person("adele.vance@contoso.example", "Adele Vance")
@@ -91,6 +93,42 @@ def test_what_may_be_booked_now_where(
 ) -> None:
     shown = seen(now, *map(item, times), **policy)
     assert (shown.booking.lengths, shown.booking.until) == (lengths, clock(until) if until else None)
+
+
+CLOSING = replace(NOON, is_closing=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "block", "until"),
+    [("11:20", NOON, "11:50"), ("13:05", NOON, None), ("11:20", CLOSING, "12:00"), ("13:05", CLOSING, "no end")],
+    ids=["a buffer is kept before a blocked time", "a buffer is kept after a blocked time",
+         "closing asks for no buffer", "opening asks for no buffer"],
+)  # fmt: skip
+def test_what_may_be_booked_beside_a_time_that_is_kept_free(now: str, block: Block, until: str | None) -> None:
+    shown = seen(now, blocks=(block,), buffer_minutes=10)
+    assert bool(shown.booking.lengths) == (until is not None)
+    if until not in (None, "no end"):
+        assert shown.booking.until == clock(str(until))
+
+
+@pytest.mark.parametrize("block", [NOON, CLOSING], ids=["blocked", "closed"])
+@pytest.mark.parametrize("gap", [0, 10, 20])
+@pytest.mark.parametrize("units", [1, 2])
+def test_what_the_door_offers_is_what_the_run_takes(units: int, gap: int, block: Block) -> None:
+    """The rule by which overlaps are settled, asked of each length that is offered, at every fifth minute."""
+    taken = [at("09:00", "10:00"), at("09:30", "11:00")]
+    policy = Policy(units=units, buffer_minutes=gap)
+    room = Resource(ResourceId("contoso.r"), MailboxId("m"), None, ResourceFacts(zone=ZURICH), policy=policy)
+    known = Known([occupied(each, ZURICH) for each in taken], (block,))
+    offered = 0
+    for minute in range(7 * 60, 15 * 60, 5):
+        now = f"{minute // 60:02}:{minute % 60:02}"
+        shown = seen(now, *map(item, taken), blocks=(block,), units=units, buffer_minutes=gap)
+        for length in shown.booking.lengths:
+            wanted = Timed(clock(now), clock(now) + timedelta(minutes=length))
+            assert in_the_way(room, wanted, known) is None, f"{now}, {length} minutes"
+            offered += 1
+    assert offered > 20
 
 
 EXTENDED = [

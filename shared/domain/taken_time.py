@@ -1,8 +1,9 @@
-"""Which time of a resource is free, as whoever stands in front of it needs to know it. Pure.
+"""Which stretches of a resource's time are taken, as whoever stands in front of it needs to know them. Pure.
 
-A time is full where as many bookings run as the resource has units, or where the platform keeps it free of bookings.
-Two bookings are at least the policy's gap apart: what may be booked is what is free and no closer than that. A time
-that is kept free asks for no gap.
+A time is taken where as many bookings run as the resource has units, or where the platform keeps it free of bookings.
+What may be booked is the rest, and no closer to a booking or to a blocked time than the policy's gap; opening and
+closing ask for none. That is the rule of ``free_times`` about one booking, told as stretches; a test holds both
+together.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ def spans_of(items: Iterable[PlatformItem], zone: str) -> list[Span]:
 def full(bookings: Sequence[Span], blocks: Iterable[Block], units: int, zone: str, gap: timedelta) -> list[Span]:
     """Return the stretches in which nothing more may be booked, in order and joined where they touch."""
     crowded = _at_once([each.widened(gap) for each in bookings], units)
-    return joined([*crowded, *(occupied(block.when, zone) for block in blocks)])
+    return joined([*crowded, *(_kept_free(each, zone, gap) for each in blocks)])
+
+
+def _kept_free(block: Block, zone: str, gap: timedelta) -> Span:
+    """Return the stretch in which a time that is kept free keeps bookings out."""
+    span = occupied(block.when, zone)
+    return span if block.is_closing else span.widened(gap)
 
 
 def stretch_at(stretches: Iterable[Span], now: datetime) -> Span | None:
