@@ -18,7 +18,7 @@ from shared.composition import composed
 if TYPE_CHECKING:
     from shared.app.outside import Outside
     from shared.app.preview_settings import Effect
-    from shared.domain.inheritance import Scope, ScopeSettings
+    from shared.domain.inheritance import Scope, ScopeSettings, Settings
     from shared.domain.resource import Resource
 
 policies = func.Blueprint()
@@ -54,9 +54,7 @@ async def set_policy(req: func.HttpRequest) -> func.HttpResponse:
 
     body = body_of(req, *_FIELDS)
     scope, outside = _scope_of(body), (await composed()).outside
-    wanted, scopes = await _foreseen(outside, scope, body)
-    standing = await outside.resources.scopes(outside.tenant)
-    present = next((each.settings for each in standing if each.scope == wanted.scope), {})
+    present, wanted, scopes = await _foreseen(outside, scope, body)
     before, after = differing(present, wanted.settings)
     named = {"level": scope.level, **({"name": scope.name} if scope.name else {})}
     async with acting(req, outside, "set_policy", before=before, after={**named, **after}) as deed:
@@ -114,7 +112,7 @@ async def _effects(outside: Outside, scope: Scope, body: Body) -> tuple[list[Eff
     from shared.app.hand_down_settings import affected
     from shared.app.preview_settings import AT_A_TIME, preview_settings
 
-    wanted, scopes = await _foreseen(outside, scope, body)
+    _, wanted, scopes = await _foreseen(outside, scope, body)
     found: list[Resource] = [each async for each in affected(outside, wanted.scope, scopes)]
     after = body.text("after") or ""
     left = [each for each in found if each.id > after]
@@ -123,7 +121,9 @@ async def _effects(outside: Outside, scope: Scope, body: Body) -> tuple[list[Eff
     return list(await preview_settings(outside, page, scopes)), len(found), following
 
 
-async def _foreseen(outside: Outside, scope: Scope, body: Body) -> tuple[ScopeSettings, tuple[ScopeSettings, ...]]:
+async def _foreseen(
+    outside: Outside, scope: Scope, body: Body
+) -> tuple[Settings, ScopeSettings, tuple[ScopeSettings, ...]]:
     from shared.app.hand_down_settings import foreseen_scopes
 
     try:

@@ -18,8 +18,8 @@ from shared.domain.resource import Resource, State
 
 async def foreseen_scopes(
     outside: Outside, scope: Scope, given: Settings, given_back: Collection[str]
-) -> tuple[ScopeSettings, tuple[ScopeSettings, ...]]:
-    """Return a scope as it would be, and all scopes of the tenant with it.
+) -> tuple[Settings, ScopeSettings, tuple[ScopeSettings, ...]]:
+    """Return what is set for a scope, what would be, and all scopes of the tenant as they would be then.
 
     Raises ``Retry``, and ValueError with a sentence for each mistake.
     """
@@ -29,9 +29,10 @@ async def foreseen_scopes(
         raise ValueError("; ".join(mistakes))
     standing = await outside.resources.scopes(outside.tenant)
     present = next((each for each in standing if _is_same(each.scope, scope)), None)
-    settings = amended(present.settings if present else {}, given, given_back)
+    before: Settings = present.settings if present else {}
+    settings = amended(before, given, given_back)
     wanted = ScopeSettings(present.scope if present else scope, settings, present.etag if present else "")
-    return wanted, (*(each for each in standing if each is not present), wanted)
+    return before, wanted, (*(each for each in standing if each is not present), wanted)
 
 
 async def hand_down(
