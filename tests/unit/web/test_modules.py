@@ -11,10 +11,11 @@ import pytest
 from local.stack.components import CODE as ROOT
 
 NODE = Path(sys.executable).with_name("node")
-TESTS = sorted(each for each in (ROOT / "functions/web").glob("*/*.test.mjs"))
+BUILT = {"node_modules", "dist"}
+TESTS = sorted(each for each in (ROOT / "functions/web").rglob("*.test.mjs") if not BUILT & set(each.parts))
 
 
-@pytest.mark.parametrize("module", TESTS, ids=lambda each: each.name)
+@pytest.mark.parametrize("module", TESTS, ids=lambda each: each.relative_to(ROOT / "functions/web").as_posix())
 def test_a_module_of_the_pages(module: Path) -> None:
     done = subprocess.run(
         [NODE, "--test", module], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT / "functions/web"
