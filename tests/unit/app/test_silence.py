@@ -85,6 +85,19 @@ async def test_a_notification_that_is_folded_into_a_later_run_ends_it_too() -> N
     assert (row.unheard, row.why) == (0, "")
 
 
+async def test_a_notification_folded_behind_a_hint_of_the_platform_ends_it_too() -> None:
+    world = await linked()
+    for number in range(3):
+        await found_by_sweep(world, number)
+    for cause in (WakeCause.PLATFORM, WakeCause.NOTIFICATION):
+        world.clock.advance(timedelta(seconds=0.2))
+        folded = await reconcile_resource(world.outside, world.resource_id, cause)
+        assert folded.ending is Ending.FOLDED
+    await world.settle()
+    row = await world.row()
+    assert (row.unheard, row.why) == (0, "")
+
+
 async def test_single_notifications_that_are_lost_are_no_silence() -> None:
     world = await linked()
     before = await subscription(world)
