@@ -63,8 +63,11 @@ def test_every_code_every_name_and_every_kind_of_mail_has_words(language: str) -
 
 
 @LANGUAGES
-def test_every_setting_of_a_policy_is_explained_in_the_console(language: str) -> None:
-    assert {f"policy_{name}" for name in Policy().as_settings()} <= set(words_of(language, "console"))
+def test_every_setting_of_a_policy_is_named_and_explained_in_the_console(language: str) -> None:
+    words = words_of(language, "console")
+    names = [words[f"setting_{name}"] for name in Policy().as_settings()]
+    assert len(set(names)) == len(names), "two settings have one name"
+    assert {f"policy_{name}" for name in Policy().as_settings()} <= set(words)
 
 
 @LANGUAGES
