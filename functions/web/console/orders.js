@@ -8,6 +8,7 @@ import { call } from "../kit/api.js";
 import { confirmed, say } from "../kit/dialog.js";
 import { moment, whenText } from "../kit/times.js";
 import { word } from "../kit/words.js";
+import { mayGoLive } from "./go_live.js";
 
 /** @typedef {{ verb: string, before: any, at: number }} Pending an order on its way */
 
@@ -73,12 +74,22 @@ export function orders(resource, ordered) {
 async function asked(resource, verb) {
   if (verb === "unlink") return unlink(resource);
   if (verb === "undo") return undo(resource);
+  if (verb === "go_live") return goLive(resource);
   const heading = `${word(`order_${verb}`)}: ${resource.name || resource.mailbox.address}`;
   const sure = await confirmed(heading, html`<p>${word(`order_${verb}_means`)}</p>`, {
     yes: word(`order_${verb}`),
-    grave: verb === "go_live",
   });
   return sure ? order(resource, { verb }) : undefined;
+}
+
+/** @param {any} resource */
+async function goLive(resource) {
+  try {
+    return (await mayGoLive(resource)) ? order(resource, { verb: "go_live" }) : undefined;
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error), { bad: true });
+    return undefined;
+  }
 }
 
 /** @param {any} resource */
