@@ -26,6 +26,7 @@ from shared.app.orders import take_orders
 from shared.app.outside import Outside
 from shared.app.planning import guarded
 from shared.app.proof import is_unequal_still
+from shared.app.read_further import read_further
 from shared.app.remember import remember
 from shared.app.show_state import show_failure, show_state
 from shared.app.unfinished_series import finish_rewrites
@@ -146,6 +147,7 @@ async def _run(outside: Outside, resource: Resource, head: Head, cause: WakeCaus
     after = replace(_advanced(outside, head, seen, started, planned.plan), echo_look=late or head.echo_look)
     # Sent first, noted second: a wake-up too many costs a look, one too few would cost until the sweep.
     await _wake_again(outside, resource, done.outcomes, late, done.told.opened)
+    await read_further(outside, resource, seen)
     awaited = await wait_for_check_ins(outside, resource, seen, done.outcomes)
     remembering = remember(outside, resource, after, seen, done, awaited)
     after, kept = await timed(outside, Stage.REMEMBER, remembering)

@@ -181,6 +181,45 @@ async def test_beyond_14_days_a_proof_does_not_look() -> None:
     assert len(world.on_platform()) == 3
 
 
+async def series_called_off_unheard() -> World:
+    """A series reaches from the days that a proof looks at to days beyond them, and the delta loses its end."""
+    world = await linked()
+    weeks = [at("15:00", "16:00", date(2026, 11, 30) + timedelta(weeks=week)) for week in range(3)]
+    occurrences = world.calendar.outlook.invite_series(ROOM, weeks)
+    await world.notify()
+    assert len(world.on_platform()) == 5
+    for key in occurrences:
+        world.calendar.outlook.cancel(ROOM, key)
+    broken_delta(world)
+    return world
+
+
+async def test_what_a_proof_finds_has_everything_beyond_its_days_looked_at_too() -> None:
+    world = await series_called_off_unheard()
+    await prove(world)
+    equal(world)
+    assert len(world.on_platform()) == 2
+
+
+async def test_a_proof_that_dies_anywhere_leaves_nothing_beyond_its_days_unread() -> None:
+    points, died = 0, True
+    while died:
+        points += 1
+        world = await series_called_off_unheard()
+        await order_command(world.outside, world.resource_id, Verb.PROVE)
+        died = await world.settle_though_killed_at(points)
+        equal(world)
+        assert len(world.on_platform()) == 2
+    assert points > 20
+
+
+async def test_a_proof_of_equal_sides_reads_nothing_in_full() -> None:
+    world = await linked()
+    before = len(world.runs)
+    await prove(world)
+    assert len(world.runs) == before + 1
+
+
 async def test_an_overlap_that_only_a_proof_finds_is_held_and_not_settled_unasked() -> None:
     world = await linked()
     box = world.calendar.boxes[ROOM]
