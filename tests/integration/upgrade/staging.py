@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from tests.integration.chaos.storm.evidence import told
 from tests.integration.chaos.storm.people import People
 from tests.integration.chaos.storm.verdict import dead_letters, doubled_mails, settled
 from tests.integration.loop.driving.company import CITIES, rooms
@@ -57,7 +58,7 @@ class Stage:
 
     async def wrong(self) -> list[str]:
         """What is wrong once all has settled: a room whose sides differ, a mail sent twice, a wake-up given up."""
-        found = await settled(self.site, self.rooms)
+        found = [await told(self.site, state) for state in await settled(self.site, self.rooms)]
         found += [f"a mail was sent {each}" for each in await doubled_mails(self.site)]
         dead = await dead_letters(self.site)
         return found + ([f"{dead} wake-ups were given up"] if dead else [])

@@ -24,7 +24,7 @@ _FIRST, _LAST = timedelta(days=-6), timedelta(days=60)
 _DECIDED_LAST = 12
 
 
-async def told(site: Site, state: State, *, misled: bool) -> str:
+async def told(site: Site, state: State, *, misled: bool = False) -> str:
     """Say what is wrong with a room, what the ledger knows of it, and where everything else about it stands."""
     room = state.room
     folder = await kept(site, room)
