@@ -8,6 +8,7 @@ from functions.acts import acts
 from functions.admin import admin
 from functions.agreed import agreed
 from functions.booker import booker
+from functions.booker_moves import booker_moves
 from functions.bookings import bookings
 from functions.caller import host_level
 from functions.door import door
@@ -37,6 +38,6 @@ app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, signing, openapi, health, story, setup)
 _PEOPLES = (platform, bookings, people, personal)
 _OPERATORS = (operations, lapses, drift, acts, policies, overview, no_shows)
-_FACES = (pages, booker, panels, door)
+_FACES = (pages, booker, booker_moves, panels, door)
 for blueprint in (*_OWN, *_PEOPLES, *_OPERATORS, *_FACES):
     app.register_functions(blueprint)

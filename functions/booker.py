@@ -15,6 +15,7 @@ from functions.fields import Body, body_of, number_param, text_param
 from shared.composition import Composed, composed
 
 if TYPE_CHECKING:
+    from functions.views import Json
     from shared.adapters.builtin.entries import BookingPatch, Entry
     from shared.app.free_rooms import Wish
     from shared.app.my_bookings import Me
@@ -94,7 +95,7 @@ async def look(req: func.HttpRequest) -> func.HttpResponse:
     from shared.app.free_rooms import day_of_room
 
     composition = await composed()
-    room = await _room(req, composition)
+    room = await room_named(req, composition)
     named, outside = text_param(req, "day"), composition.outside
     day, span = day_around(day_of("day", named) if named else None, room, outside.clock.now())
     seen = await day_of_room(outside, room, span)
@@ -124,8 +125,8 @@ async def list_mine(req: func.HttpRequest) -> func.HttpResponse:
 async def show_mine(req: func.HttpRequest) -> func.HttpResponse:
     """One of the caller's own bookings, and how it stands."""
     composition = await composed()
-    room = await _room(req, composition)
-    return await _shown(composition, room, await _own(req, composition, room))
+    room = await room_named(req, composition)
+    return await shown(composition, room, await own_booking(req, composition, room))
 
 
 @booker.function_name("book_now")
@@ -134,14 +135,15 @@ async def show_mine(req: func.HttpRequest) -> func.HttpResponse:
 async def book(req: func.HttpRequest) -> func.HttpResponse:
     """Book a resource in the caller's name, once or as a series; repeated under the same Idempotency-Key it is one."""
     from functions.asked import TIMES, transaction_of
-    from functions.booker_asks import must_be_somebody, occurrences, offering_instead, time_of
+    from functions.booker_asks import dates_of, must_be_somebody, occurrences, offering_instead, time_of
     from functions.recurring import recurrence_of
     from shared.app.admit_booker import admit_booker
     from shared.domain.booking import Booking
 
-    body = body_of(req, *TIMES, "title", "private", "people", "recurrence", nullable=("recurrence",))
+    fields = (*TIMES, "title", "private", "people", "recurrence", "without")
+    body = body_of(req, *fields, nullable=("recurrence",))
     composition = await composed()
-    room, outside, platform = await _room(req, composition), composition.outside, composition.platform
+    room, outside, platform = await room_named(req, composition), composition.outside, composition.platform
     me, when = await must_be_somebody(req, outside), time_of(body)
     people = body.number("people", 0, _MOST_PEOPLE) or 0
     assert room.platform is not None
@@ -149,17 +151,18 @@ async def book(req: func.HttpRequest) -> func.HttpResponse:
     transaction = transaction_of(req, room.platform, me.person.address)
     earlier = await platform.made_under(room.platform, transaction) if transaction else None
     if earlier is not None and rule is None:
-        return await _shown(composition, room, earlier)
-    times = [] if earlier else occurrences(rule, when, room, outside.clock.now())
+        return await shown(composition, room, earlier)
+    without = dates_of(body, "without")
+    times = {} if earlier else occurrences(rule, when, room, outside.clock.now(), without)
     async with offering_instead(outside, room, times, people):
         person = await admit_booker(outside, room.platform, me.person)
         wanted = Booking(when, body.text("title") or "", person, body.flag("private") or False)
         if rule is None:
             made = await platform.book(room.platform, wanted, transaction)
         else:
-            made = await platform.book_series(room.platform, wanted, rule, transaction)
-    await _wake(composition, room)
-    return await _shown(composition, room, made, 201)
+            made = await platform.book_series(room.platform, wanted, rule, transaction, without)
+    await wake_room(composition, room)
+    return await shown(composition, room, made, 201)
 
 
 @booker.function_name("book_change")
@@ -168,24 +171,25 @@ async def book(req: func.HttpRequest) -> func.HttpResponse:
 async def change(req: func.HttpRequest) -> func.HttpResponse:
     """Move one of the caller's own bookings or change what it says; with ``scope`` more of its series than itself."""
     from functions.asked import TIMES
-    from functions.booker_asks import moved_with, offering_instead, times_of
+    from functions.booker_asks import dates_of, moved_with, offering_instead, times_of
     from functions.recurring import scope_of
     from shared.adapters.builtin.series_desk import Scope
 
-    body, scope = body_of(req, *TIMES, "title", "private"), scope_of(req)
+    body, scope = body_of(req, *TIMES, "title", "private", "without"), scope_of(req)
+    without = dates_of(body, "without")
     composition = await composed()
-    room, outside, platform = await _room(req, composition), composition.outside, composition.platform
-    entry = await _changeable(req, composition, room)
+    room, outside, platform = await room_named(req, composition), composition.outside, composition.platform
+    entry = await changeable(req, composition, room)
     patch = _patch(body)
     assert room.platform is not None
-    times = times_of(entry, patch.when, scope, room, outside.clock.now())
+    times = await times_of(platform, room, entry, patch, scope, without)
     async with offering_instead(outside, room, times, ours=moved_with(entry, scope)):
         if scope is Scope.ONE:
             changed = await platform.change(room.platform, entry.item.id, patch)
         else:
-            changed = await platform.change_series(room.platform, entry.item.id, scope, patch)
-    await _wake(composition, room)
-    return await _shown(composition, room, changed)
+            changed = await platform.change_series(room.platform, entry.item.id, scope, patch, without=without)
+    await wake_room(composition, room)
+    return await shown(composition, room, changed)
 
 
 @booker.function_name("book_cancel")
@@ -197,18 +201,18 @@ async def cancel(req: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.builtin.series_desk import Scope
 
     scope, composition = scope_of(req), await composed()
-    room = await _room(req, composition)
-    entry = await _changeable(req, composition, room)
+    room = await room_named(req, composition)
+    entry = await changeable(req, composition, room)
     assert room.platform is not None
     if scope is Scope.ONE:
         await composition.platform.cancel(room.platform, entry.item.id)
     else:
         await composition.platform.cancel_series(room.platform, entry.item.id, scope)
-    await _wake(composition, room)
+    await wake_room(composition, room)
     return answer({"cancelled": entry.item.id})
 
 
-async def _room(req: func.HttpRequest, composition: Composed) -> Resource:
+async def room_named(req: func.HttpRequest, composition: Composed) -> Resource:
     """Return the resource named in the route. Raises ``Unknown`` where it is not one that people book."""
     from functions.linked import find_linked
     from shared.domain.resource import State
@@ -219,7 +223,7 @@ async def _room(req: func.HttpRequest, composition: Composed) -> Resource:
     return found
 
 
-async def _own(req: func.HttpRequest, composition: Composed, room: Resource) -> Entry:
+async def own_booking(req: func.HttpRequest, composition: Composed, room: Resource) -> Entry:
     """Return the booking named in the route. Raises ``Unknown`` where the caller has none of that id."""
     from functions.booker_asks import must_be_somebody
     from shared.domain.ids import BookingId
@@ -233,14 +237,14 @@ async def _own(req: func.HttpRequest, composition: Composed, room: Resource) -> 
     return found
 
 
-async def _changeable(req: func.HttpRequest, composition: Composed, room: Resource) -> Entry:
-    """The same, to be changed. Raises ``Rejected`` where it is changed in Outlook."""
+async def changeable(req: func.HttpRequest, composition: Composed, room: Resource) -> Entry:
+    """Return the same booking, to be changed. Raises ``Rejected`` where it is changed in Outlook."""
     from functions.reading import language
     from shared.app.messages import words_of
     from shared.app.my_bookings import OnPlatform, how_they_stand
     from shared.ports.errors import Rejected
 
-    entry = await _own(req, composition, room)
+    entry = await own_booking(req, composition, room)
     if entry.item.booking.cancelled:
         raise Rejected("the booking is cancelled", code="cancelled")
     (standing,) = await how_they_stand(composition.outside, room, [OnPlatform(entry.item)])
@@ -260,17 +264,24 @@ def _patch(body: Body) -> BookingPatch:
     return BookingPatch(when, body.text("title"), body.flag("private"))
 
 
-async def _shown(composition: Composed, room: Resource, entry: Entry, status: int = 200) -> func.HttpResponse:
+async def shown(composition: Composed, room: Resource, entry: Entry, status: int = 200) -> func.HttpResponse:
+    """Return the answer that shows one of the caller's own bookings, and how it stands."""
+    return answer(await view_of(composition, room, entry), status)
+
+
+async def view_of(composition: Composed, room: Resource, entry: Entry) -> Json:
+    """Return one of the caller's own bookings as it stands, for an answer."""
     from functions.booker_views import mine_views
     from shared.app.my_bookings import OnPlatform, how_they_stand
 
     # A booking that was cancelled without a word is told all the same where it is asked for.
     found = await how_they_stand(composition.outside, room, [OnPlatform(entry.item, entry.reason or "cancelled")])
     (view,) = await mine_views(composition.outside, found)
-    return answer(view, status)
+    return view
 
 
-async def _wake(composition: Composed, room: Resource) -> None:
+async def wake_room(composition: Composed, room: Resource) -> None:
+    """Wake the room, so that its calendar follows at once."""
     from functions.bookings import wake
 
     assert room.platform is not None

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from itertools import islice
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import azure.functions as func
 
 from functions.answers import BadRequest, Collides
-from functions.asked import LONGEST_ADDRESS, person_of, when_of
+from functions.asked import LONGEST_ADDRESS, day_of, person_of, when_of
 from functions.booker_views import offer_view
 from functions.caller import NotAllowed, caller_of
 from functions.fields import Body
 from functions.reading import language
 from functions.views import when_view
 from shared.adapters.builtin.booking_rules import check_when, takes_time
-from shared.adapters.builtin.edits import rule_at
-from shared.adapters.builtin.entries import Entry
+from shared.adapters.builtin.entries import BookingPatch, Entry
+from shared.adapters.builtin.platform import Platform
 from shared.adapters.builtin.series_desk import SHORTENED, Scope
 from shared.adapters.recurring.expansion import dates
 from shared.app.free_rooms import IsOurs, hindered, instead
@@ -44,6 +45,7 @@ ADDRESS, NAME = "x-lockstep-booker", "x-lockstep-booker-name"
 
 _TIME_TAKEN = frozenset({"overlap", "blocked"})
 _MOST_TOLD = 10
+_MOST_DATES = 1000
 
 
 def time_of(body: Body) -> When:
@@ -98,32 +100,44 @@ def day_around(named: date | None, room: Resource, now: datetime) -> tuple[date,
     return day, occupied(AllDay(day, day + timedelta(days=1)), room.facts.zone)
 
 
-def occurrences(rule: Rule | None, when: When, room: Resource, now: datetime) -> list[When]:
+Times = Mapping[When, date | None]
+"""The times that a resource is asked to take; those of a series with the dates by which they can be left out."""
+
+
+def occurrences(rule: Rule | None, when: When, room: Resource, now: datetime, without: Collection[date] = ()) -> Times:
     """Return the times of a booking or of a series that lie within what is kept in lockstep; the first in any case."""
     if rule is None:
-        return [when]
-    return [rule.on(day) for day in _days(rule, rule.first, room, now)] or [when]
+        return {when: None}
+    days = [day for day in dates(rule, rule.first, _horizon(room, now)) if day not in without]
+    return {rule.on(day): day for day in days} or {when: None}
 
 
-def _days(rule: Rule, first: date, room: Resource, now: datetime) -> Sequence[date]:
-    return dates(rule, first, (now + timedelta(days=room.policy.days_ahead)).date())
+def within_reach(times: Times, room: Resource, now: datetime) -> Times:
+    """Return those times of a series that lie within what is kept in lockstep; the first in any case."""
+    until = _horizon(room, now)
+    few = {when: day for when, day in times.items() if day is None or day <= until}
+    return few or dict(islice(times.items(), 1))
 
 
-def times_of(entry: Entry, when: When | None, scope: Scope, room: Resource, now: datetime) -> list[When]:
+def _horizon(room: Resource, now: datetime) -> date:
+    return (now + timedelta(days=room.policy.days_ahead)).date()
+
+
+async def times_of(
+    platform: Platform, room: Resource, entry: Entry, patch: BookingPatch, scope: Scope, without: Collection[date]
+) -> Times:
     """Return the times that a change takes and the booking did not have before.
 
-    Raises ``Rejected`` where a series would go to another day.
+    Raises ``Rejected`` where a series cannot move like that.
     """
-    if when is None:
-        return []
-    present, series = entry.item.booking, entry.item.series
-    if scope is Scope.ONE or series is None or entry.original is None:
-        return [when] if takes_time(present, Booking(when), room.facts.zone) else []
-    rule = rule_at(series.rule, entry, when)
-    first = entry.original if scope is Scope.FOLLOWING else max(rule.first, now.astimezone(ZoneInfo(rule.zone)).date())
-    # The dates are those of the rule as it stands; only their time of day is another.
-    days = [day for day in _days(series.rule, first, room, now) if occupied(rule.on(day), rule.zone).end > now]
-    return [rule.on(day) for day in days]
+    if patch.when is None:
+        return {}
+    if scope is Scope.ONE:
+        taken = takes_time(entry.item.booking, Booking(patch.when), room.facts.zone)
+        return {patch.when: None} if taken else {}
+    assert room.platform is not None
+    change = await platform.changed_series(room.platform, entry.item.id, scope, patch, without=without)
+    return {each.item.booking.when: day for day, each in sorted(change.taking_place.items())}
 
 
 def moved_with(entry: Entry, scope: Scope) -> IsOurs:
@@ -136,16 +150,17 @@ def moved_with(entry: Entry, scope: Scope) -> IsOurs:
 
 @asynccontextmanager
 async def offering_instead(
-    outside: Outside, room: Resource, times: Sequence[When], people: int = 0, ours: IsOurs | None = None
+    outside: Outside, room: Resource, asked: Times, people: int = 0, ours: IsOurs | None = None
 ) -> AsyncIterator[None]:
     """Write only what the resource takes at these times. Raises ``Collides`` with what could be had instead.
 
     The platform decides in the end: what was taken between the look and the write is told in the same way.
     """
+    times = within_reach(asked, room, outside.clock.now())
     if not times:
         yield
         return
-    found = await hindered(outside, room, times, people, ours)
+    found = await hindered(outside, room, tuple(times), people, ours)
     if found:
         raise await _collision(outside, room, times, people, found)
     try:
@@ -153,14 +168,14 @@ async def offering_instead(
     except Rejected as error:
         if error.code not in _TIME_TAKEN:
             raise
-        found = await hindered(outside, room, times, people, ours)
+        found = await hindered(outside, room, tuple(times), people, ours)
         if not found:
             raise
         raise await _collision(outside, room, times, people, found) from error
 
 
 async def _collision(
-    outside: Outside, room: Resource, times: Sequence[When], people: int, found: Sequence[Obstacle]
+    outside: Outside, room: Resource, times: Times, people: int, found: Sequence[Obstacle]
 ) -> Collides:
     sentences = [obstacle_sentence(room, each, language()) for each in found[:_MOST_TOLD]]
     message = sentences[0]
@@ -170,5 +185,13 @@ async def _collision(
         message = words.format(room=name, count=len(found), all=len(times), first=sentences[0])
     by_span = {occupied(each, room.facts.zone): each for each in times}
     refused = [{**when_view(by_span[each.at]), "sentence": told} for each, told in zip(found, sentences, strict=False)]
-    offers = [offer_view(each) for each in await instead(outside, room, times, people)]
-    return Collides(found[0].kind.value, message, {"refused": refused, "instead": offers})
+    offers = [offer_view(each) for each in await instead(outside, room, tuple(times), people)]
+    left_out = sorted(f"{day}" for each in found if (day := times[by_span[each.at]]) is not None)
+    # Where nothing would be left, nothing is left out.
+    without = left_out if len(found) < len(times) else []
+    return Collides(found[0].kind.value, message, {"refused": refused, "without": without, "instead": offers})
+
+
+def dates_of(body: Body, name: str) -> frozenset[date]:
+    """Return the dates of a series that a body names."""
+    return frozenset(day_of(name, each) for each in body.texts(name, _MOST_DATES) or ())

@@ -97,5 +97,14 @@ PATHS: dict[str, Json] = {
             "book_cancel", "Cancel one of one's own bookings", "OwnCancelled", 400, 404, 409, 422, parameters=[SCOPE]
         ),
     },
+    f"{_ROOM}/bookings/{{booking}}/move": {
+        "parameters": [_RESOURCE, _BOOKING],
+        "post": _refusing(
+            _op(
+                "book_move", "Move one of one's own bookings to another room", "OwnMove",
+                400, 404, 409, 413, 422, parameters=[SCOPE, IDEMPOTENCY_KEY], requestBody=sent(ref("OwnMoveOrder")),
+            )
+        ),
+    },
 }  # fmt: skip
 """Operations by path and method."""

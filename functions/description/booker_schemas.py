@@ -11,6 +11,12 @@ from shared.domain.free_times import Kind
 _TITLE = text("What it is about; of a private booking it is kept and never shown.", maxLength=255)
 _PRIVATE = flag("Whether its title is shown to nobody.")
 _TEXTS: Json = {"type": "array", "items": {"type": "string"}}
+_WITHOUT: Json = {
+    "type": "array",
+    "maxItems": 1000,
+    "items": {"type": "string", "format": "date"},
+    "description": "Dates of the series that it is to do without, as a refusal names them.",
+}
 _INSTEAD = text("Why not, in the language of Accept-Language.")
 
 _ROOM: Json = record(
@@ -97,14 +103,36 @@ SCHEMAS: dict[str, Json] = {
             "private": _PRIVATE,
             "people": whole("For how many; one that holds fewer is refused.", 0, 100_000),
             "recurrence": or_null(RECURRENCE_ASKED),
+            "without": _WITHOUT,
         },
         {"start": "2026-11-23T10:00:00+01:00", "end": "2026-11-23T11:00:00+01:00", "title": "Workshop", "people": 6},
-        optional=("all_day", "title", "private", "people", "recurrence"),
+        optional=("all_day", "title", "private", "people", "recurrence", "without"),
     ),
     "OwnBookingChange": record(
-        {**WHEN_ASKED, "title": _TITLE, "private": _PRIVATE},
+        {**WHEN_ASKED, "title": _TITLE, "private": _PRIVATE, "without": _WITHOUT},
         {"start": "2026-11-23T14:00:00Z", "end": "2026-11-23T15:00:00Z"},
-        optional=("start", "end", "all_day", "title", "private"),
+        optional=("start", "end", "all_day", "title", "private", "without"),
+    ),
+    "OwnMoveOrder": record(
+        {
+            "room": text("The id of the room to move to."),
+            **WHEN_ASKED,
+            "people": whole("For how many; a room that holds fewer is refused.", 0, 100_000),
+            "without": {**_WITHOUT, "description": "Dates of the series that stay in the old room."},
+        },
+        {"room": RESOURCE_ID},
+        optional=("start", "end", "all_day", "people", "without"),
+    ),
+    "OwnMove": record(
+        {
+            "booking": ref("OwnBooking"),
+            "gone": flag("Whether the old booking is cancelled; else both stand, and the old one is to be cancelled."),
+            "stay": {
+                "type": "array",
+                "items": record(WHEN),
+                "description": "The times of the series that stay in the old room.",
+            },
+        }
     ),
     "OwnCancelled": record({"cancelled": text("The id of the booking.")}, {"cancelled": BOOKING_ID}),
     "Collision": record(
@@ -115,11 +143,16 @@ SCHEMAS: dict[str, Json] = {
                 "description": "The times that it does not take; of a series the first ten.",
                 "items": record({**WHEN, "sentence": _INSTEAD}),
             },
+            "without": {
+                **_WITHOUT,
+                "description": "All refused dates of a series, where it has others.",
+            },
             "instead": {"type": "array", "maxItems": 3, "items": ref("Offer")},
         },
         {
             "error": {"code": "taken", "message": "Matterhorn is taken on 23 November from 10:00 to 11:00."},
             "refused": [{**TIMED, "sentence": "Matterhorn is taken on 23 November from 10:00 to 11:00."}],
+            "without": [],
             "instead": [],
         },
     ),

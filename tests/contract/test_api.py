@@ -224,6 +224,7 @@ class TestOnTheStack:
         await _watched(site, room["id"])
         await _at_door(site, room["id"])
         await _refused(site, room["id"], room["platform"])
+        await _moved_to_another_room(site, room["id"])
         await _ended(site, room["id"])
         described = {operation["operationId"] for _, _, operation in operations()}
         assert described - site.seen == set()
@@ -530,6 +531,26 @@ async def _refused(site: Site, room: str, platform: str) -> None:
         assert (await site.send("POST", target, {"value": [{"clientState": "wrong"}]})).status == 202
     stranger = Site(Web(site.web.session, site.web.base, {"x-functions-key": "guessed"}))
     assert (await stranger.send("GET", "/api/resources")).status == 401
+
+
+async def _moved_to_another_room(site: Site, room: str) -> None:
+    """A second room is linked, and somebody moves a series of theirs there, but for a date that is taken."""
+    order = {"mailbox": rooms("Zurich")[1].address, "platform": "api-second"}
+    second = (await site.ask("POST", "/api/resources", order))["id"]
+    await eventually(
+        lambda: site.ask("GET", f"/api/resources/{second}"), lambda seen: seen["state"] == "in step", "it is in step"
+    )
+    ben, clara = ({"x-lockstep-booker": f"{name}@contoso.example"} for name in ("ben", "clara"))
+    here, there = (f"/api/book/rooms/{each}/bookings" for each in (room, second))
+    weekly = {"start": f"{LATER}T15:00:00Z", "end": f"{LATER}T16:00:00Z", "recurrence": {"rule": "FREQ=DAILY;COUNT=3"}}
+    made = await site.ask("POST", here, weekly, ben)
+    await site.ask("POST", there, {name: weekly[name] for name in ("start", "end")}, clara)
+    refused = await site.send("POST", f"{here}/{made['id']}/move?scope=all", {"room": second}, ben)
+    assert (refused.status, refused.body["without"]) == (409, [LATER])
+    without = {"room": second, "without": refused.body["without"]}
+    moved = await site.ask("POST", f"{here}/{made['id']}/move?scope=all", without, ben)
+    assert (moved["gone"], [each["start"] for each in moved["stay"]]) == (True, [weekly["start"]])
+    await site.ask("DELETE", f"{here}/{made['id']}", None, ben)
 
 
 async def _ended(site: Site, room: str) -> None:

@@ -21,13 +21,15 @@ _MAX_OPERATIONS = 100
 class MemoryRowStore:
     """``RowStore``. ``operations`` counts what was asked; ``lose_answers`` makes commits happen and then fail.
 
-    ``before_commit`` is what somebody else does, once, just before the next commit.
+    ``before_commit`` is what somebody else does, once, just before the next commit. Partitions that end with a text of
+    ``unwritable`` refuse every commit.
     """
 
     def __init__(self) -> None:
         self.operations: list[str] = []
         self.lose_answers = 0
         self.always_contended = False
+        self.unwritable: tuple[str, ...] = ()
         self.before_commit: Callable[[], Awaitable[object]] | None = None
         self._partitions: dict[tuple[str, str], dict[str, Row]] = {}
         self._writes = 0
@@ -47,6 +49,8 @@ class MemoryRowStore:
         somebody, self.before_commit = self.before_commit, None
         if somebody is not None:
             await somebody()
+        if partition.endswith(self.unwritable or ("\n",)):
+            raise Retry("the storage is busy")
         keys = [each.key if isinstance(each, Delete) else each.row.key for each in operations]
         assert len(operations) <= _MAX_OPERATIONS, "the service answers 400: more than 100 operations"
         assert len(set(keys)) == len(keys), "the service answers InvalidDuplicateRow"

@@ -13,8 +13,6 @@ from datetime import datetime
 from shared.adapters.builtin.booking_rules import check_arrival
 from shared.adapters.builtin.entries import BookingPatch, Entry
 from shared.domain.booking import Booking, PlatformItem
-from shared.domain.recurrence import Rule, wall
-from shared.domain.spans import When
 from shared.ports.errors import Rejected, Stale
 
 Edit = Callable[[Entry], Entry]
@@ -117,11 +115,3 @@ def released(reason: str) -> Edit:
 
 def _ended(entry: Entry, reason: str) -> Entry:
     return replace(with_booking(entry, replace(entry.item.booking, cancelled=True)), reason=reason)
-
-
-def rule_at(rule: Rule, entry: Entry, when: When) -> Rule:
-    """Return a rule at another time of day or length, as one of its occurrences is to have it."""
-    first, at, length = wall(when, rule.zone)
-    if first != entry.original:
-        raise Rejected("to move a series to another day, give its 'recurrence' too", code="invalid")
-    return replace(rule, first=first, at=at, length=length)

@@ -68,6 +68,7 @@ class Series:
     booking: Booking
     made_until: date
     transaction: TransactionId | None = None
+    without: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,19 @@ calendars or policies. Who may see the title of a private booking is decided by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from shared.adapters.builtin import edits, rows
 from shared.adapters.builtin.booking_rules import check_resource, check_text, check_when
 from shared.adapters.builtin.desk import Desk, required
-from shared.adapters.builtin.edits import rule_at
 from shared.adapters.builtin.entries import BookingPatch as BookingPatch
 from shared.adapters.builtin.entries import Changes, Entry, Listing, PlatformResource
 from shared.adapters.builtin.feed import cursor, sequence, understood
 from shared.adapters.builtin.resource_rows import ResourceState, listed_row, resource_row, resource_state
 from shared.adapters.builtin.retention import forget_past
+from shared.adapters.builtin.series_changes import SeriesChange
 from shared.adapters.builtin.series_desk import Scope, SeriesDesk
 from shared.adapters.builtin.several import UNKNOWN_BOOKING as UNKNOWN_BOOKING
 from shared.adapters.builtin.several import Asked, change_several, checked, to_be_made
@@ -112,36 +112,59 @@ class Platform:
         return await self._desk.change(resource, new_id, edit, transaction)
 
     async def book_series(
-        self, resource: PlatformId, booking: Booking, rule: Rule, transaction: TransactionId | None = None
+        self,
+        resource: PlatformId,
+        booking: Booking,
+        rule: Rule,
+        transaction: TransactionId | None = None,
+        without: Collection[date] = (),
     ) -> Entry:
         """Book a series and return its first occurrence; ``Rejected`` where one of its times is blocked or taken.
 
-        Repeating it with the same transaction returns what was booked before.
+        It does ``without`` some of its dates. Repeating it with the same transaction returns what was booked before.
         """
-        first = await self.get(resource, await self._series.book(resource, booking, rule, transaction))
+        first = await self.get(resource, await self._series.book(resource, booking, rule, transaction, without))
         assert first is not None
         return first
 
     async def change_series(
-        self, resource: PlatformId, booking: BookingId, scope: Scope, patch: BookingPatch, rule: Rule | None = None
+        self,
+        resource: PlatformId,
+        booking: BookingId,
+        scope: Scope,
+        patch: BookingPatch,
+        rule: Rule | None = None,
+        without: Collection[date] = (),
     ) -> Entry:
         """Change what an occurrence's series has from the occurrence on, or all that is to come.
 
-        A time in ``patch`` is the one that this occurrence is to have; ``rule`` is what the series repeats by from
-        now on (None: as before). Returns the occurrence as it stands then.
+        A time in ``patch`` is the one that this occurrence is to have, and the others move as it does; ``rule`` is
+        what the series repeats by from now on (None: as before). Of its dates by then it does ``without`` some.
+        Returns the occurrence as it stands then.
         """
-        entry = await self._occurrence(resource, booking)
-        assert entry.item.series is not None
-        wanted = patch.onto(replace(entry.item.booking, cancelled=False))
-        if rule is None and patch.when is not None:
-            rule = rule_at(entry.item.series.rule, entry, patch.when)
-        await self._series.change(resource, entry, scope, wanted, rule)
+        change = await self.changed_series(resource, booking, scope, patch, rule, without)
+        await self._series.change(resource, change)
         return await self._occurrence(resource, booking)
 
-    async def cancel_series(self, resource: PlatformId, booking: BookingId, scope: Scope, reason: str = "") -> Entry:
-        """Cancel an occurrence's series from it on, or all that is to come; returns the occurrence."""
+    async def changed_series(
+        self,
+        resource: PlatformId,
+        booking: BookingId,
+        scope: Scope,
+        patch: BookingPatch,
+        rule: Rule | None = None,
+        without: Collection[date] = (),
+    ) -> SeriesChange:
+        """Say what ``change_series`` would make of a series, and write nothing."""
+        entry = await self._occurrence(resource, booking)
+        return await self._series.changed(resource, entry, scope, patch, rule, without)
+
+    async def cancel_series(
+        self, resource: PlatformId, booking: BookingId, scope: Scope, reason: str = "", but: Collection[date] = ()
+    ) -> Entry:
+        """Cancel an occurrence's series from it on, or all to come, ``but`` some dates; return the occurrence."""
         check_text("a reason", reason)
-        await self._series.cancel(resource, await self._occurrence(resource, booking), scope, reason)
+        await self._series.cancel(resource, await self._occurrence(resource, booking), scope, reason, but)
         return await self._occurrence(resource, booking)
 
     async def continue_series(self, resource: PlatformId, until: date) -> None:

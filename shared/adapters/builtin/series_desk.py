@@ -8,32 +8,41 @@ endless series is made some time ahead and continued when somebody looks further
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
 
 from shared.adapters.builtin import rows, series_rows
 from shared.adapters.builtin.booking_rules import check_booking, check_free, is_free
 from shared.adapters.builtin.desk import Desk, required
-from shared.adapters.builtin.entries import Entry, Series
+from shared.adapters.builtin.entries import BookingPatch, Entry, Series
 from shared.adapters.builtin.resource_rows import ResourceState
-from shared.adapters.builtin.series_work import FULL
+from shared.adapters.builtin.series_changes import (
+    AHEAD,
+    SeriesChange,
+    batch_size,
+    bounded,
+    cancelled,
+    check_times,
+    has,
+    occurrence,
+    retold,
+    rewritten,
+    rule_moved,
+)
+from shared.adapters.builtin.series_changes import SHORTENED as SHORTENED
 from shared.adapters.builtin.series_work import TAKEN_MEANWHILE as TAKEN_MEANWHILE
 from shared.adapters.builtin.series_writer import SeriesWriter
 from shared.adapters.builtin.store import Insert, Operation, Put
-from shared.adapters.recurring.expansion import dates, last_date
+from shared.adapters.recurring.expansion import dates
 from shared.domain.booking import Block, Booking, PlatformItem, Window
-from shared.domain.ids import BookingId, PlatformId, SeriesId, TransactionId, Version
-from shared.domain.recurrence import Rule, paired_by_date
+from shared.domain.ids import BookingId, PlatformId, SeriesId, TransactionId
+from shared.domain.recurrence import Rule
 from shared.domain.spans import Span, When, occupied
 from shared.ports.errors import Rejected
 from shared.ports.ledgers import Clock
 
-AHEAD = timedelta(days=800)
-"""How far ahead an endless series is booked when it is made."""
-SHORTENED = "The series does not have this date any more."
 _SHOWN = 3
 _ONE_DAY = timedelta(days=1)
 
@@ -62,7 +71,12 @@ class SeriesDesk:
         return tuple(entry.of(known[entry.series]) if entry.series else entry for entry in entries)
 
     async def book(
-        self, resource: PlatformId, booking: Booking, rule: Rule, transaction: TransactionId | None
+        self,
+        resource: PlatformId,
+        booking: Booking,
+        rule: Rule,
+        transaction: TransactionId | None,
+        without: Collection[date] = (),
     ) -> BookingId:
         """Book a series and return its first occurrence. Repeating it with the same transaction only completes it."""
         await self.writer.finish(resource)
@@ -72,13 +86,13 @@ class SeriesDesk:
             if made is not None and made.series is not None:
                 await self._make_until(resource, made.series, self._ahead())
             return known
-        rule = _bounded(rule)
-        wanted = dates(rule, rule.first, self._ahead())
-        _check_times(rule, wanted)
+        rule = bounded(rule, without)
+        wanted = [day for day in dates(rule, rule.first, self._ahead()) if day not in without]
+        check_times(rule, wanted)
         state = await self._desk.state(resource)
         await self._check_free(state, booking, [rule.on(day) for day in wanted], frozenset())
         first, series = BookingId(self._clock.ulid()), SeriesId(self._clock.ulid())
-        kept = Series(series, rule, booking, rule.first, transaction)
+        kept = Series(series, rule, booking, rule.first, transaction, frozenset(without))
         await self._desk.decide(resource, lambda state: self._first(state, kept, first))
         await self._make_until(resource, series, self._ahead())
         return first
@@ -111,7 +125,7 @@ class SeriesDesk:
             known = await self._desk.series(resource, series)
             assert known is not None
             missing = dates(known.rule, known.made_until + _ONE_DAY, until)
-            size = _batch_size(known)
+            size = batch_size(known)
             few, more = missing[:size], len(missing) > size
             if not few and known.made_until >= until:
                 return ()
@@ -132,65 +146,65 @@ class SeriesDesk:
         others, blocks = await self._around(state, [occupied(series.rule.on(day), state.resource.zone) for day in days])
         now, found = self._clock.now(), []
         for day, booking_id in zip(days, ids, strict=True):
-            booking = replace(series.booking, when=series.rule.on(day))
-            check_booking(booking)
-            reason = ""
-            if not is_free(state.resource, booking.when, others, blocks):
-                booking, reason = replace(booking, cancelled=True), TAKEN_MEANWHILE
-            found.append(Entry(PlatformItem(booking_id, Version(""), booking, now), reason, series.id, day))
+            made = occurrence(series, day, booking_id, now)
+            check_booking(made.item.booking)
+            if day not in series.without and not is_free(state.resource, made.item.booking.when, others, blocks):
+                made = cancelled(made, TAKEN_MEANWHILE)
+            found.append(made)
         return found
 
-    async def cancel(self, resource: PlatformId, entry: Entry, scope: Scope, reason: str) -> None:
-        """Cancel an occurrence's series from that occurrence on, or what of it is still to come."""
+    async def cancel(
+        self, resource: PlatformId, entry: Entry, scope: Scope, reason: str, but: Collection[date] = ()
+    ) -> None:
+        """Cancel an occurrence's series from that occurrence on, or what of it is still to come; ``but`` dates stay."""
         if await self._is_cut_off(resource, entry):
             return
         series, cut = await self._cut(resource, entry, scope)
-        ended = replace(series, rule=series.rule.ending(max(cut - _ONE_DAY, series.rule.first)))
-        members = await self._members(resource, series, cut)
-        changes = [(each, _cancelled(each, reason)) for each in members if not each.item.booking.cancelled]
+        ended = replace(series, rule=series.rule.ending(max(cut - _ONE_DAY, series.rule.first, *but)))
+        members = [each for each in await self._members(resource, series, cut) if each.original not in but]
+        changes = [(each, cancelled(each, reason)) for each in members if not each.item.booking.cancelled]
         await self.writer.write(resource, changes, [ended])
 
-    async def change(
-        self, resource: PlatformId, entry: Entry, scope: Scope, wanted: Booking, rule: Rule | None
-    ) -> None:
-        """Bring a series, from the cut on, to the content of ``wanted`` and to ``rule`` (None: as it is)."""
+    async def change(self, resource: PlatformId, change: SeriesChange) -> None:
+        """Make a change of a series that ``changed`` says; ``Rejected`` where one of its times is blocked or taken."""
+        if change.moves:
+            fresh, *_ = change.series
+            check_times(fresh.rule, sorted(change.taking_place))
+            state = await self._desk.state(resource)
+            itself = frozenset(before.item.id for before, _ in change.changes if before)
+            times = [each.item.booking.when for each in change.taking_place.values()]
+            await self._check_free(state, fresh.booking, times, itself)
+        await self.writer.write(resource, change.changes, change.series)
+
+    async def changed(
+        self,
+        resource: PlatformId,
+        entry: Entry,
+        scope: Scope,
+        patch: BookingPatch,
+        rule: Rule | None,
+        without: Collection[date] = (),
+    ) -> SeriesChange:
+        """Say what becomes of a series, from the cut on, that says what ``patch`` names and repeats by ``rule``.
+
+        Without a rule it repeats as it does; where ``patch`` names a time, all of it moves as this occurrence does.
+        """
+        wanted = patch.onto(replace(entry.item.booking, cancelled=False))
         series, cut = await self._cut(resource, entry, scope)
+        if rule is None and patch.when is not None:
+            rule = rule_moved(series, cut, entry, patch.when)
         if rule is not None:
-            rule = _bounded(rule)
+            rule = bounded(rule, without)
         is_whole = cut <= series.rule.first
         kept = SeriesId(series.id if is_whole else self._clock.ulid())
         made_until = max(series.made_until, self._ahead()) if rule else series.made_until
-        now_rule = rule or series.rule.starting(cut)
-        fresh = Series(kept, now_rule, wanted, made_until, series.transaction if is_whole else None)
+        left_out = frozenset(without) | (series.without if rule is None else frozenset())
+        now_rule, transaction = rule or series.rule.starting(cut), series.transaction if is_whole else None
+        fresh = Series(kept, now_rule, wanted, made_until, transaction, left_out)
         members = await self._members(resource, series, cut)
-        changes = self._rewritten(members, fresh, moves=rule is not None)
-        times = [after.item.booking.when for _, after in changes if not after.item.booking.cancelled]
-        if rule is not None:
-            _check_times(rule, dates(rule, rule.first, self._ahead()))
-            state = await self._desk.state(resource)
-            await self._check_free(state, wanted, times, frozenset(each.item.id for each in members))
-        ended = [] if is_whole else [replace(series, rule=series.rule.ending(cut - _ONE_DAY))]
-        await self.writer.write(resource, changes, [fresh, *ended])
-
-    def _rewritten(self, members: Sequence[Entry], fresh: Series, *, moves: bool) -> list[tuple[Entry | None, Entry]]:
-        """Return what becomes of each occurrence: bookings keep their ids, pairs are moves, the rest ends or is new."""
-        if not moves:
-            return [(each, _retold(each, fresh, each.original, each.item.booking.when)) for each in members]
-        rule, now = fresh.rule, self._clock.now()
-        old = {each.item.id: each for each in members}
-        by_start = {rule.original_start(each.original): each for each in members if each.original}
-        new = {rule.original_start(day): day for day in dates(rule, rule.first, fresh.made_until)}
-        changes: list[tuple[Entry | None, Entry]] = []
-        for each, day in paired_by_date(by_start, new, rule.zone):
-            del old[each.item.id]
-            del new[rule.original_start(day)]
-            changes.append((each, _retold(each, fresh, day, rule.on(day))))
-        changes += [(each, _cancelled(each, SHORTENED)) for each in old.values() if not each.item.booking.cancelled]
-        for day in new.values():
-            booking = replace(fresh.booking, when=rule.on(day))
-            item = PlatformItem(BookingId(self._clock.ulid()), Version(""), booking, now)
-            changes.append((None, Entry(item, "", fresh.id, day)))
-        return changes
+        changes = rewritten(members, fresh, self._clock) if rule else retold(members, fresh)
+        ended = () if is_whole else (replace(series, rule=series.rule.ending(cut - _ONE_DAY)),)
+        return SeriesChange(tuple(changes), (fresh, *ended), moves=rule is not None)
 
     async def _cut(self, resource: PlatformId, entry: Entry, scope: Scope) -> tuple[Series, date]:
         """Return a booking's series and the first date that a change of it may touch."""
@@ -208,7 +222,7 @@ class SeriesDesk:
     async def _is_cut_off(self, resource: PlatformId, entry: Entry) -> bool:
         """Tell whether a cancellation of the series from this occurrence on, or before, has been made already."""
         series = await self._desk.series(resource, entry.series) if entry.series else None
-        return series is not None and entry.item.booking.cancelled and not _has(series.rule, entry)
+        return series is not None and entry.item.booking.cancelled and not has(series.rule, entry)
 
     async def _members(self, resource: PlatformId, series: Series, cut: date) -> list[Entry]:
         """Return the occurrences of a series from a date on, those cancelled one by one included.
@@ -221,7 +235,7 @@ class SeriesDesk:
         return [
             entry
             for row, entry in zip(found, entries, strict=True)
-            if entry is not None and series_rows.is_occurrence(row, entry) and _has(series.rule, entry)
+            if entry is not None and series_rows.is_occurrence(row, entry) and has(series.rule, entry)
         ]
 
     async def _check_free(
@@ -252,38 +266,3 @@ class SeriesDesk:
 
     def _ahead(self) -> date:
         return (self._clock.now() + AHEAD).date()
-
-
-def _batch_size(series: Series) -> int:
-    """Return how many new occurrences one transaction takes: four rows each, more where they last several days."""
-    length = series.rule.length
-    return max(1, FULL // (length.days + 5))
-
-
-def _bounded(rule: Rule) -> Rule:
-    """Return the rule from its first date on, its end told as a date."""
-    found = dates(rule, rule.first, rule.first + 2 * AHEAD)
-    if not found:
-        raise Rejected("the recurrence has no date", code="invalid")
-    last = last_date(rule)
-    return (rule if last is None else rule.ending(last)).starting(found[0])
-
-
-def _check_times(rule: Rule, days: Sequence[date]) -> None:
-    spans = [occupied(rule.on(day), rule.zone) for day in days]
-    for one, following in pairwise(spans):
-        if one.end > following.start:
-            raise Rejected("an occurrence of the series would still last when the next one starts", code="invalid")
-
-
-def _has(rule: Rule, entry: Entry) -> bool:
-    return entry.original is not None and entry.original <= (rule.until or date.max)
-
-
-def _cancelled(entry: Entry, reason: str) -> Entry:
-    return replace(entry, item=replace(entry.item, booking=replace(entry.item.booking, cancelled=True)), reason=reason)
-
-
-def _retold(entry: Entry, series: Series, day: date | None, when: When) -> Entry:
-    booking = replace(series.booking, when=when, cancelled=entry.item.booking.cancelled)
-    return replace(entry, item=replace(entry.item, booking=booking), series=series.id, original=day)

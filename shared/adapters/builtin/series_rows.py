@@ -37,6 +37,8 @@ def series_row(series: Series) -> Row:
         cells |= {"owner": booking.organiser.address, "owner_name": booking.organiser.name}
     if series.transaction is not None:
         cells["transaction"] = series.transaction
+    if series.without:
+        cells["without"] = ",".join(day.isoformat() for day in sorted(series.without))
     return Row(series_key(series.id), cells)
 
 
@@ -51,6 +53,7 @@ def series(row: Row) -> Series:
         Booking(rule.on(rule.first), cells.text("title"), owner, cells.flag("private")),
         date.fromisoformat(cells.text("made_until")),
         TransactionId(cells.text("transaction")) if "transaction" in row.cells else None,
+        frozenset(map(date.fromisoformat, cells.text("without").split(","))) if "without" in row.cells else frozenset(),
     )
 
 

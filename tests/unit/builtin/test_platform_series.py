@@ -173,3 +173,46 @@ async def test_the_feed_names_each_occurrence_that_changed_and_no_other(platform
     await platform.change_series(ROOM, third.item.id, Scope.FOLLOWING, BookingPatch(title="Retro"))
     changed = await platform.changes(ROOM, cursor)
     assert [entry.item.booking.when for entry in changed.entries] == [day(2), day(3)]
+
+
+async def test_all_that_is_to_come_is_moved_from_whichever_of_its_dates(platform: Platform) -> None:
+    await booked(platform, "FREQ=DAILY;COUNT=4")
+    third = (await listed(platform))[2]
+    afternoon = [Timed(day(n).start + 5 * HOUR, day(n).end + 5 * HOUR) for n in range(4)]
+    await platform.change_series(ROOM, third.item.id, Scope.ALL, BookingPatch(when=afternoon[2]))
+    assert await whens(platform) == afternoon
+
+
+async def test_a_series_does_without_the_dates_that_somebody_leaves_out(platform: Platform) -> None:
+    rule = parse_rule("FREQ=WEEKLY;COUNT=4", day(0), "Europe/Zurich")
+    await platform.book(ROOM, Booking(day(7), "Theirs"))
+    made = Booking(day(0), "Standup", ANNA)
+    await platform.book_series(ROOM, made, rule, TransactionId("once"), {day(7).start.date()})
+    mine = [entry.item.booking.when for entry in await listed(platform) if entry.item.series]
+    assert mine == [day(0), day(14), day(21)]
+
+
+async def test_a_series_begins_where_its_first_date_is_left_out_with_the_next(platform: Platform) -> None:
+    rule = parse_rule("FREQ=WEEKLY;COUNT=3", day(0), "Europe/Zurich")
+    first = await platform.book_series(ROOM, Booking(day(0), "Standup", ANNA), rule, None, {day(0).start.date()})
+    assert (first.item.booking.when, first.item.booking.cancelled) == (day(7), False)
+    assert await whens(platform) == [day(7), day(14)]
+
+
+async def test_a_series_moves_without_the_dates_that_are_taken_there(platform: Platform) -> None:
+    await platform.book(ROOM, Booking(day(15), "Theirs"))
+    first = await booked(platform, "FREQ=WEEKLY;COUNT=4")
+    with pytest.raises(Rejected, match="taken"):
+        await platform.change_series(ROOM, first.item.id, Scope.ALL, BookingPatch(when=day(1)))
+    left_out = {day(15).start.date()}
+    await platform.change_series(ROOM, first.item.id, Scope.ALL, BookingPatch(when=day(1)), without=left_out)
+    mine = [entry.item.booking.when for entry in await listed(platform) if entry.item.series]
+    assert mine == [day(1), day(8), day(22)]
+
+
+async def test_a_series_is_ended_but_for_dates_that_stay(platform: Platform) -> None:
+    first = await booked(platform, "FREQ=WEEKLY")
+    await platform.cancel_series(ROOM, first.item.id, Scope.ALL, but={day(14).start.date()})
+    assert await whens(platform) == [day(14)]
+    await platform.continue_series(ROOM, day(2000).start.date())
+    assert await whens(platform) == [day(14)]

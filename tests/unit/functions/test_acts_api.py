@@ -34,6 +34,7 @@ NO_ACTS = {
     "book_now": "a booking of the platform's users",
     "book_change": "a booking of the platform's users",
     "book_cancel": "a booking of the platform's users",
+    "book_move": "a booking of the platform's users",
     "discover": "changes nothing",
     "examine_tenant": "changes nothing",
     "judge_calendar_processing": "changes nothing",
