@@ -16,6 +16,7 @@ from functions.drift import drift
 from functions.foreseen import foreseen
 from functions.health import health
 from functions.lapses import lapses
+from functions.latencies import latencies
 from functions.no_shows import no_shows
 from functions.notifications import notifications
 from functions.openapi import openapi
@@ -37,7 +38,7 @@ from functions.upkeep import upkeep
 app = func.FunctionApp(http_auth_level=host_level())
 _OWN = (notifications, reconcile, schedules, admin, agreed, foreseen, upkeep, signing, openapi, health, story, setup)
 _PEOPLES = (platform, bookings, people, personal)
-_OPERATORS = (operations, lapses, drift, acts, policies, overview, no_shows)
+_OPERATORS = (operations, lapses, drift, acts, policies, overview, no_shows, latencies)
 _FACES = (pages, booker, booker_moves, panels, door)
 for blueprint in (*_OWN, *_PEOPLES, *_OPERATORS, *_FACES):
     app.register_functions(blueprint)

@@ -46,6 +46,7 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
     from shared.app.forget_acts import forget_acts
     from shared.app.forget_meetings import forget_meetings
     from shared.app.forget_unlinked import forget_unlinked
+    from shared.app.keep_latency import forget_latencies
     from shared.app.order_reads import order_reads
     from shared.app.wake_recovered import wake_recovered
 
@@ -60,6 +61,7 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
                 logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)
                 await forget_meetings(outside)
                 await forget_acts(outside)
+                await forget_latencies(outside)
         logger.info("%d proof reads and re-bases ordered, %d resources woken after an outage", ordered, woken)
 
     await _for_each_tenant(of_tenant)

@@ -126,13 +126,14 @@ class Installation:
                 if not self._ready:
                     from shared.adapters.builtin.rows import TABLES as PLATFORM_TABLES
                     from shared.adapters.tables.acts import TABLE as ACTS
+                    from shared.adapters.tables.latencies import TABLE as LATENCIES
                     from shared.adapters.tables.meetings import TABLE as MEETINGS
                     from shared.adapters.tables.panels import TABLE as PANELS
                     from shared.adapters.tables.roster import TABLE as PEOPLE
                     from shared.adapters.tables.tables import TABLES
 
                     # At once and not one after the other: the first notification after a cold start waits for it.
-                    names = (*TABLES, PEOPLE, MEETINGS, ACTS, PANELS, *PLATFORM_TABLES)
+                    names = (*TABLES, PEOPLE, MEETINGS, ACTS, PANELS, LATENCIES, *PLATFORM_TABLES)
                     making = (self.tables.ensure_tables((name,)) for name in names)
                     await asyncio.gather(self._open_telemetry(), *making)
                     self._ready = True
@@ -245,6 +246,7 @@ class Composition:
         from shared.adapters.graph.subscriptions import GraphSubscriptions
         from shared.adapters.holidays.regions import PublicHolidays
         from shared.adapters.tables.acts import TableActs
+        from shared.adapters.tables.latencies import TableLatencies
         from shared.adapters.tables.ledgers import TableLedgers
         from shared.adapters.tables.meetings import TableMeetings
         from shared.adapters.tables.panels import TablePanels
@@ -280,6 +282,7 @@ class Composition:
             self._tenant.canary,
             TablePanels(tables),
             PublicHolidays(self._installation.settings.holidays),
+            TableLatencies(tables, self._installation.clock.ulid()),
         )
 
     def _lapses(self) -> tuple[Lapse, ...]:

@@ -19,6 +19,7 @@ param keepDeletedDays int
 @description('Every table that the app names; the app makes a missing one itself, this makes them before its first start.')
 var tables = [
   'acts'
+  'latencies'
   'ledgers'
   'meetings'
   'panels'

@@ -13,6 +13,7 @@ from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
 from shared.ports.holidays import Holidays
 from shared.ports.inspection import Inspection
+from shared.ports.latencies import Latencies
 from shared.ports.ledgers import Clock, Ledgers, Resources, Secrets, Wakeups
 from shared.ports.meetings import Meetings
 from shared.ports.panels import Panels
@@ -58,6 +59,7 @@ class Outside:
     canary: str = ""
     panels: Panels | None = None
     holidays: Holidays | None = None
+    latencies: Latencies | None = None
 
     @property
     def is_notified(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from shared.app.keep_latency import Stopwatch, keep_latency
 from shared.app.measuring import tell_run
 from shared.app.outside import Outside
 from shared.app.reconcile_resource import Ending, Run, reconcile_resource
@@ -24,11 +26,13 @@ async def take_wakeup(
         waited = (outside.clock.now() - sent).total_seconds()
         telemetry.record(Metric.WAIT, max(waited, 0.0), cause=cause.value)
     with telemetry.span(Stage.RUN, trace, resource=resource, cause=cause.value) as span:
-        run = await reconcile_resource(outside, resource, cause, sent)
+        watch = Stopwatch(telemetry, outside.clock)
+        run = await reconcile_resource(replace(outside, telemetry=watch), resource, cause, sent)
         span.note(ending=run.ending.value, writes=run.writes, open_steps=run.open_steps)
         if run.trouble:
             span.failed(run.trouble)
         if run.ending in _KEPT:
             span.note(keep=True)
     tell_run(outside, run, cause, sent)
+    await keep_latency(outside, run, cause, sent, watch)
     return run

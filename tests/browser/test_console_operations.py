@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PHONE, Opening
 from tests.browser.seeing.accessibility import axe, fits
@@ -58,10 +58,47 @@ async def test_a_change_in_outlook_appears_among_decisions_and_in_the_latency(
         await site.outlook.invite(ADELE, each.address, timed(at(9), at(10)))
     decided = _panel(page, "Latest decisions").get_by_role("listitem").filter(has_text=name)
     await expect(decided.first).to_contain_text("made on the platform", timeout=PATIENCE)
-    await expect(_panel(page, "How long changes take")).to_contain_text(re.compile(r"\d+ resources?: "))
-    await expect(page.locator("#latency canvas")).to_be_visible()
+    latency = _panel(page, "How long changes take")
+    await expect(latency.get_by_role("row", name="to the platform")).to_contain_text(
+        re.compile(r"\d+ changes?"), timeout=PATIENCE
+    )
+    await expect(latency.locator("canvas")).to_be_visible()
     await expect(_panel(page, "What people ordered").get_by_text("link", exact=True).first).to_be_visible()
     await picture(page, "console-operations")
+
+
+async def test_the_stages_of_changes_are_looked_at_by_the_hour_over_a_week(site: Site, page: Page) -> None:
+    room = await site.room()
+    await _open(page, site)
+    latency = _panel(page, "How long changes take")
+    await site.outlook.invite(ADELE, room.address, timed(at(9), at(10)))
+    stage = latency.get_by_role("row", name="reading both sides")
+    await expect(stage).to_be_visible(timeout=PATIENCE)
+    await latency.get_by_role("button", name="7 days").click()
+    await expect(latency.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
+    await stage.get_by_role("radio").check()
+    hourly = latency.get_by_role("group").filter(has_text="hour by hour")
+    await hourly.locator("summary").click()
+    await expect(hourly.get_by_role("region").get_by_role("row")).to_have_count(2)
+    await axe(page)
+    told = await site.host.ask("GET", "/api/latencies?hours=168")
+    assert {each["of"]: each["count"] > 0 for each in told["measures"]}["observe"]
+    assert room.address not in str(told)
+
+
+async def test_before_anything_was_carried_over_the_chart_says_so(site: Site, page: Page) -> None:
+    await page.route("**/api/latencies*", _nothing_measured)
+    await site.room()
+    await _open(page, site)
+    await expect(_panel(page, "How long changes take")).to_contain_text("No change was carried over in this time.")
+    await expect(page.locator("#latency")).to_have_count(0)
+
+
+async def _nothing_measured(route: Route) -> None:
+    """Answer as an app does that has carried nothing over yet."""
+    told = await (await route.fetch()).json()
+    nothing: dict[str, object] = {"count": 0, "median": None, "p95": None, "slowest": None, "hours": []}
+    await route.fulfill(json={**told, "measures": [{**each, **nothing} for each in told["measures"]]})
 
 
 async def test_subscriptions_tell_until_when_they_live(site: Site, page: Page) -> None:

@@ -38,6 +38,7 @@ from tests.doubles.connector import InMemoryConnector
 from tests.doubles.directory import InMemoryMailboxDirectory
 from tests.doubles.faults import Faults, Killed
 from tests.doubles.inspection import InMemoryInspection
+from tests.doubles.latencies import MemoryLatencies
 from tests.doubles.ledgers import MemoryLedgers
 from tests.doubles.meetings import MemoryMeetings
 from tests.doubles.panels import MemoryPanels
@@ -98,6 +99,7 @@ class World:
         self.inspection = InMemoryInspection()
         self.acts = MemoryActs(self.faults)
         self.panels = MemoryPanels(self.faults)
+        self.latencies = MemoryLatencies(self.faults)
         self.outside = Outside(
             self.tenant,
             "https://lockstep.example",
@@ -118,6 +120,7 @@ class World:
             telemetry=self.telemetry,
             acts=self.acts,
             panels=self.panels,
+            latencies=self.latencies,
         )
         self.calendar.add_mailbox(ROOM, owner=Person("matterhorn@contoso.example", "Matterhorn"))
         self.directory.add(

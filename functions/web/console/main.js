@@ -42,6 +42,8 @@ function frame() {
       <main id="main" tabindex="-1"></main>`,
     /** @type {HTMLElement} */ (document.getElementById("app")),
   );
+  // On a phone the ways scroll sideways: the one that was taken is in sight.
+  document.querySelector("nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** @param {string} each */

@@ -14,7 +14,7 @@ import { word } from "../kit/words.js";
 import { fleet, lookAtFleet } from "./fleet.js";
 import "uplot/dist/uPlot.min.css";
 import "./operations.css";
-import { changesOf, inWords } from "./operations/latency.js";
+import { Latency } from "./operations/latency.js";
 import * as panels from "./operations/panels.js";
 import { readUse } from "./operations/use.js";
 import { everyResource } from "./set_up/linking.js";
@@ -45,9 +45,7 @@ class Operations {
   lapses = [];
   /** What is read when it is opened: by name what was found, or why nothing was. @type {Record<string, { found?: any, problem?: string }>} */
   opened = {};
-  /** @type {import("./operations/chart.js").LatencyChart | undefined} */
-  chart;
-  drawn = "";
+  latency = new Latency(() => this.draw());
 
   /** @param {HTMLElement} into */
   constructor(into) {
@@ -62,7 +60,7 @@ class Operations {
 
   leave() {
     this.following.stop();
-    this.chart?.stop();
+    this.latency.stop();
   }
 
   /** @param {AbortSignal} signal */
@@ -81,6 +79,7 @@ class Operations {
       call("acts?limit=15", { signal }),
       call("lapses", { signal }),
       this.latest(signal),
+      this.latency.look(signal),
     ]);
     Object.assign(this, { resources, acts, lapses, decisions, lookedAt: Date.now() });
   }
@@ -124,7 +123,7 @@ class Operations {
             ${panel("op_acts", known ? panels.acts(this.acts) : waiting())}
           </div>
           <div class="stack">
-            ${panel("op_latency", this.latency(all))}
+            ${panel("op_latency", this.latency.view())}
             ${panel("op_decisions", known ? panels.decisions(this.decisions) : waiting())}
           </div>
         </div>
@@ -134,30 +133,7 @@ class Operations {
         ${this.later("left", panels.left, whoLeft)}`,
       this.into,
     );
-    this.drawLatency(all);
-  }
-
-  /** @param {Glance[]} all */
-  latency(all) {
-    const points = changesOf(all, new Date());
-    return html`<p class="soft small">${word("op_latency_about")}</p>
-      <div id="latency" aria-hidden="true"></div>
-      <p>${points.length ? inWords(points) : word("op_latency_none")}</p>`;
-  }
-
-  /** @param {Glance[]} all */
-  async drawLatency(all) {
-    const points = changesOf(all, new Date());
-    const into = document.getElementById("latency");
-    if (!into) return;
-    into.hidden = !points.length;
-    const drawn = JSON.stringify(points);
-    if (!points.length || drawn === this.drawn) return;
-    this.drawn = drawn;
-    const { LatencyChart } = await import("./operations/chart.js");
-    if (!into.isConnected) return;
-    this.chart ??= new LatencyChart(into);
-    this.chart.show(points);
+    this.latency.drawChart();
   }
 
   /**

@@ -74,7 +74,7 @@ export function ago(at, now = new Date()) {
   return relative.format(seconds, "second");
 }
 
-/** A duration to read: "0.14 s", "3 min", "2 h". @param {number} seconds */
+/** A duration to read: "4 ms", "0.14 s", "3 min", "2 h". @param {number} seconds */
 export function duration(seconds) {
   /** @param {number} value @param {string} unit @param {number} digits */
   const say = (value, unit, digits) =>
@@ -84,10 +84,26 @@ export function duration(seconds) {
       unitDisplay: "short",
       maximumFractionDigits: digits,
     }).format(value);
+  if (seconds > 0 && seconds < 0.1) return say(seconds * 1000, "millisecond", 0);
   if (seconds < 10) return say(seconds, "second", 2);
   if (seconds < 90) return say(seconds, "second", 0);
   if (seconds < 5400) return say(seconds / 60, "minute", 0);
   return seconds < 129600 ? say(seconds / 3600, "hour", 0) : say(seconds / 86400, "day", 0);
+}
+
+/** The same in a column of numbers, by the signs that all languages share. @param {number} seconds */
+export function brief(seconds) {
+  const [value, unit, digits] =
+    seconds < 0.1
+      ? [seconds * 1000, "ms", 0]
+      : seconds < 10
+        ? [seconds, "s", 2]
+        : seconds < 90
+          ? [seconds, "s", 0]
+          : seconds < 5400
+            ? [seconds / 60, "min", 0]
+            : [seconds / 3600, "h", 0];
+  return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: Number(digits) }).format(Number(value))}\u202f${unit}`;
 }
 
 const DAY = 86_400_000;

@@ -26,6 +26,7 @@ from shared.domain.booking import PlatformItem, Window
 from shared.domain.commands import Command
 from shared.domain.decisions import Decision
 from shared.domain.ids import BookingId, PlatformId, TenantId
+from shared.domain.latencies import Hour
 from shared.domain.meeting_row import MeetingRow
 from shared.domain.people import Following, Member
 from shared.domain.resource import Resource
@@ -47,6 +48,7 @@ KINDS: Mapping[tuple[str, str], type] = {
     ("people", "following"): Following,
     ("meetings", ""): MeetingRow,
     ("acts", ""): Act,
+    ("latencies", ""): Hour,
 }
 _POINTERS = {("ledgers", "k"), ("people", "a")}
 """Rows that only name another one."""

@@ -1,12 +1,14 @@
-/** How long changes took, as points over time. It is loaded when there is something to draw. */
+/** How long changes took by the hour, as two lines. It is loaded when there is something to draw. */
 
 import uPlot from "uplot";
-import { clock, day, duration } from "../../kit/times.js";
+import { brief, clock, day } from "../../kit/times.js";
 
-/** Seconds that the axis shows at least. */
-const SHORTEST = 3600;
+/** @import { Grid } from "./hours.js" */
 
-/** Draws points into an element and keeps them drawn as it changes its width. */
+/** Hours from which on the axis names days, and the points are smaller. */
+const LONG = 48;
+
+/** Draws an element's chart and keeps it drawn as it changes its width, or the system its colours. */
 export class LatencyChart {
   /** @param {HTMLElement} into */
   constructor(into) {
@@ -14,12 +16,12 @@ export class LatencyChart {
     this.watching = new ResizeObserver(() => this.chart?.setSize(this.size()));
     this.watching.observe(into);
     this.dark = matchMedia("(prefers-color-scheme: dark)");
-    this.redraw = () => this.show(this.points);
+    this.redraw = () => this.shown && this.show(this.shown);
     this.dark.addEventListener("change", this.redraw);
   }
 
-  /** @type {{ at: number, seconds: number }[]} */
-  points = [];
+  /** @type {Grid | undefined} */
+  shown;
   /** @type {uPlot | undefined} */
   chart;
 
@@ -27,12 +29,13 @@ export class LatencyChart {
     return { width: Math.max(this.into.clientWidth, 200), height: 220 };
   }
 
-  /** @param {{ at: number, seconds: number }[]} points */
-  show(points) {
-    this.points = points;
+  /** @param {Grid} grid */
+  show(grid) {
+    this.shown = grid;
     this.chart?.destroy();
     const style = getComputedStyle(this.into);
     const [accent, soft, line] = ["--accent", "--ink-soft", "--line"].map((each) => colour(style, each));
+    const long = grid.at.length > LONG;
     /** @type {uPlot.Axis} */
     const axis = {
       stroke: soft,
@@ -40,22 +43,29 @@ export class LatencyChart {
       ticks: { stroke: line, width: 1 },
       font: "12px system-ui",
     };
+    /** @param {string | undefined} stroke @param {number[]} [dash] @returns {uPlot.Series} */
+    const series = (stroke, dash) => ({
+      stroke,
+      dash,
+      width: 2,
+      points: { show: true, size: long ? 4 : 6, fill: stroke },
+    });
     this.chart = new uPlot(
       {
         ...this.size(),
         legend: { show: false },
         cursor: { show: false },
         scales: {
-          x: { time: true, range: () => stretchOf(points) },
-          y: { range: (_, low, high) => [0, Math.max(high, low, 1) * 1.1] },
+          x: { time: true },
+          y: { range: (_, low, high) => [0, Math.max(high ?? 0, low ?? 0, 0.1) * 1.1] },
         },
         axes: [
-          { ...axis, values: (_, ticks) => ticks.map((at) => atClock(at)) },
-          { ...axis, size: 80, values: (_, ticks) => ticks.map((each) => duration(each)) },
+          { ...axis, space: long ? 92 : 60, values: (_, ticks) => ticks.map((at) => atClock(at)) },
+          { ...axis, size: 56, values: (_, ticks) => ticks.map((each) => brief(each)) },
         ],
-        series: [{}, { stroke: accent, paths: () => null, points: { show: true, size: 7, fill: accent } }],
+        series: [{}, series(soft, [5, 4]), series(accent)],
       },
-      [points.map((each) => each.at), points.map((each) => each.seconds)],
+      [grid.at, grid.p95, grid.median],
       this.into,
     );
   }
@@ -65,12 +75,6 @@ export class LatencyChart {
     this.dark.removeEventListener("change", this.redraw);
     this.chart?.destroy();
   }
-}
-
-/** What the axis shows: from the first point until now, an hour at least. @param {{ at: number }[]} points */
-function stretchOf(points) {
-  const end = Math.max(Date.now() / 1000, points.at(-1)?.at ?? 0);
-  return /** @type {[number, number]} */ ([Math.min(points[0]?.at ?? end, end - SHORTEST), end]);
 }
 
 /** A custom property as a colour that a canvas knows. @param {CSSStyleDeclaration} style @param {string} name */
