@@ -1,6 +1,7 @@
 /**
  * Asks the app's own API, and nothing else. Whatever goes wrong becomes a `Refusal` with a sentence for the person who
- * reads it; who has to sign in is told so once, by an event on `window`.
+ * reads it. That somebody has to sign in is told by an event on `window`, `lockstep:signin`, and that the app answers
+ * again by `lockstep:answered`.
  */
 
 import { language, word } from "./words.js";
@@ -76,6 +77,7 @@ export async function call(path, asked = {}) {
 
 /** @type {Map<string, { tag: string, body: any }>} */
 const kept = new Map();
+let refusedLast = false;
 
 /**
  * Like `call` with GET, for what is asked again and again: an answer that carries an ETag is sent once only, and is
@@ -113,8 +115,15 @@ async function answered(path, asked) {
     throw new Refusal(0, "away", word("away"));
   }
   const said = await answer.json().catch(() => null);
+  if (answer.status !== 401) letIn();
   if (answer.ok || answer.status === 304) return { status: answer.status, body: said, tag: answer.headers.get("ETag") };
   throw refused(answer.status, said);
+}
+
+/** Tells, once after the app had asked for a sign-in, that it answers again. */
+function letIn() {
+  if (refusedLast) window.dispatchEvent(new Event("lockstep:answered"));
+  refusedLast = false;
 }
 
 /** @param {number} status @param {any} said */
@@ -122,6 +131,7 @@ function refused(status, said) {
   // The host itself asks for a key without a word; the app asks for somebody's account and says so.
   if (status === 401 && said?.error?.code !== "tenant_key") {
     const how = said?.error?.code === "sign_in" ? "account" : "key";
+    refusedLast = true;
     window.dispatchEvent(new CustomEvent("lockstep:signin", { detail: how }));
     return new Refusal(status, "sign_in", word("sign_in_first"), said);
   }

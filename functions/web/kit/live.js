@@ -63,6 +63,7 @@ export function follow(lookAt, failed) {
 
   document.addEventListener("visibilitychange", shown, { signal: over.signal });
   window.addEventListener("online", shown, { signal: over.signal });
+  window.addEventListener("lockstep:signed-in", shown, { signal: over.signal });
   once();
   return {
     now() {
