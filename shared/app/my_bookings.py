@@ -6,6 +6,7 @@
     on_its_way        the platform has it, the calendar not yet
     waiting_for_room  the room has been asked in its own calendar and has not answered
     requested         it needs a person's yes on the platform
+    held              a guard has it wait for an operator's approval before it goes into the calendar
     refused           it was taken off, or left on the platform alone, for a reason that was recorded
     cancelled         a person cancelled it and said why
     outside           it lies beyond what is kept in lockstep
@@ -52,6 +53,7 @@ class Standing(StrEnum):
     REFUSED = "refused"
     CANCELLED = "cancelled"
     OUTSIDE = "outside"
+    HELD = "held"
 
 
 _BY_STATE = {
@@ -149,12 +151,19 @@ async def how_they_stand(outside: Outside, resource: Resource, bookings: Sequenc
 
 async def _standing(outside: Outside, resource: Resource, one: OnPlatform, mapping: Mapping | None) -> MyBooking:
     item = one.item
-    standing = _BY_STATE[mapping.state] if mapping else Standing.ON_ITS_WAY
+    standing = _by_mapping(mapping) if mapping else Standing.ON_ITS_WAY
     if item.booking.requested and standing in (Standing.CONFIRMED, Standing.ON_ITS_WAY):
         standing = Standing.REQUESTED
     changeable = mapping is None or mapping.origin is Side.PLATFORM
-    why = await _why(outside, resource, mapping.id) if mapping and standing is Standing.REFUSED else None
+    why = (
+        await _why(outside, resource, mapping.id) if mapping and standing in (Standing.REFUSED, Standing.HELD) else None
+    )
     return MyBooking(resource, item, standing, changeable, mapping.id if mapping else None, why)
+
+
+def _by_mapping(mapping: Mapping) -> Standing:
+    waits = mapping.state is MappingState.REFUSED and mapping.reason == Code.HELD
+    return Standing.HELD if waits else _BY_STATE[mapping.state]
 
 
 async def _ended(outside: Outside, resource: Resource, one: OnPlatform, mapping: Mapping | None) -> MyBooking | None:

@@ -96,7 +96,7 @@ async def test_both_sides_of_a_booking_stand_under_each_other_in_the_rooms_zone(
     assert lower is not None
     assert (upper["x"], upper["width"]) == (lower["x"], lower["width"])
     assert upper["y"] < lower["y"]
-    await expect(page.get_by_text("Times in America/New_York (not your own zone)")).to_be_visible()
+    await expect(page.get_by_text("Times in Eastern Time (not your own zone)")).to_be_visible()
 
 
 async def test_a_private_booking_shows_its_time_and_that_it_is_private(site: Site, page: Page) -> None:

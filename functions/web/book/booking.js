@@ -7,7 +7,7 @@
 import { html, nothing } from "lit-html";
 import { Refusal } from "../kit/api.js";
 import { ask, say } from "../kit/dialog.js";
-import { whenText } from "../kit/times.js";
+import { whenText, zoneName } from "../kit/times.js";
 import { word } from "../kit/words.js";
 import { lengths } from "./lengths.js";
 import { repetitions, rule } from "./repeating.js";
@@ -283,7 +283,7 @@ function timeFields(form, room, again, sameDay = false) {
     <label class="field">${word("from")}<input type="time" required step="300" ?disabled=${!form.minutes} .value=${form.time} @change=${set("time")} /></label>
     <label class="field">${word("how_long")}<select @change=${set("minutes")}>${lengths(form.minutes)}</select></label>
   </div>
-  ${isOwnClock(room.zone) ? nothing : html`<p class="soft small">${word("in_zone", { zone: room.zone.replaceAll("_", " ") })}</p>`}
+  ${isOwnClock(room.zone) ? nothing : html`<p class="soft small">${word("in_zone", { zone: zoneName(room.zone) })}</p>`}
   ${sameDay ? html`<p class="soft small">${word("series_keeps_days")}</p>` : nothing}`;
 }
 

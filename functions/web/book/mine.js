@@ -24,11 +24,12 @@ const LOOKS = {
   on_its_way: "moving",
   waiting_for_room: "moving",
   requested: "warn",
+  held: "warn",
   refused: "bad",
   cancelled: "off",
   outside: "off",
 };
-const MOVING = new Set(["on_its_way", "waiting_for_room", "requested"]);
+const MOVING = new Set(["on_its_way", "waiting_for_room", "requested", "held"]);
 
 /** @type {import("./main.js").View} */
 export const mine = (into, _found, _query, _chosen) => {

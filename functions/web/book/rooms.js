@@ -3,7 +3,7 @@
  */
 
 import { html, nothing } from "lit-html";
-import { ownZone } from "../kit/times.js";
+import { ownZone, zoneName } from "../kit/times.js";
 import { word } from "../kit/words.js";
 import { timeIn } from "./wall.js";
 
@@ -41,7 +41,7 @@ export const isOwnClock = (zone) =>
 
 /** The zone of a room, where its clock shows another time than the viewer's. @param {Room} room */
 export const otherZone = (room) =>
-  isOwnClock(room.zone) ? nothing : html`<span class="soft small">${room.zone.replaceAll("_", " ")}</span>`;
+  isOwnClock(room.zone) ? nothing : html`<span class="soft small">${zoneName(room.zone)}</span>`;
 
 /** The address of a room's day on this page. @param {Room} room @param {string} day */
 export const dayOfRoom = (room, day) => `#/rooms/${encodeURIComponent(room.id)}?day=${day}`;

@@ -11,7 +11,7 @@
 import { html, nothing, render } from "lit-html";
 import { call } from "../kit/api.js";
 import { follow } from "../kit/live.js";
-import { ago, dayOf, duration, longDay, moment, ownZone } from "../kit/times.js";
+import { ago, dayOf, duration, longDay, moment, ownZone, zoneName } from "../kit/times.js";
 import { word } from "../kit/words.js";
 import { MOST, planned } from "./held.js";
 import { bulkProgress, isDone, onTheirWay, orders } from "./orders.js";
@@ -186,7 +186,7 @@ export const resource = (into, [id = ""], query) => {
       </div>
       ${sidesTrouble ? html`<p class="notice warn" role="alert">${message(sidesTrouble)}</p>` : nothing}
       ${sides ? html`${verdict(sides)} ${list ? asTable(sides, look) : timeline(sides, look)}` : sidesTrouble ? nothing : html`<p class="waiting">${word("reading_sides")}</p>`}
-      <p class="legend"><span>≠ ${word("legend_differs")}</span><span>⚠ ${word("overlaps")}</span><span>${word("legend_zone", { zone: shown.zone })}${isOwnTime(shown.zone, wanted[0] ?? "") ? nothing : html` (${word("not_yours")})`}</span></p>
+      <p class="legend"><span>≠ ${word("legend_differs")}</span><span>⚠ ${word("overlaps")}</span><span>${word("legend_zone", { zone: zoneName(shown.zone) })}${isOwnTime(shown.zone, wanted[0] ?? "") ? nothing : html` (${word("not_yours")})`}</span></p>
     </section>`;
   }
 
@@ -273,7 +273,7 @@ function facts(shown) {
       [shown.building, shown.floor && word("floor_n", { floor: shown.floor })].filter(Boolean).join(", "),
     ],
     ["capacity", shown.capacity],
-    ["zone", shown.zone],
+    ["zone", `${zoneName(shown.zone)} (${shown.zone})`],
     ["features", shown.features.join(", ")],
     ["contact", [shown.contact, shown.phone].filter(Boolean).join(", ")],
     ["mailbox", shown.mailbox.address],

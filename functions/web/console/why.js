@@ -65,7 +65,7 @@ function story(told, zone, pair) {
   return html`<div class="both-sides">
       ${side("calendar", told.calendar, zone)} ${side("platform", told.platform, zone)}
     </div>
-    <p>${differenceText(pair)}${mapping ? html` · ${mappingWord(mapping.state)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${inWords(mapping?.reason)}</p>
+    <p>${differenceText(pair)}${mapping ? html` · ${mappingWord(mapping)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${inWords(mapping?.reason)}</p>
     ${
       told.open_steps.length
         ? html`<section><h3>${word("what_waits")}</h3><ul class="plain-list">${told.open_steps.map((/** @type {any} */ each) => html`<li><span class="state warn">${stepWord(each.cause)}</span> ${each.cause === "conflict" ? nothing : each.reason} <span class="soft small">${word("since_n", { when: moment(new Date(each.since), zone) })}</span></li>`)}</ul></section>`
@@ -94,8 +94,11 @@ function side(name, seen, zone) {
 /** A reason that is a sentence; one that is a code is told by its decision. @param {string} [reason] */
 const inWords = (reason) => (reason?.includes(" ") ? html`<br /><span class="soft">${reason}</span>` : nothing);
 
-/** @param {string} state */
-const mappingWord = (state) => (worded(`mapping_${state}`) ? word(`mapping_${state}`) : state);
+/** How both sides belong together; what waits for approval is not refused. @param {{ state: string, reason: string }} mapping */
+function mappingWord({ state, reason }) {
+  const standing = state === "refused" && reason === "held" ? "held" : state;
+  return worded(`mapping_${standing}`) ? word(`mapping_${standing}`) : standing;
+}
 
 /** @param {string} cause */
 const stepWord = (cause) => (worded(`step_${cause}`) ? word(`step_${cause}`) : cause);

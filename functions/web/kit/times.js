@@ -22,8 +22,26 @@ function format(how, zone = ownZone) {
   return found;
 }
 
+/**
+ * How hours are written: "09:00" on a clock of 24 hours, "9:00 AM" on one of twelve.
+ * @returns {Intl.DateTimeFormatOptions}
+ */
+function hours() {
+  const { hour12 } = format({ hour: "numeric" }).resolvedOptions();
+  return { hour: hour12 ? "numeric" : "2-digit", minute: "2-digit" };
+}
+
 /** Such as "14:30". @param {Date} at @param {string} [zone] */
-export const clock = (at, zone) => format({ hour: "2-digit", minute: "2-digit" }, zone).format(at);
+export const clock = (at, zone) => format(hours(), zone).format(at);
+
+/**
+ * What people call a zone, such as "Central European Time": its name in the tables is a city that is seldom theirs.
+ * @param {string} zone
+ */
+export const zoneName = (zone) =>
+  format({ timeZoneName: "longGeneric" }, zone)
+    .formatToParts()
+    .find((each) => each.type === "timeZoneName")?.value ?? zone.replaceAll("_", " ");
 
 /** Such as "Mon 2 Mar". @param {Date} at @param {string} [zone] */
 export const day = (at, zone) => format({ weekday: "short", day: "numeric", month: "short" }, zone).format(at);
@@ -37,10 +55,7 @@ export const moment = (at, zone) => format({ dateStyle: "medium", timeStyle: "sh
 
 /** A stretch of time, its day said once. @param {Date} start @param {Date} end @param {string} [zone] */
 export const span = (start, end, zone) =>
-  format({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }, zone).formatRange(
-    start,
-    end,
-  );
+  format({ weekday: "short", day: "numeric", month: "short", ...hours() }, zone).formatRange(start, end);
 
 /**
  * A booking's time: of whole days its dates, else a span in the zone.

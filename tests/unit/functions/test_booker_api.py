@@ -256,6 +256,18 @@ class TestOwnBookings:
         assert (told["id"], told["standing"], told["changeable"]) == (made["id"], "refused", False)
         assert told["why"].startswith("The room is taken on 23 November")
 
+    async def test_what_a_guard_holds_waits_for_approval_and_is_not_refused(self, office: Office) -> None:
+        building = await Building(office).open(writes_held_above=0)
+        await building.book(MORNING)
+        await building.settle()
+        (waiting,) = await building.mine()
+        assert (waiting["standing"], waiting["changeable"]) == ("held", True)
+        assert waiting["why"] == "It waits for a person's approval."
+        await building.office.ask("POST", f"/api/resources/{building.ids['matterhorn']}/commands", {"verb": "approve"})
+        await building.settle()
+        (approved,) = await building.mine()
+        assert (approved["standing"], approved["why"]) == ("confirmed", "")
+
     async def test_a_meeting_of_outlook_is_shown_and_changed_in_outlook(self, building: Building) -> None:
         building.office.world.invite(at("09:00", "10:00"), ADELE, "Planning")
         await building.notify()

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
-import { clock, longDay, ownZone, whenText } from "../../kit/times.js";
+import { clock, longDay, ownZone, whenText, zoneName } from "../../kit/times.js";
 import { word } from "../../kit/words.js";
 import { clockOf } from "./days.js";
 
@@ -17,6 +17,7 @@ const KIND = {
   creating: "moving",
   awaiting_room: "moving",
   refused: "bad",
+  held: "warn",
   outside: "off",
   over: "off",
   unknown: "warn",
@@ -64,8 +65,8 @@ export function timeOf(row) {
 /** Whether clocks there show another time than the viewer's. @param {Row} row */
 const hasOtherClock = (row) => !row.all_day && clockOf(row.start, ownZone) !== row.begins;
 
-/** Such as "New York" of a zone's name. @param {string} zone */
-const cityOf = (zone) => zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
+/** How it stands; what waits for approval is not refused. @param {Row} row */
+const standing = (row) => (row.state === "refused" && row.reason === "held" ? "held" : row.state);
 
 /** Who booked. @param {Row} row */
 export const ownerOf = (row) => row.owner?.name || row.owner?.address || "";
@@ -76,7 +77,7 @@ function entry(row) {
   const where = [place.building, place.floor && word("su_floor", { floor: place.floor })].filter(Boolean).join(" · ");
   return html`<li class="reservation">
     <div class="time">
-      ${timeOf(row)} ${hasOtherClock(row) ? html`<span class="soft small zone">${cityOf(place.zone)}</span>` : nothing}
+      ${timeOf(row)} ${hasOtherClock(row) ? html`<span class="soft small zone">${zoneName(place.zone)}</span>` : nothing}
     </div>
     <div>
       <strong class=${row.private ? "soft" : ""}>${nameOf(row)}</strong>
@@ -87,7 +88,7 @@ function entry(row) {
       ${where ? html`<div class="soft small">${where}</div>` : nothing}
     </div>
     <div class="how">
-      <span class="state ${KIND[row.state] ?? ""}">${word(`rv_state_${row.state}`)}</span>
+      <span class="state ${KIND[standing(row)] ?? ""}">${word(`rv_state_${standing(row)}`)}</span>
       <details>
         <summary aria-label=${word("rv_ids_of", { name: nameOf(row), time: timeOf(row) })}>${word("rv_ids")}</summary>
         <dl class="ids small">
