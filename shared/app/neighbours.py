@@ -50,6 +50,9 @@ async def read_twins(sight: Sight) -> None:
     for mapping in [m for m in sight.mappings.values() if m.when in times]:
         if not any(may_be_twin(mapping, item) or is_late_copy(mapping, item) for item in new):
             continue
+        if sight.has_moved_on(mapping):
+            # At its row's place and time stands nothing of it any more, which says nothing about the booking.
+            continue
         if mapping.origin is Side.CALENDAR and mapping.calendar is not None:
             await sight.read_event(mapping.calendar.key)
         if mapping.origin is Side.PLATFORM and mapping.platform is not None:

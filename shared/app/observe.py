@@ -26,7 +26,7 @@ from shared.app.read_open_steps import judged_again, read_let_go, read_open_step
 from shared.app.read_organisers import read_organisers
 from shared.app.room_answers import look_at_requests
 from shared.app.series_sight import know_whole_series
-from shared.app.sight import Sight
+from shared.app.sight import Sight, places_of
 from shared.app.standing_series import read_standing_series
 from shared.app.unfinished_series import find_second_halves
 from shared.domain.booking import Block, Window
@@ -145,7 +145,7 @@ async def _first_sight(outside: Outside, orders: Orders, head: Head, rebase: boo
     assert resource.platform is not None
     key = await outside.secrets.fingerprint_key()
     window = horizon(resource.policy, now) if rebase else _window_of(head, resource.policy, now)
-    return Sight(outside, resource, resource.platform, now, key, window)
+    return Sight(outside, resource, resource.platform, now, key, window, elsewhere=places_of(orders.open_steps))
 
 
 def _policy_changed(orders: Orders) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from shared.app.outside import Outside
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, ItemKey, Meeting, SetAside, Side, Window
 from shared.domain.fingerprint import fingerprint
 from shared.domain.ids import BookingId, EventId, MappingId, PlatformId
-from shared.domain.ledger import Mapping, RoomRequest
+from shared.domain.ledger import Cause, Mapping, OpenStep, RoomRequest
 from shared.domain.plan import CalendarReport, PlatformReport
 from shared.domain.presence import RoomSeen
 from shared.domain.resource import Resource
@@ -23,7 +24,10 @@ NOT_UNDERSTOOD = "not_understood"
 
 @dataclass
 class Sight:
-    """What has been gathered so far in one run."""
+    """What has been gathered so far in one run.
+
+    ``elsewhere`` is where open steps say that bookings stand whose rows name the place that they left.
+    """
 
     outside: Outside
     resource: Resource
@@ -45,16 +49,31 @@ class Sight:
     other_rooms: dict[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
     series: dict[EventId, StandingSeries] = field(default_factory=dict)
     unnamed: frozenset[ItemKey] = frozenset()
+    elsewhere: MappingOf[MappingId, tuple[ItemKey, ...]] = field(default_factory=dict)
+
+    def has_moved_on(self, mapping: Mapping) -> bool:
+        """Tell whether a booking waits at another place than its row names."""
+        record, row = mapping.calendar, mapping.platform
+        known = {record.key if record else None, row.id if row else None}
+        return any(place not in known for place in self.elsewhere.get(mapping.id, ()))
 
     def know(self, mappings: Iterable[Mapping]) -> None:
         self.mappings.update({mapping.id: mapping for mapping in mappings})
 
     async def read_event(self, key: CalendarKey) -> None:
-        if key not in self.events:
-            try:
-                self.events[key] = await self.outside.calendar.read(self.resource.mailbox, key)
-            except Rejected as error:
-                self._set_aside(Side.CALENDAR, str(key), error)
+        """Read an event; where its booking waits at another place than its row names, that place too."""
+        if key in self.events:
+            return
+        try:
+            self.events[key] = await self.outside.calendar.read(self.resource.mailbox, key)
+        except Rejected as error:
+            self._set_aside(Side.CALENDAR, str(key), error)
+        for mapping, places in self.elsewhere.items():
+            record = self.mappings[mapping].calendar if mapping in self.mappings else None
+            if record is not None and record.key == key:
+                for place in places:
+                    if isinstance(place, CalendarKey):
+                        await self.read_event(place)
 
     async def read_booking(self, booking: BookingId) -> None:
         if booking not in self.bookings:
@@ -68,6 +87,16 @@ class Sight:
         if error.code != NOT_UNDERSTOOD:
             raise error
         self.set_aside.append(SetAside(side, key, str(error)))
+
+
+def places_of(steps: Iterable[OpenStep]) -> dict[MappingId, tuple[ItemKey, ...]]:
+    """Return the places that open steps name, by the booking that they are about."""
+    places: dict[MappingId, tuple[ItemKey, ...]] = {}
+    for step in steps:
+        if step.mapping is not None and step.cause is not Cause.MAIL:
+            named = tuple(place for place in (step.calendar, step.platform) if place is not None)
+            places[step.mapping] = (*places.get(step.mapping, ()), *named)
+    return places
 
 
 def event_changed(event: CalendarReport, mapping: Mapping, key: bytes) -> bool:

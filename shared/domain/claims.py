@@ -28,10 +28,11 @@ def claims_of(
 ) -> list[Claim]:
     """Return the claims of whatever touches something else: who stands alone is never judged."""
     after = [settlement.after for settlement in settlements.values()]
+    waits = setting.held.keys() | setting.disputed
     standing = [
         mapping
         for mapping in (*(m for m in mappings.values() if m.id not in settlements), *after)
-        if mapping is not None and (takes_its_time(mapping) or mapping.id in setting.held)
+        if mapping is not None and (takes_its_time(mapping) or mapping.id in waits)
     ]
     taken = [m.when if isinstance(m.when, Timed) else occupied(m.when, ledger.zone) for m in standing]
     blocked = [occupied(block.when, ledger.zone) for block in ledger.blocks]
@@ -66,6 +67,7 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
         is_left=is_left(mapping),
         days=days_of(mapping.when, zone) if isinstance(mapping.when, AllDay) else (),
         on_platform=mapping.platform is not None,
+        stood=before is not None and before.is_linked and before.when == mapping.when,
     )
 
 

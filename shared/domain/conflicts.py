@@ -32,7 +32,8 @@ class Claim:
     keeps free; it takes all units and cannot be removed. ``is_left`` marks what a one-way policy left on the side
     that only receives. ``is_closing`` marks a block outside opening hours: no gap is kept to it, and an all-day
     booking, which has ``days``, gives way to it only where it closes one of them as a whole. ``on_platform`` tells that
-    it stands on the platform, which may refuse others for its sake.
+    it stands on the platform, which may refuse others for its sake. ``stood`` tells that it is on both sides, at this
+    time, since before this run: it loses nothing to a time that was blocked around it.
     """
 
     id: MappingId
@@ -46,6 +47,7 @@ class Claim:
     is_closing: bool = False
     days: tuple[Span, ...] = ()
     on_platform: bool = True
+    stood: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def judge(claims: Sequence[Claim], policy: Policy) -> tuple[Verdict, ...]:
     staying = _Timeline(policy.gap)
     verdicts: list[Verdict] = []
     for claim in sorted(claims, key=lambda claim: _right_to_stay(claim, policy)):
-        against = staying.overlapping(claim)
+        against = [other for other in staying.overlapping(claim) if not (other.is_block and claim.stood)]
         if not _is_full(claim, against, policy):
             staying.add(claim)
             continue

@@ -40,14 +40,14 @@ def _on_platform(title: Source, private: Source) -> tuple[Reason, ...]:
 
 def copied_to_platform(before: Mapping | None, mapping: Mapping, event: CalendarItem, setting: Setting) -> Settlement:
     """Settle a booking that only the calendar shows; ``event`` is one, whether it has its time or waits for it."""
+    if setting.policy.direction is _ONLY_TO_CALENDAR:
+        return _left(before, mapping, calendar=event)
     waits = awaits_room(event)
     if waits and not setting.holds_requests:
         after = replace(mapping, state=MappingState.AWAITING_ROOM)
         new = before is None or before.state is not MappingState.AWAITING_ROOM
         decisions = (Reason(Code.AWAITS_ROOM),) if new else ()
         return Settlement(mapping.id, before, after, (), decisions, calendar=event)
-    if setting.policy.direction is _ONLY_TO_CALENDAR:
-        return _left(before, mapping, calendar=event)
     title = title_source(event, setting.policy)
     made = _on_platform(title, private_source(event))
     step = Step(_CREATE, _PLATFORM, made[0], shown_under(event, setting.policy, title), _TO_PLATFORM)

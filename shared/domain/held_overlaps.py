@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.cases import Setting
+from shared.domain.ids import MappingId
 from shared.domain.plan import Settlement
 
 OVERLAPS = "overlaps "
@@ -27,3 +28,9 @@ def with_held_overlap(settlement: Settlement, setting: Setting) -> Settlement:
     if not says_something or before.when != after.when or not step.reason.startswith(OVERLAPS):
         return settlement
     return replace(settlement, open=step)
+
+
+def is_held_about(one: MappingId, other: MappingId, setting: Setting) -> bool:
+    """Tell whether a booking waits for a person because it overlaps another one."""
+    step = setting.held.get(one)
+    return step is not None and step.reason == f"{OVERLAPS}{other}"

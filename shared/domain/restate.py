@@ -8,7 +8,8 @@
                                              room's copy does not tell
     anything else                            nothing: equal sides are not compared with each other
 
-A booking that was made on the platform keeps its title: the policy is about what the platform did not know.
+A booking that was made on the platform keeps its title: the policy is about what the platform did not know. So does
+one that somebody made on both sides, as long as nothing tells how the meeting is called.
 Only what the platform shows is written here, and never in a room whose platform leads.
 """
 
@@ -24,6 +25,7 @@ from shared.domain.one_way import is_left_as_edited
 from shared.domain.plan import Action, Settlement, Step
 from shared.domain.policy import Direction
 from shared.domain.projection import private_source, shown_from, title_source, to_platform, value, written
+from shared.domain.rebuild import mark_of
 
 
 def restated(settlement: Settlement, setting: Setting) -> Settlement:
@@ -55,7 +57,8 @@ def restated(settlement: Settlement, setting: Setting) -> Settlement:
 
 def _is_asked(settlement: Settlement, setting: Setting) -> bool:
     looked_up = settlement.calendar is not None and settlement.calendar.copy_asked
-    asked = setting.policy_changed or looked_up or settlement.id in setting.permitted | setting.unsettled
+    waits = settlement.id in setting.permitted | setting.unsettled | setting.held.keys()
+    asked = setting.policy_changed or looked_up or waits
     if not asked or settlement.open is not None or setting.policy.direction is Direction.TO_CALENDAR:
         return False
     after = settlement.after
@@ -73,5 +76,7 @@ def _differing(event: CalendarItem, booking: PlatformItem, setting: Setting) -> 
     shown = to_platform(event, setting.policy)
     # Where the organiser's copy could not be read, nothing tells that what was private is so no more.
     known = event.organiser_copy is not None
-    ruled = (Field.TITLE, Field.JOIN_URL, Field.PRIVATE) if known else (Field.TITLE, Field.JOIN_URL)
+    ruled = {Field.TITLE, Field.JOIN_URL, Field.PRIVATE} if known else {Field.TITLE, Field.JOIN_URL}
+    if not (known or event.is_organiser) and mark_of(booking) is None:
+        ruled -= {Field.TITLE}
     return frozenset(name for name in ruled if value(shown, name) != value(booking.booking, name))

@@ -2,8 +2,8 @@
 
 While somebody edits, two bookings may lie on each other for a few seconds. Until the overlap has stood long enough,
 nothing of it is written, decided or told: whoever brought it about waits as an open step, and what each side shows
-stays as it is. A new time of either booking starts the wait again. What was approved by a person, reported before or
-refused by the platform itself has waited already.
+stays as it is. A new time of either booking starts the wait again. What was approved by a person, reported before,
+refused by the platform itself or held for a person about the same two bookings has waited already.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from shared.domain.cases import Setting
 from shared.domain.conflicts import Claim, Verdict
+from shared.domain.held_overlaps import is_held_about
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, MappingState, OpenStep
 from shared.domain.plan import LedgerView, Settlement
@@ -44,7 +45,7 @@ def split_settling(
 def _parties(verdict: Verdict, settlements: MappingOf[MappingId, Settlement], setting: Setting) -> list[Claim]:
     """Return whoever brought the overlap about in this run; nobody where it has waited already."""
     waited = setting.permitted | setting.disputed | setting.rejected
-    if verdict.both_stay or verdict.loser.id in waited:
+    if verdict.both_stay or verdict.loser.id in waited or is_held_about(verdict.loser.id, verdict.winner.id, setting):
         return []
     found = []
     for claim in (verdict.loser, verdict.winner):

@@ -4,7 +4,8 @@
     ---------------------------------------  -------------------------------------------------------------
     its twin, new as well                    both are tied to each other, nothing is written
     its twin, waiting for its copy           the new one is the copy, nothing is written
-    its twin, and a copy of ours stands here  our copy is withdrawn, the new one takes its place
+    its twin, and a copy of ours stands here  our copy is withdrawn, the new one takes its place; one that somebody
+                                              edited stays, and the new one is a booking of its own
 
 Twins have the same time, and of organiser and title what is known of both agrees, one of the two at least. The title
 that Exchange put on the room's copy of a meeting is unknown. So a booking is never in conflict with itself. Where
@@ -28,7 +29,7 @@ from shared.domain.left_bookings import is_left
 from shared.domain.plan import Action, CalendarReport, LedgerView, PlatformReport, Settlement, Step
 from shared.domain.policy import Policy
 from shared.domain.projection import is_private, to_platform
-from shared.domain.records import calendar_record, platform_record
+from shared.domain.records import calendar_record, edited_fields, platform_record
 from shared.domain.spans import When
 
 _PAIRED = Reason(Code.PAIRED)
@@ -149,7 +150,7 @@ def _tied(
     if mapping.record(side) is None and copy is not None:
         return  # our own copy was made and not remembered: it is adopted first
     stands = mapping.record(side) is not None and not is_gone(copy, setting.policy)
-    if stands and ledger.bulk:
+    if stands and (ledger.bulk or edited_fields(copy, mapping.record(side), setting.key)):
         return
     after = replace(
         mapping,

@@ -34,8 +34,7 @@ from shared.domain.booking import (
     Window,
 )
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
-from shared.domain.recurrence import Rule, begin
-from shared.domain.spans import When
+from shared.domain.recurrence import Rule
 from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesChange, SeriesDraft, SeriesFound
 from shared.ports.errors import CursorExpired, NotFound, Rejected, Stale
 from tests.doubles.attendant import Attendant
@@ -185,7 +184,7 @@ class InMemoryCalendar:
             stored = box.events.get(event)
             if stored is None or stored.version != version:
                 raise Stale("The event is no longer what was read in this run; read it again.")
-            if change.when is not None and _crosses(box, stored, change.when):
+            if change.when is not None and box.crosses(stored, change.when):
                 raise Rejected("The occurrence would pass one next to it in its series.", "crossing")
             changed = box.put(
                 replace(
@@ -392,17 +391,6 @@ class InMemoryCalendar:
 
     def _now(self) -> datetime:
         return self.clock().replace(microsecond=0)
-
-
-def _crosses(box: Box, moved: StoredEvent, when: When) -> bool:
-    """Tell whether an occurrence would stand on or beyond the day of the one before or after it."""
-    if moved.original_start is None or moved.master is None:
-        return False
-    day = begin(when).date()
-    others = [e for e in box.occurrences(moved.master) if not e.deleted and e.id != moved.id and e.original_start]
-    before = [begin(e.when).date() for e in others if e.original_start and e.original_start < moved.original_start]
-    after = [begin(e.when).date() for e in others if e.original_start and e.original_start > moved.original_start]
-    return any(day <= other for other in before) or any(day >= other for other in after)
 
 
 def _token(box: Box, window: Window) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shared.domain.booking import Answer, Booking, CalendarItem, CalendarKey, Person, ShowAs, Window
 from shared.domain.ids import EventId, TransactionId, Version
-from shared.domain.recurrence import Rule
+from shared.domain.recurrence import Rule, begin
 from shared.domain.spans import Span, When, occupied
 
 
@@ -132,11 +132,21 @@ class Box:
         return stamped
 
     def at(self, key: CalendarKey) -> StoredEvent | None:
-        """Return the event of a key, a deleted one included."""
+        """Return the event of a key; a deleted one where no other stands at its place by now."""
         if key.original_start is None:
             return self.events.get(key.event)
-        same = (e for e in self.occurrences(key.event) if e.original_start == key.original_start)
-        return next(same, None)
+        same = [e for e in self.occurrences(key.event) if e.original_start == key.original_start]
+        return min(same, key=lambda each: each.deleted, default=None)
+
+    def crosses(self, moved: StoredEvent, when: When) -> bool:
+        """Tell whether an occurrence would stand on or beyond the day of the one before or after it."""
+        if moved.original_start is None or moved.master is None:
+            return False
+        day = begin(when).date()
+        others = [e for e in self.occurrences(moved.master) if not e.deleted and e.id != moved.id and e.original_start]
+        before = [begin(e.when).date() for e in others if e.original_start and e.original_start < moved.original_start]
+        after = [begin(e.when).date() for e in others if e.original_start and e.original_start > moved.original_start]
+        return any(day <= other for other in before) or any(day >= other for other in after)
 
     def occurrences(self, master: EventId) -> list[StoredEvent]:
         """Return the occurrences of a series, deleted ones included."""

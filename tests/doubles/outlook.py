@@ -126,8 +126,13 @@ class Outlook:
         return self._boxes[mailbox].put(replace(event, ical_uid=f"uid-{event.id}")).key
 
     def move(self, mailbox: MailboxId, key: CalendarKey, when: When) -> bool:
-        """Move an event as its organiser; the attendant cancels the room's copy where the new time is taken."""
+        """Move an event as its organiser; the attendant cancels the room's copy where the new time is taken.
+
+        Exchange refuses a time that would let an occurrence pass one next to it.
+        """
         event = self._event(mailbox, key)
+        if self._boxes[mailbox].crosses(event, when):
+            return False
         if not event.is_organiser and not self._is_free(mailbox, when, event):
             self._boxes[mailbox].put(replace(event, deleted=True, answer=Answer.DECLINED))
             return False

@@ -131,7 +131,7 @@ class Office(Caretaker, Timetable):
 
     def note(self, which: CalendarKey | BookingId, when: When) -> None:
         """Keep what was moved. A copy that the ledger does not know yet may still be made as wanted, or have been."""
-        if self.witness.mappings_of(which, None):
+        if self.witness.is_remembered(which):
             self.moved.setdefault(which, []).append(when)
         else:
             self.unsure.add(which)
@@ -190,7 +190,8 @@ class Office(Caretaker, Timetable):
         """Move it as platforms do that make another row for it."""
         for item in self.bookings()[which : which + 1]:
             with _refusals():
-                self.world.platform.move_as_new(self.world.platform_id, item.id, when)
+                made = self.world.platform.move_as_new(self.world.platform_id, item.id, when)
+                self.note(made.id, when)
 
     def retitle_booking(self, which: int, title: str) -> None:
         for item in self.bookings()[which : which + 1]:

@@ -27,6 +27,8 @@ _ANSWERS = frozenset({
     Code.LEFT_AS_EDITED,
 })  # fmt: skip
 """Decisions that say why a time that a person gave does not stand."""
+_BOTH_STAND = Reason(Code.DISCARDED, {"stands": "both"})
+"""What is recorded where a person lets go what was held of a booking, and both of its sides stay as they are."""
 
 
 class Rest:
@@ -92,16 +94,22 @@ class Rest:
     def _is_let_be(self, mapping: Mapping) -> bool:
         """Tell whether both sides may differ: where an edit was left as it is, or a person discarded what it asks."""
         reasons = [decision.reason for decision in self.office.witness.decided(mapping.id)]
-        discarded = Reason(Code.DISCARDED, {"stands": "both"})
-        return any(reason.code is Code.LEFT_AS_EDITED or reason == discarded for reason in reasons)
+        return any(reason.code is Code.LEFT_AS_EDITED or reason == _BOTH_STAND for reason in reasons)
 
     def rule_2_no_silent_double_booking(self) -> None:
         zone = self.office.world.calendar.boxes[ROOM].zone
         taken = [(mapping, occupied(mapping.when, zone)) for mapping in self.mappings if self._takes(mapping)]
         for (one, its), (other, others) in combinations(taken, 2):
             silent = not any(self._is_explained(mapping) for mapping in (one, other))
+            silent = silent and not self._are_let_stand(one, other)
             if its.overlaps(others) and silent:
                 raise AssertionError(f"rule 2: two overlap in silence:\n{self.told(one)}\n{self.told(other)}")
+
+    def _are_let_stand(self, one: Mapping, other: Mapping) -> bool:
+        """Tell whether a person discarded what was held of either, since both have the times that overlap."""
+        since = max(one.held_since, other.held_since)
+        decided = (*self.office.witness.decided(one.id), *self.office.witness.decided(other.id))
+        return any(each.at >= since and each.reason == _BOTH_STAND for each in decided)
 
     def _is_explained(self, mapping: Mapping) -> bool:
         """Tell whether an overlap is shown: as open, or as refused since a person discarded what was held."""

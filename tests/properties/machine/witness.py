@@ -101,6 +101,19 @@ class Witness:
             found += [m for m in self.past if made_under in self.transactions(m)]
         return found
 
+    def is_remembered(self, which: CalendarKey | BookingId) -> bool:
+        """Tell whether the ledger ties an item, the row that it was moved from, or another occurrence of its series.
+
+        What a run found and died before it could remember is not known to the next one.
+        """
+        ledger = self.world.ledgers._ledgers.get(self.world.resource_id)
+        rows = ledger.mappings.values() if ledger else ()
+        tied = {item for row in rows for item in _tied_by(row)}
+        known = not tied.isdisjoint({which, *self._predecessors(which)})
+        if known or not isinstance(which, CalendarKey) or which.original_start is None:
+            return known
+        return any(isinstance(each, CalendarKey) and each.event == which.event for each in tied)
+
     def _predecessors(self, which: CalendarKey | BookingId) -> Iterable[BookingId]:
         """Return the rows that a platform's booking was moved from."""
         for item in self.world.platform.items(self.world.platform_id, cancelled=True):
@@ -129,8 +142,11 @@ class Witness:
 
     def decided(self, mapping: MappingId) -> list[Decision]:
         """Return what is recorded of a mapping, the earliest first."""
+        return [each for each in self._decisions() if each.mapping == mapping]
+
+    def _decisions(self) -> Iterable[Decision]:
         ledger = self.world.ledgers._ledgers.get(self.world.resource_id)
-        return [] if ledger is None else [each for each in ledger.decisions.values() if each.mapping == mapping]
+        return ledger.decisions.values() if ledger else ()
 
     def doubled(self) -> Iterable[str]:
         """Name the mappings of which more than one copy stands on a side. What a person took back is the person's."""
@@ -156,7 +172,7 @@ class Witness:
         if self._has_new_twin(booking):
             return
         sources = {source for mapping in mappings for source in self._events_of(mapping)}
-        self._justify(f"booking {booking.id} at {booking.booking.when}", mappings, sources)
+        self._justify(booking.id, f"booking {booking.id} at {booking.booking.when}", mappings, sources)
 
     def _are_undone(self, mappings: Sequence[MappingId]) -> bool:
         """Tell whether the ledger says, before anything is removed, that a person undid the creation of a copy."""
@@ -172,6 +188,17 @@ class Witness:
             for item in others
         )
 
+    def _has_new_twin_event(self, event: StoredEvent) -> bool:
+        """Tell whether a copy of ours stands a second time, in an event that somebody made or took back."""
+        others = (each for each in self.world.calendar.boxes[ROOM].standing() if each.key != event.key)
+        return event.transaction is not None and any(
+            each.when == event.when
+            and each.title == event.title
+            and not each.cancelled
+            and (each.key in self.revived or each.transaction is None)
+            for each in others
+        )
+
     def on_withdrawn_event(self, event: StoredEvent | None) -> None:
         if event is None or event.deleted or event.cancelled or event.is_buffer:
             return
@@ -182,8 +209,10 @@ class Witness:
             # Of a series of ours: at a place where nobody wanted one, or because its booking gets an event of its own.
             return
         self.run.withdrawn.add(self._counted_as(self._tying(event.key, mappings), str(event.key)))
+        if self._has_new_twin_event(event):
+            return
         sources = {source for mapping in mappings for source in self._bookings_of(mapping)}
-        self._justify(f"event {event.key} at {event.when}", mappings, sources)
+        self._justify(event.key, f"event {event.key} at {event.when}", mappings, sources)
 
     def _tying(self, which: CalendarKey | BookingId, mappings: Sequence[MappingId]) -> Sequence[MappingId]:
         """Return the mapping that ties an item now: one that somebody took back belonged to another before."""
@@ -216,8 +245,18 @@ class Witness:
         items = self.world.platform.items(self.world.platform_id, cancelled=True)
         yield from (item.id for item in items if item.external == made)
 
-    def _justify(self, what: str, mappings: Sequence[MappingId], sources: Iterable[CalendarKey | BookingId]) -> None:
-        lost = any(each.reason.code in LOSSES for mapping in mappings for each in self.decided(mapping))
+    def _justify(
+        self,
+        which: CalendarKey | BookingId,
+        what: str,
+        mappings: Sequence[MappingId],
+        sources: Iterable[CalendarKey | BookingId],
+    ) -> None:
+        # An occurrence that was taken for the move of another one ends as that one: the decision names it.
+        lost = any(
+            each.reason.code in LOSSES and (each.mapping in mappings or str(which) in (each.event, each.booking))
+            for each in self._decisions()
+        )
         ended = any(source in self.revived or not self.takes_place(source) for source in sources)
         if not lost and not ended:
             self.breaches.append(
