@@ -11,15 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from azure.data.tables.aio import TableServiceClient
-
 from tests.integration.chaos.storm.state import State
+from tests.integration.chaos.storm.storage import ledger_of
 from tests.integration.loop.driving.crashing import BROKEN_CALL
 from tests.integration.loop.driving.room import Room
 from tests.integration.loop.driving.site import Site
 from tests.integration.loop.driving.times import at
 
-Json = dict[str, Any]
 _FIRST, _LAST = timedelta(days=-6), timedelta(days=60)
 _DECIDED_LAST = 12
 
@@ -44,7 +42,7 @@ async def told(site: Site, state: State, *, misled: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _decided(decision: Json) -> str:
+def _decided(decision: dict[str, Any]) -> str:
     return f"{decision['at']} {decision['mapping']} {decision['code']} {decision['facts']}"
 
 
@@ -68,7 +66,7 @@ async def kept(site: Site, room: Room) -> Path:
         "mappings": room.mappings,
         "open-steps": open_steps,
         "decisions": room.decisions,
-        "ledger-rows": lambda: _rows(site, room),
+        "ledger-rows": lambda: ledger_of(site, room),
         "events": room.events,
         "events-ever-made": ever_made,
         "bookings": lambda: site.desk.listed(room.platform, first, last, cancelled=True),
@@ -82,13 +80,6 @@ async def kept(site: Site, room: Room) -> Path:
             found = f"could not be read: {error}"
         (folder / f"{name}.json").write_text(json.dumps(found, indent=1, default=str), "utf-8")
     return folder
-
-
-async def _rows(site: Site, room: Room) -> list[Json]:
-    """Return every row of the room's ledger as it stands in its table: fingerprints, series and versions too."""
-    async with TableServiceClient.from_connection_string(site.stack.described["tables"]) as service:
-        table = service.get_table_client("ledgers")
-        return [dict(row) async for row in table.query_entities(f"PartitionKey eq '{room.id}'")]
 
 
 def _lines(file: Path, names: Iterable[str]) -> list[str]:

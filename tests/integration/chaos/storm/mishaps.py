@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.integration.chaos.storm.storage import Rows, bring_back, ledger_of
 from tests.integration.loop.driving.between import Between
 from tests.integration.loop.driving.crashing import BROKEN_CALL
 from tests.integration.loop.driving.room import Room
@@ -35,6 +36,7 @@ _REQUEST_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("remove_subscription", {"silent": True}),
 )
 _SERVICE_FAULTS = ("hang", "reset")
+_LOST_FOR_GOOD = 0.5
 _BROKER_FAULTS = ("drop_links", "hang", "reset")
 
 
@@ -43,7 +45,8 @@ class Mishaps:
     """One thing goes wrong after another. ``happened`` counts them.
 
     ``misled`` are rooms of which Graph once answered that nothing had changed and moved its delta link on all the same:
-    what changed then is found by the proof read of the next night.
+    what changed then is found by the proof read of the next night. ``bereft`` are those of which the ledger was lost,
+    or brought back from one of the ``backups``.
     """
 
     site: Site
@@ -52,6 +55,8 @@ class Mishaps:
     chance: random.Random
     happened: Counter[str] = field(default_factory=Counter)
     misled: list[Room] = field(default_factory=list)
+    bereft: list[Room] = field(default_factory=list)
+    backups: dict[str, Rows] = field(default_factory=dict)
 
     async def happen(self) -> None:
         """Let one thing go wrong; what has an end has come to it when this returns."""
@@ -62,6 +67,23 @@ class Mishaps:
         self.site.stack.kill_host()
         await asyncio.sleep(self.chance.uniform(0, 2))
         await asyncio.to_thread(self.site.stack.start_host)
+
+    async def a_backup_is_made(self) -> None:
+        self.happened["a ledger was backed up"] += 1
+        room = self.chance.choice(self.rooms)
+        self.backups[room.id] = await ledger_of(self.site, room)
+
+    async def a_ledger_is_lost(self) -> None:
+        """The tables lose a ledger while nobody works, or an earlier one is brought back; whoever did it says so."""
+        is_lost = not self.backups or self.chance.random() < _LOST_FOR_GOOD
+        room = self.chance.choice([each for each in self.rooms if is_lost or each.id in self.backups])
+        rows = [] if is_lost else self.backups[room.id]
+        self.happened["a ledger was brought back" if rows else "a ledger was lost"] += 1
+        self.site.stack.kill_host()
+        await bring_back(self.site, room, rows)
+        await asyncio.to_thread(self.site.stack.start_host)
+        self.bereft.append(room)
+        await self._set(room.command("rebuild"))
 
     async def one_cannot_be_reached(self) -> None:
         name = self.chance.choice(("graph", "tables", "broker"))
@@ -103,5 +125,6 @@ class Mishaps:
 _MISHAPS: tuple[Callable[[Mishaps], Awaitable[None]], ...] = (
     Mishaps.the_host_dies, Mishaps.one_cannot_be_reached, Mishaps.one_cannot_be_reached,
     Mishaps.graph_misbehaves, Mishaps.graph_misbehaves, Mishaps.graph_misbehaves, Mishaps.graph_misbehaves,
+    Mishaps.a_backup_is_made, Mishaps.a_ledger_is_lost,
     Mishaps.graph_fails_as_a_whole, Mishaps.the_broker_misbehaves, Mishaps.a_sweep_comes_by,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.integration.chaos.storm.evidence import kept, told
 from tests.integration.chaos.storm.mishaps import Mishaps
+from tests.integration.chaos.storm.office import Office
 from tests.integration.chaos.storm.people import People
 from tests.integration.chaos.storm.verdict import dead_letters, doubled_invitations, doubled_mails, settled, vanished
 from tests.integration.loop.driving.between import Between
@@ -28,8 +29,11 @@ _POLICIES: tuple[dict[str, Any], ...] = (
     {"winner": "calendar", "settle_seconds": 2},
     {"winner": "report", "settle_seconds": 0},
     {"winner": "first", "settle_seconds": 0, "direct_entries": "remove", "buffer_minutes": 15},
+    {"winner": "first", "settle_seconds": 0, "direction": "to_platform"},
+    {"winner": "first", "settle_seconds": 0, "direction": "to_calendar"},
 )
 _AT_ONCE = 3
+_CLOSING_SECONDS = 3.0
 _PROVEN_AHEAD = timedelta(days=14)
 
 
@@ -48,11 +52,16 @@ async def storm(site: Site, between: Between, seed: int, seconds: float, say: Ca
     chance = random.Random(seed)
     people = People(site, rooms, random.Random(chance.random()))
     mishaps = Mishaps(site, between, rooms, random.Random(chance.random()))
+    office = Office(site, rooms, random.Random(chance.random()))
     until = time.monotonic() + seconds
-    await asyncio.gather(_live(people, until), _live(people, until), _suffer(mishaps, until))
-    said = f"people: {dict(people.done)}; broken under them: {dict(people.broken)}; mishaps: {dict(mishaps.happened)}"
+    await asyncio.gather(_live(people, until), _live(people, until), _suffer(mishaps, until), _order(office, until))
+    said = f"people: {dict(people.done)}; broken under them: {dict(people.broken)}; "
+    said += f"orders: {dict(office.done)}; broken: {dict(office.broken)}; mishaps: {dict(mishaps.happened)}"
     say(said)
     await site.forget_faults()
+    await _all_open(site, office)
+    for room in mishaps.bereft:
+        await room.command("rebuild")
     wrong = await _judged(site, rooms, mishaps.misled)
     wrong += [f"{each}; all about it is in {await kept(site, room)}" for room, each in await vanished(people)]
     wrong += [f"a mail was sent {each}" for each in await doubled_mails(site)]
@@ -92,6 +101,19 @@ async def _live(people: People, until: float) -> None:
     while time.monotonic() < until:
         await people.act()
         await asyncio.sleep(people.chance.uniform(0, 0.2))
+
+
+async def _order(office: Office, until: float) -> None:
+    while time.monotonic() < until:
+        await asyncio.sleep(office.chance.uniform(0.5, 3))
+        await office.act()
+
+
+async def _all_open(site: Site, office: Office) -> None:
+    """Let what was ordered and never taken up be taken up, then open what that has closed."""
+    await site.sweep()
+    await asyncio.sleep(_CLOSING_SECONDS)
+    await office.open_again()
 
 
 async def _suffer(mishaps: Mishaps, until: float) -> None:
