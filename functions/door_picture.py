@@ -13,6 +13,7 @@ from functions.fields import number_param
 from functions.panel_views import booking_page
 from functions.panels import address_of
 from functions.views import moment
+from shared.adapters.picture.hanging import Hanging
 from shared.adapters.picture.palettes import Palette
 from shared.app.at_the_door import AtDoor, look
 from shared.app.word_door import word_door
@@ -30,15 +31,16 @@ async def pictured(req: func.HttpRequest, at: AtDoor) -> func.HttpResponse:
     width = number_param(req, "width", _USUAL[0], SMALLEST, LARGEST)
     height = number_param(req, "height", _USUAL[1], SMALLEST, LARGEST)
     palette = _palette(req.params.get("palette", Palette.BW))
+    hanging = _hanging(req.params.get("rotation", "0"))
     seen = await look(at)
     sign = word_door(at, seen, booking_page(address_of(req, at.outside.notification_url), at.resource.id))
-    tag = f'"{hashlib.sha256(repr((sign, width, height, palette)).encode()).hexdigest()[:32]}"'
+    tag = f'"{hashlib.sha256(repr((sign, width, height, palette, hanging)).encode()).hexdigest()[:32]}"'
     headers = {**CAREFUL, **_until(seen.door.now, seen.door.next_change), "ETag": tag}
     if tag in req.headers.get("If-None-Match", ""):
         return func.HttpResponse(status_code=304, headers=headers)
     from shared.adapters.picture.picture import picture
 
-    drawn = await asyncio.to_thread(picture, sign, width, height, palette)
+    drawn = await asyncio.to_thread(picture, sign, width, height, palette, hanging)
     return func.HttpResponse(drawn, headers=headers, mimetype="image/png")
 
 
@@ -47,6 +49,15 @@ def _palette(text: str) -> Palette:
         return Palette(text)
     except ValueError:
         raise BadRequest(f"'palette' can be {', '.join(Palette)}") from None
+
+
+def _hanging(text: str) -> Hanging:
+    known = {str(each.value): each for each in Hanging}
+    if text not in known:
+        raise BadRequest(
+            f"'rotation' can be {', '.join(known)}: the degrees by which the display hangs turned clockwise"
+        )
+    return known[text]
 
 
 def _until(now: datetime, change: datetime) -> dict[str, str]:

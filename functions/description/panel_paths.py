@@ -141,6 +141,7 @@ def _doing(name: str, summary: str, order: str, **more: object) -> Json:
 
 def _picture() -> Json:
     side: Json = {"type": "integer", "minimum": 100, "maximum": 2000}
+    rotation: Json = {"type": "string", "enum": ["0", "90", "180", "270"], "default": "0"}
     palettes: Json = {"type": "string", "enum": ["bw", "bwr", "bwy", "grey4", "grey16"], "default": "bw"}
     found = _at_door(
         "picture_door", "What stands on the door as a picture, for displays of electronic paper", "Door", 400, 404, 422,
@@ -148,6 +149,10 @@ def _picture() -> Json:
             in_query("width", {**side, "default": 800}, "Dots.", 800),
             in_query("height", {**side, "default": 480}, "Dots.", 480),
             in_query("palette", palettes, "The colours of the display; the picture holds no others.", "bwr"),
+            in_query(
+                "rotation", rotation,
+                "The degrees by which the display hangs turned clockwise; width and height are of its own dots.", "90",
+            ),
             in_query("lang", {"type": "string"}, "The language of its words; else the one that is accepted.", "de"),
             in_query("token", {"type": "string"}, "The panel's token, for displays that send no headers."),
         ],

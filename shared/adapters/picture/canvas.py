@@ -12,10 +12,18 @@ from functools import lru_cache
 from font_source_sans_pro import font_files_ttf
 from PIL import Image, ImageDraw, ImageFont
 
+from shared.adapters.picture.hanging import Hanging
 from shared.adapters.picture.palettes import Inks
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom; the last two are the first dots outside."""
+
+_TURNED_BACK = {
+    Hanging.RIGHT: Image.Transpose.ROTATE_90,
+    Hanging.UPSIDE_DOWN: Image.Transpose.ROTATE_180,
+    Hanging.LEFT: Image.Transpose.ROTATE_270,
+}
+"""Pillow turns against the clock."""
 
 BOLD, USUAL = "SourceSansProBold", "SourceSansProSemibold"
 """The two weights that are written in; `infra/package/left_out.py` keeps these."""
@@ -84,8 +92,8 @@ class Canvas:
                         self.inks.ink,
                     )
 
-    def png(self) -> bytes:
-        """Return the picture with exactly the palette's colours in it."""
+    def png(self, hanging: Hanging = Hanging.AS_BUILT) -> bytes:
+        """Return the picture with exactly the palette's colours in it, for a display that hangs so."""
         image = self._image
         if self.inks.is_grey:
             last = len(self.inks.colours) - 1
@@ -93,6 +101,8 @@ class Canvas:
             # The same numbers, taken for places in a palette.
             image = Image.frombytes("P", image.size, image.tobytes())
         image.putpalette([level for colour in self.inks.colours for level in colour])
+        if hanging in _TURNED_BACK:
+            image = image.transpose(_TURNED_BACK[hanging])
         out = io.BytesIO()
         image.save(out, "PNG", bits=self.inks.bits, optimize=False)
         return out.getvalue()

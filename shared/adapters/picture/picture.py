@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import segno
 
 from shared.adapters.picture.canvas import Box, Canvas
+from shared.adapters.picture.hanging import Hanging
 from shared.adapters.picture.palettes import INKS, Palette
 from shared.domain.door import DoorState
 from shared.domain.sign import Line, Sign
@@ -21,8 +22,13 @@ _QUIET = 4
 """Modules around a code that stay empty, as its standard asks."""
 
 
-def picture(sign: Sign, width: int, height: int, palette: Palette) -> bytes:
-    """Return the picture of a door as PNG, in exactly the colours of a palette."""
+def picture(sign: Sign, width: int, height: int, palette: Palette, hanging: Hanging = Hanging.AS_BUILT) -> bytes:
+    """Return the picture of a door as PNG of ``width`` times ``height`` dots, in exactly the colours of a palette.
+
+    Both sides are the display's own: of one that hangs on its side, what people see is ``height`` dots wide.
+    """
+    if hanging.on_its_side:
+        width, height = height, width
     canvas = Canvas(width, height, INKS[palette])
     edge = max(2, min(width, height) // 30)
     places = _places(width, height, edge, _code(sign.book_at))
@@ -34,7 +40,7 @@ def picture(sign: Sign, width: int, height: int, palette: Palette) -> bytes:
     _lines(canvas, places.lines, [each for each in (sign.now, sign.next) if each], sign.note or sign.nothing)
     if places.day is not None:
         _day(canvas, places.day, sign)
-    return canvas.png()
+    return canvas.png(hanging)
 
 
 @dataclass(frozen=True)

@@ -331,7 +331,15 @@ class TestPicture:
         assert (await self.asked(panel, f"?token={token}x")).status == 401
         assert (await self.asked(panel)).status == 401
 
-    @pytest.mark.parametrize("query", ["width=99", "height=2001", "width=x", "palette=rainbow"])
+    async def test_a_display_that_hangs_turned_keeps_its_own_dots_and_knows_its_own_picture(self, panel: Panel) -> None:
+        drawn = [await self.asked(panel, f"?width=400&height=300&rotation={each}") for each in (0, 90, 180, 270)]
+        for each in drawn:
+            with Image.open(io.BytesIO(each.body)) as image:
+                assert image.size == (400, 300)
+        assert len({each.headers["etag"] for each in drawn}) == len({each.body for each in drawn}) == 4
+        assert drawn[0].headers["etag"] == (await self.asked(panel, "?width=400&height=300")).headers["etag"]
+
+    @pytest.mark.parametrize("query", ["width=99", "height=2001", "width=x", "palette=rainbow", "rotation=45"])
     async def test_what_no_display_has_is_refused(self, panel: Panel, query: str) -> None:
         assert (await self.asked(panel, f"?{query}")).status == 400
 

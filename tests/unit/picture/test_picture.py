@@ -10,6 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from shared.adapters.picture.canvas import Canvas
+from shared.adapters.picture.hanging import Hanging
 from shared.adapters.picture.palettes import INKS, Palette
 from shared.adapters.picture.picture import picture
 from shared.domain.door import DoorState
@@ -115,3 +116,39 @@ def test_every_letter_of_the_languages_has_a_shape(letter: str) -> None:
 
 def test_the_same_door_is_the_same_picture() -> None:
     assert picture(SIGN, 400, 300, Palette.GREY4) == picture(SIGN, 400, 300, Palette.GREY4)
+
+
+# Three dots wide and two high, as somebody sees it: black at the top left, red beside it.
+SEEN = ["KR.", "..."]
+HUNG = {
+    Hanging.AS_BUILT: ["KR.", "..."],
+    Hanging.RIGHT: ["..", "R.", "K."],
+    Hanging.UPSIDE_DOWN: ["...", ".RK"],
+    Hanging.LEFT: [".K", ".R", ".."],
+}
+
+
+@pytest.mark.parametrize("hanging", list(Hanging))
+def test_a_display_that_hangs_turned_gets_its_dots_turned_back(hanging: Hanging) -> None:
+    """What is expected was turned by hand: of a display turned clockwise, the dots of its left edge are seen on top."""
+    inks = INKS[Palette.BWR]
+    canvas = Canvas(3, 2, inks)
+    canvas.fill((0, 0, 1, 1), inks.ink)
+    canvas.fill((1, 0, 2, 1), inks.accent)
+    image = Image.open(io.BytesIO(canvas.png(hanging))).convert("RGB")
+    dots = {(0, 0, 0): "K", (255, 0, 0): "R", (255, 255, 255): "."}
+    rows = ["".join(dots[image.getpixel((x, y))] for x in range(image.width)) for y in range(image.height)]  # type: ignore[index]
+    assert rows == HUNG[hanging]
+
+
+@pytest.mark.parametrize("hanging", list(Hanging))
+@pytest.mark.parametrize("palette", list(Palette))
+def test_a_display_that_hangs_turned_shows_what_an_upright_one_of_its_outline_does(
+    palette: Palette, hanging: Hanging
+) -> None:
+    turned = Image.open(io.BytesIO(picture(SIGN, 800, 480, palette, hanging)))
+    assert (turned.size, turned.mode) == ((800, 480), "P")
+    seen = turned.convert("RGB").rotate(-hanging, expand=True)
+    upright = drawn(SIGN, *seen.size, palette).convert("RGB")
+    assert seen.tobytes() == upright.tobytes()
+    assert [each.text for each in zxingcpp.read_barcodes(seen.convert("L"))] == [ADDRESS]
