@@ -16,7 +16,7 @@ from functools import wraps
 import azure.functions as func
 
 from functions.caller import NotAllowed, NotSignedIn, Role, admit, caller_of
-from functions.reading import answering_in
+from functions.reading import answering_in, in_words
 from functions.same_site import SAFE, CrossSite, refuse_cross_site
 from shared.composition import TenantUnnamed, calling_with
 from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
@@ -112,10 +112,11 @@ def told_to_anybody(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return await handler(req)
-        except Exception as error:
-            return _refusal(error)
+        with answering_in(req.headers.get("Accept-Language", "")):
+            try:
+                return await handler(req)
+            except Exception as error:
+                return _refusal(error)
 
     return wrapped
 
@@ -123,14 +124,14 @@ def told_to_anybody(handler: Handler) -> Handler:
 def _told(handler: Handler, let_in: Callable[[func.HttpRequest], object]) -> Handler:
     @wraps(handler)
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            refuse_cross_site(req)
-            let_in(req)
-            accepted = req.headers.get("Accept-Language", "")
-            with calling_with(req.headers.get(TENANT_KEY, "")), answering_in(accepted):
-                return await handler(req)
-        except Exception as error:
-            return _refusal(error)
+        with answering_in(req.headers.get("Accept-Language", "")):
+            try:
+                refuse_cross_site(req)
+                let_in(req)
+                with calling_with(req.headers.get(TENANT_KEY, "")):
+                    return await handler(req)
+            except Exception as error:
+                return _refusal(error)
 
     return wrapped
 
@@ -144,7 +145,7 @@ def _refusal(error: Exception) -> func.HttpResponse:
         case Unknown() | NotFound():
             return _error(404, "not_found", str(error))
         case Collides(code=code, more=more):
-            return answer({"error": {"code": code, "message": str(error)}, **more}, 409)
+            return answer({"error": {"code": code, "message": in_words(str(error))}, **more}, 409)
         case NotSignedIn():
             return _error(401, "sign_in", str(error), {"WWW-Authenticate": "Bearer"})
         case NotAllowed():
@@ -185,6 +186,7 @@ def _rejected(error: Rejected) -> func.HttpResponse:
 
 
 def _error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    message = in_words(message)
     if len(message) > _LONGEST_MESSAGE:
         message = message[: _LONGEST_MESSAGE - 1] + "…"
     return answer({"error": {"code": code, "message": message}}, status, headers)

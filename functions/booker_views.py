@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from functions.reading import language
+from functions.reading import in_words, language
 from functions.views import Json, moment, when_view
 from shared.app.free_rooms import DayOfRoom, Offer
 from shared.app.my_bookings import Me, MyBooking
@@ -106,7 +106,7 @@ def _mine_view(mine: MyBooking) -> Json:
         "title": "" if item.booking.private else item.booking.title,
         "private": item.booking.private,
         "standing": mine.standing.value,
-        "why": sentence(mine.why.reason, zone, language()) if mine.why else mine.reason,
+        "why": sentence(mine.why.reason, zone, language()) if mine.why else in_words(mine.reason),
         "changeable": mine.changeable,
         "series": {"rule": str(series.rule), "zone": series.rule.zone} if series else None,
         "version": item.version,

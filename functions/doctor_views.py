@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.answers import BadRequest
 from functions.fields import Body, plain_text
+from functions.reading import in_words
 from shared.domain.calendar_processing import SETTINGS
 from shared.domain.findings import Finding
 
@@ -16,13 +17,14 @@ _LONGEST_SETTING = 4000
 
 
 def finding_view(finding: Finding) -> Json:
-    """Return one finding."""
+    """Return one finding: its check and verdict as they are named everywhere, the rest in the caller's language."""
     return {
         "check": finding.check,
+        "name": in_words(finding.check),
         "verdict": finding.verdict,
-        "seen": finding.seen,
-        "effect": finding.effect,
-        "mend": finding.mend,
+        "seen": in_words(finding.seen),
+        "effect": in_words(finding.effect),
+        "mend": in_words(finding.mend),
     }
 
 

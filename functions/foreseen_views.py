@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from functions.reading import language
+from functions.reading import in_words, language
 from functions.views import decision_view, mapping_view, moment, open_step_view, when_view
 from shared.app.explain_booking import Explained
 from shared.app.preview_undo import Undoable
@@ -28,7 +28,7 @@ def preview_view(resource: Resource, now: datetime, seen: Preview, limit: int) -
     return {
         "resource": resource.id,
         "looked_at": moment(now),
-        "why": seen.why,
+        "why": in_words(seen.why),
         "runs": counts_view(seen.counts(Fate.RUNS, Fate.NOTED)),
         "held": counts_view(seen.counts(Fate.HELD)),
         "series": [series_view(each) for each in seen.series],
@@ -72,7 +72,7 @@ def foreseen_view(each: Foreseen, zone: str) -> Json:
     return {
         "mapping": None if each.is_new and each.fate is not Fate.HELD else each.mapping,
         "fate": each.fate,
-        "why": each.why,
+        "why": in_words(each.why),
         "when": when_view(each.when) if each.when else None,
         "private": each.private,
         "event": each.event or None,
@@ -152,7 +152,7 @@ def undoable_view(resource: Resource, found: Undoable) -> Json:
 
 
 def _copy(mapping: Mapping, why: str) -> Json:
-    return {"mapping": mapping.id, "side": mapping.origin.other, "when": when_view(mapping.when), "why": why}
+    return {"mapping": mapping.id, "side": mapping.origin.other, "when": when_view(mapping.when), "why": in_words(why)}
 
 
 def shadow_view(resource: Resource, found: ShadowReport, limit: int) -> Json:

@@ -13,6 +13,7 @@ from functions.acting import acting, acting_if
 from functions.answers import BadRequest, Unknown, answer, told, told_to_readers
 from functions.fields import Body, body_of
 from functions.linked import find_linked, linked
+from functions.reading import in_words
 from shared.composition import composed
 
 if TYPE_CHECKING:
@@ -96,12 +97,12 @@ async def find_candidates(req: func.HttpRequest) -> func.HttpResponse:
             "building": each.facts.building,
             "floor": each.facts.floor,
             "capacity": each.facts.capacity,
-            "seen_in": each.seen_in,
+            "seen_in": in_words(each.seen_in),
             "linked": each.linked,
         }
         for each in found.found
     ]
-    return answer({"candidates": candidates, "looked": list(found.looked)})
+    return answer({"candidates": candidates, "looked": [in_words(each) for each in found.looked]})
 
 
 @operations.function_name("examine_tenant")

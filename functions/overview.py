@@ -14,6 +14,7 @@ import azure.functions as func
 
 from functions.answers import answer, told
 from functions.fields import LONGEST_PAGE, number_param, page_of, text_param
+from functions.reading import in_words
 from shared.composition import composed
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def glance_view(resource: Resource) -> dict[str, Any]:
         "address": resource.address,
         "state": resource.state,
         "since": moment(resource.since),
-        "why": resource.why,
+        "why": in_words(resource.why),
         "last_change": moment(resource.last_change),
         "latency": resource.last_latency,
         "last_look": moment(resource.last_look),

@@ -13,7 +13,7 @@ import azure.functions as func
 
 from functions.answers import told_to_anybody
 from functions.caller import NotSignedIn
-from functions.reading import answering_in, language
+from functions.reading import language
 from functions.same_site import refuse_cross_site
 from shared.composition import Composed, installed
 
@@ -31,9 +31,8 @@ def told_to_panel(handler: Handler) -> Callable[[func.HttpRequest], Awaitable[fu
 
     async def wrapped(req: func.HttpRequest) -> func.HttpResponse:
         refuse_cross_site(req)
-        with answering_in(req.headers.get("Accept-Language", "")):
-            composition, at = await admitted(req, req.headers.get(TOKEN, ""))
-            return await handler(req, composition, at)
+        composition, at = await admitted(req, req.headers.get(TOKEN, ""))
+        return await handler(req, composition, at)
 
     # The host binds arguments by the names that it finds: the handler's own are not for it, so it is not wrapped.
     wrapped.__name__, wrapped.__doc__ = handler.__name__, handler.__doc__

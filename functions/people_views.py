@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.reading import in_words
 from functions.views import Json, moment, when_view
 from shared.app.leaver_bookings import Carried, LeaverBooking, LeaverPlan
 from shared.domain.people import Following, Member
@@ -54,4 +55,4 @@ def plan_view(plan: LeaverPlan) -> Json:
 
 def carried_view(carried: Carried) -> Json:
     """Return what became of one booking; ``why`` is empty where it was done."""
-    return {"resource": carried.resource, "booking": carried.booking, "why": carried.why}
+    return {"resource": carried.resource, "booking": carried.booking, "why": in_words(carried.why)}

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from functions.foreseen_views import counts_view
+from functions.reading import in_words
 from shared.app.preview_settings import Effect
 from shared.domain.inheritance import ALONE, Origin, Scope, ScopeSettings
 from shared.domain.preview import Counts, Fate
@@ -58,7 +59,7 @@ def _effect_view(effect: Effect) -> Json:
         "after": effect.after,
         "runs": counts_view(plan.counts(Fate.RUNS, Fate.NOTED)) if plan else None,
         "held": counts_view(plan.counts(Fate.HELD)) if plan else None,
-        "why": effect.why or (plan.why if plan else ""),
+        "why": in_words(effect.why or (plan.why if plan else "")),
     }
 
 

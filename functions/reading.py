@@ -24,3 +24,12 @@ def language() -> str:
     from shared.app.messages import preferred
 
     return preferred(_ACCEPTED.get())
+
+
+def in_words(sentence: str) -> str:
+    """Return a sentence that Lockstep said in English in the language of the caller; any other as it was said."""
+    if not sentence or not _ACCEPTED.get():
+        return sentence
+    from shared.app.said import told
+
+    return told(sentence, language())

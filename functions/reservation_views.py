@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from functions.reading import in_words
 from functions.views import Json, moment, when_view
 from shared.app.list_reservations import Page, Reservation, Unread
 from shared.app.measure_use import Measured, Use
@@ -71,7 +72,7 @@ def _of_one(found: Reservation, now: datetime) -> Json:
         "title": shown.title if shown else "",
         "owner": {"address": owner.address, "name": owner.name} if owner else None,
         "state": _state(found, now),
-        "reason": mapping.reason if mapping else "",
+        "reason": in_words(mapping.reason) if mapping else "",
         "origin": mapping.origin if mapping else None,
         "mapping": mapping.id if mapping else None,
         "event": str(mapping.calendar.key) if mapping and mapping.calendar else None,
@@ -86,4 +87,4 @@ def _state(found: Reservation, now: datetime) -> str:
 
 
 def _unread(unread: Unread) -> Json:
-    return {"resource": unread.resource.id, "name": unread.resource.facts.name, "why": unread.why}
+    return {"resource": unread.resource.id, "name": unread.resource.facts.name, "why": in_words(unread.why)}

@@ -8,6 +8,7 @@ from functions.acting import acting
 from functions.answers import BadRequest, Unknown, answer, told
 from functions.fields import body_of
 from functions.linked import find_linked
+from functions.reading import in_words
 from shared.composition import composed
 
 upkeep = func.Blueprint()
@@ -70,7 +71,7 @@ async def fly_canary(req: func.HttpRequest) -> func.HttpResponse:
         flight = await run_canary(outside, resource, alone=alone)
         deed.led_to(outcome=flight.outcome)
     legs = [{"to": leg.to.value, "made": leg.made, "seconds": round(leg.seconds, 3)} for leg in flight.legs]
-    told_of = {"outcome": flight.outcome.value, "legs": legs, "why": flight.why, "left_behind": flight.swept}
+    told_of = {"outcome": flight.outcome.value, "legs": legs, "why": in_words(flight.why), "left_behind": flight.swept}
     return answer({"resource": resource.id, "name": resource.facts.name, **told_of})
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.asked import KEY_PREFIX
-from functions.reading import language
+from functions.reading import in_words, language
 from shared.adapters.builtin.entries import Entry, PlatformResource
 from shared.app.tell_story import BookingStory
 from shared.app.wording import sentence
@@ -44,7 +44,7 @@ def booking_view(entry: Entry) -> Json:
         "private": booking.private,
         "organiser": {"address": owner.address, "name": owner.name} if owner else None,
         "status": _status(booking),
-        "reason": entry.reason,
+        "reason": in_words(entry.reason),
         "version": entry.item.version,
         "checked_in": moment(entry.item.checked_in),
         "released": entry.item.released,
@@ -106,10 +106,10 @@ def resource_view(resource: Resource) -> Json:
         "mailbox": {"id": resource.mailbox, "address": resource.address},
         "platform": resource.platform,
         "policy": resource.policy.as_settings(),
-        "warnings": list(resource.policy.warnings()),
+        "warnings": [in_words(each) for each in resource.policy.warnings()],
         "state": resource.state,
         "since": moment(resource.since),
-        "why": resource.why,
+        "why": in_words(resource.why),
         "last_change": moment(resource.last_change),
         "latency": resource.last_latency,
         "last_look": moment(resource.last_look),
@@ -149,7 +149,7 @@ def mapping_view(mapping: Mapping) -> Json:
         "private": mapping.private,
         "held_since": moment(mapping.held_since),
         "made_at": moment(mapping.made_at),
-        "reason": mapping.reason,
+        "reason": in_words(mapping.reason),
         "event": {"key": str(calendar.key), "ours": calendar.is_organiser} if calendar else None,
         "booking": platform.id if platform else None,
     }
@@ -164,7 +164,7 @@ def open_step_view(step: OpenStep) -> Json:
         "since": moment(step.since),
         "due": moment(step.due),
         "attempts": step.attempts,
-        "reason": step.reason,
+        "reason": in_words(step.reason),
         "actions": list(step.actions),
         "told": moment(step.told),
     }
@@ -204,7 +204,9 @@ def comparison_view(resource: Resource, window: Window, now: datetime, seen: Com
         "looked_at": moment(now),
         "equal": seen.equal,
         "pairs": [_pair_view(pair) for pair in seen.pairs],
-        "not_understood": [{"side": each.side, "key": each.key, "reason": each.reason} for each in seen.set_aside],
+        "not_understood": [
+            {"side": each.side, "key": each.key, "reason": in_words(each.reason)} for each in seen.set_aside
+        ],
         "blocks": [block_view(each) for each in seen.blocks],
     }
 
@@ -215,7 +217,7 @@ def _pair_view(pair: Pair) -> Json:
         "mapping": mapping.id if mapping else None,
         "state": mapping.state if mapping else "unknown",
         "origin": mapping.origin if mapping else None,
-        "reason": mapping.reason if mapping else "",
+        "reason": in_words(mapping.reason) if mapping else "",
         "equal": not pair.differences,
         "differences": list(pair.differences),
         "calendar": _side_view(pair.calendar, str(pair.event)),

@@ -54,7 +54,8 @@ _ABOUT = (
     "sign-in, a function key in the header x-functions-key or as ?code=. A door is opened by the token of a panel of "
     "its own. What changes something comes with Content-Type application/json, or with one of these headers. Where "
     "one installation serves several tenants, each call also needs the key of its tenant in x-lockstep-key. "
-    "Times are UTC. Decisions are worded in the language of Accept-Language: English, German or French."
+    "Times are UTC. Decisions, reasons, findings and refusals are worded in the language of Accept-Language: English, "
+    "German or French; what another service said is told as it said it."
 )
 
 

@@ -63,7 +63,7 @@ _CANDIDATE = {
     "capacity": 4, "seen_in": "Places", "linked": None,
 }  # fmt: skip
 _FINDING = {
-    "check": "conflicts", "verdict": "bad", "seen": "overlapping meetings are accepted",
+    "check": "conflicts", "name": "conflicts", "verdict": "bad", "seen": "overlapping meetings are accepted",
     "effect": "Exchange accepts overlapping meetings",
     "mend": "Set-CalendarProcessing -Identity eiger@contoso.com -AllowConflicts $false",
 }  # fmt: skip
@@ -122,7 +122,8 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Finding": record(
         {
-            "check": text("What was looked at."),
+            "check": text("What was looked at, the same in every language."),
+            "name": text("What was looked at, in the language of Accept-Language."),
             "verdict": one_of("unknown: it could not be looked at from here.", Verdict),
             "seen": text("What was seen."),
             "effect": text("What it means for the sync; empty where all is well."),

@@ -7,10 +7,10 @@ service says of a refusal is shown as it says it.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
-from shared.app.messages import USUAL, Words, language_of, words_of
+from shared.app.messages import USUAL, Words, words_of
+from shared.app.said import told
 from shared.domain.decisions import Reason
 
 _NAMES = ("field", "fields", "kept", "side", "actions")
@@ -21,31 +21,20 @@ def sentence(reason: Reason, zone: str, language: str = USUAL) -> str:
     """Return a decision as one sentence for the person who reads it."""
     facts = {name: reason.facts.get(name, "") for name in _OTHERS}
     facts |= {name: _named(reason.facts.get(name, ""), words_of(language, "names")) for name in _NAMES}
-    facts["why"] = _why(reason.facts.get("why", ""), language_of(language))
+    facts["why"] = told(reason.facts.get("why", ""), language)
     times = words_of(language, "times")
     facts["since"] = _moment(reason.facts.get("since", ""), zone, times)
-    told = words_of(language, "decisions")[reason.code].format(time=_time(reason, zone, times), **facts)
+    worded = words_of(language, "decisions")[reason.code].format(time=_time(reason, zone, times), **facts)
     shown = words_of(language, "title_from").get(reason.facts.get("title_from", ""))
     shown = shown or words_of(language, "stands").get(reason.facts.get("stands", ""))
-    told = f"{told[:-1]}; {shown}." if shown else told
+    worded = f"{worded[:-1]}; {shown}." if shown else worded
     free = reason.facts.get("free_names")
-    return f"{told} {words_of(language, 'mail')['free'].format(names=free)}" if free else told
+    return f"{worded} {words_of(language, 'mail')['free'].format(names=free)}" if free else worded
 
 
 def _named(fact: str, names: Words) -> str:
     """Return the sides, fields or actions of a fact by their names."""
     return ",".join(names.get(each, each) for each in fact.split(","))
-
-
-def _why(said: str, language: str) -> str:
-    """Return a reason that is one of ours in the reader's language, any other as it was said."""
-    key = _reasons().get(said)
-    return words_of(language, "why")[key] if key else said
-
-
-@cache
-def _reasons() -> dict[str, str]:
-    return {text: key for key, text in words_of(USUAL, "why").items()}
 
 
 def _moment(text: str, zone: str, words: Words) -> str:

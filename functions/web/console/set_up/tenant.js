@@ -124,13 +124,13 @@ const finding = (each) =>
   html`<li class="finding">
     <span class="state ${COLOURS[each.verdict]}">${word(`su_verdict_${each.verdict}`)}</span>
     <div>
-      <p><strong>${each.check}</strong>: ${each.seen}</p>
+      <p><strong>${each.name}</strong>: ${each.seen}</p>
       ${each.effect ? html`<p class="soft">${each.effect}</p>` : nothing}
       ${
         each.mend
           ? html`<div class="mend">
               <code tabindex="0">${each.mend}</code>
-              <button type="button" @click=${() => copied(each.mend)} aria-label=${word("su_copy_line", { check: each.check })}>
+              <button type="button" @click=${() => copied(each.mend)} aria-label=${word("su_copy_line", { check: each.name })}>
                 ${word("su_copy")}
               </button>
             </div>`
