@@ -45,6 +45,10 @@ param ceiling string = ''
 @description('Days for which decisions and acts of people are kept, from 30 to 3660.')
 param keptDays string = '400'
 
+@description('In which language people are written to whose own is not known; empty: English.')
+@allowed(['', 'en', 'de', 'fr'])
+param language string = ''
+
 @description('Mailbox of the linked test room on which canaries fly; empty: none do.')
 param canary string = ''
 
@@ -264,6 +268,7 @@ module functionApp 'modules/functionapp.bicep' = {
         LOCKSTEP_CEILING: ofOneTenant ? ceiling : ''
         LOCKSTEP_KEPT_DAYS: ofOneTenant ? keptDays : ''
         LOCKSTEP_CANARY: ofOneTenant ? canary : ''
+        LOCKSTEP_LANGUAGE: ofOneTenant ? language : ''
       },
       { LOCKSTEP_TRACES_KEPT: string(tracesKept), LOCKSTEP_LAPSES: empty(lapses) ? '' : string(lapses) },
       { LOCKSTEP_FRAMED_BY: framedBy },

@@ -12,6 +12,7 @@ param ceiling = readEnvironmentVariable('LOCKSTEP_CEILING', '')
 // A year and a month: what was decided about a yearly booking is still told at the next one.
 param keptDays = readEnvironmentVariable('LOCKSTEP_KEPT_DAYS', '400')
 param framedBy = readEnvironmentVariable('LOCKSTEP_FRAMED_BY', '')
+param language = readEnvironmentVariable('LOCKSTEP_LANGUAGE', '')
 param canary = readEnvironmentVariable('LOCKSTEP_CANARY', '')
 param publicUrl = readEnvironmentVariable('LOCKSTEP_PUBLIC_URL', '')
 param zoneRedundant = bool(readEnvironmentVariable('LOCKSTEP_ZONE_REDUNDANT', 'false'))

@@ -283,6 +283,7 @@ class Composition:
             TablePanels(tables),
             PublicHolidays(self._installation.settings.holidays),
             TableLatencies(tables, self._installation.clock.ulid()),
+            self._tenant.language,
         )
 
     def _lapses(self) -> tuple[Lapse, ...]:

@@ -19,6 +19,7 @@ AZURE_CLIENT_ID                        client id of the user-assigned identity (
 LOCKSTEP_MAIL_FROM                     mailbox from which Lockstep's own mails are sent (optional: none are sent)
 LOCKSTEP_FOLLOW_PEOPLE                 true: the tenant's users are followed (default: false)
 LOCKSTEP_CANARY                        mailbox of the linked test resource on which canaries fly (optional: none do)
+LOCKSTEP_LANGUAGE                      en, de or fr: in which people are written to whose own is not known (default: en)
 LOCKSTEP_KEPT_DAYS                     days for which decisions and acts are kept (default: 400)
 LOCKSTEP_CEILING                       most linked resources: a number, or users+ and a number (default: none)
 SSL_CERT_FILE                          file of the authorities to trust instead of the usual ones (default: those)
@@ -32,7 +33,8 @@ LOCKSTEP_SIGN_IN                       client id of the app's registration in En
                                        callers then sign in, and no key opens anything (default: keys)
 LOCKSTEP_FRAMED_BY                     origins whose pages may frame the booking page and the door (default: none)
 
-Those of mails, people, days, canary, ceiling and the application are about the one tenant; a list has them per tenant.
+Those of mails, people, days, canary, language, ceiling and the application are about the one tenant; a list has them
+per tenant.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ from shared.domain.holidays import OfBuildings, declared_holidays
 from shared.domain.ids import TenantId
 from shared.domain.lapses import Lapse, declared
 from shared.domain.retention import LONGEST, SHORTEST, Retention
-from shared.tenants import TenantSettings, is_mailbox, read_tenants
+from shared.tenants import LANGUAGES, TenantSettings, is_mailbox, read_tenants
 
 PUBLIC_GRAPH = PUBLIC.graph
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -58,6 +60,7 @@ _TENANT = re.compile(r"[0-9A-Za-z-]{1,64}")
 _OF_ONE = (
     "LOCKSTEP_TENANT", "LOCKSTEP_GRAPH_APPLICATION", "LOCKSTEP_GRAPH_SECRET", "LOCKSTEP_MAIL_FROM",
     "LOCKSTEP_FOLLOW_PEOPLE", "LOCKSTEP_CEILING", "LOCKSTEP_KEPT_DAYS", "LOCKSTEP_CANARY",
+    "LOCKSTEP_LANGUAGE",
 )  # fmt: skip
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -174,6 +177,7 @@ class _Given:
             ceiling=self.ceiling("LOCKSTEP_CEILING", "LOCKSTEP_FOLLOW_PEOPLE"),
             retention=self.retention("LOCKSTEP_KEPT_DAYS"),
             canary=self.mailbox("LOCKSTEP_CANARY", self.any("LOCKSTEP_CANARY")),
+            language=self.language("LOCKSTEP_LANGUAGE"),
         )
 
     def tenant(self, name: str) -> str:
@@ -250,6 +254,12 @@ class _Given:
     def mailbox(self, name: str, value: str) -> str:
         if value and not is_mailbox(value):
             self.mistakes.append(f"{name} is neither the address of a mailbox nor its object id")
+        return value
+
+    def language(self, name: str) -> str:
+        value = self.any(name).casefold()
+        if value and value not in LANGUAGES:
+            self.mistakes.append(f"{name} is none of {', '.join(LANGUAGES)}")
         return value
 
     def host(self, name: str, value: str) -> str:

@@ -17,6 +17,7 @@ follow_people  true: the tenant's users are followed
 ceiling        most linked resources: a number, or users+ and a number
 kept_days      days for which decisions and acts are kept (default: 400)
 canary         mailbox of the linked test resource on which canaries fly (default: none do)
+language       en, de or fr: in which people are written to whose own language is not known (default: en)
 
 Secrets stand in app settings of their own, so that each can be a reference to a key vault.
 """
@@ -39,9 +40,11 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _ADDRESS = re.compile(r"[^\s@/?#%]+@[^\s@/?#%]+")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
+LANGUAGES = ("en", "de", "fr")
+"""The languages that there are words in."""
 _FIELDS = frozenset((
     "id", "keys", "identity", "application", "certificate", "secret", "mail_from", "follow_people", "ceiling",
-    "kept_days", "canary",
+    "kept_days", "canary", "language",
 ))  # fmt: skip
 
 
@@ -60,6 +63,7 @@ class TenantSettings:
     keys: frozenset[str] = field(default=frozenset(), repr=False)
     retention: Retention = field(default_factory=Retention)
     canary: str = ""
+    language: str = ""
 
 
 def is_mailbox(text: str) -> bool:
@@ -125,6 +129,7 @@ class _Entry:
             self._keys(),
             self._retention(),
             self._mailbox("canary"),
+            self._language(),
         )
 
     def _wrong(self, what: str) -> None:
@@ -136,6 +141,12 @@ class _Entry:
             self._wrong(f"has no text as its {name}")
             return ""
         return value.strip()
+
+    def _language(self) -> str:
+        value = self._text("language").casefold()
+        if value and value not in LANGUAGES:
+            self._wrong(f"has a language that is none of {', '.join(LANGUAGES)}")
+        return value
 
     def _matching(self, name: str, form: re.Pattern[str], *, needed: bool = False) -> str:
         value = self._text(name)

@@ -47,6 +47,11 @@ class Applying:
     foreseen: frozenset[str] = frozenset()
 
     @cached_property
+    def spoken(self) -> dict[str, str]:
+        """The languages of people, as far as this run has looked them up, by their addresses."""
+        return {}
+
+    @cached_property
     def _standing(self) -> dict[MappingId, OpenStep]:
         """The open steps that carry a permission or belong to a bulk plan, by their mapping."""
         return {step.mapping: step for step in self.open_steps if step.mapping and (step.permitted or step.plan)}

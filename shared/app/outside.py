@@ -31,6 +31,7 @@ class Outside:
     Without ``meetings`` the rooms of one meeting see each other's calendars only.
     ``lapses`` is what has a last day, the soonest first. ``retention`` is how long what happened is told.
     ``canary`` names the test resource on which canaries fly, by its mailbox's address or its id; empty: none do.
+    ``language`` is the one in which people are written to whose own is not known; empty: English.
     """
 
     tenant: TenantId
@@ -60,6 +61,7 @@ class Outside:
     panels: Panels | None = None
     holidays: Holidays | None = None
     latencies: Latencies | None = None
+    language: str = ""
 
     @property
     def is_notified(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from shared.app import ask_room
 from shared.app.applying import Applying
 from shared.app.change_event import change_event
-from shared.app.wording import sentence
+from shared.app.comment import comment
 from shared.domain.booking import CalendarItem, Item, Person, PlatformItem, ShowAs, Side
 from shared.domain.decisions import Code
 from shared.domain.plan import Action, Settlement, Step
@@ -43,7 +43,7 @@ async def _on_platform(applying: Applying, settlement: Settlement, step: Step) -
         version = item.version if item else record.version if record else None
         assert version is not None
         return await platform.change(resource, booking, step.wanted, version)
-    told = sentence(step.reason, applying.resource.facts.zone)
+    told = await comment(applying, settlement, step)
     if step.reason.code is Code.RELEASED and isinstance(platform, CheckIns):
         await platform.release(resource, booking, told)
         return None
@@ -72,11 +72,11 @@ async def _on_calendar(applying: Applying, settlement: Settlement, step: Step) -
             assert record is not None
             return await calendar.change(mailbox, event, change, record.version)
         case Action.CANCEL:
-            await calendar.cancel(mailbox, event, sentence(step.reason, zone))
+            await calendar.cancel(mailbox, event, await comment(applying, settlement, step))
         case Action.ACCEPT:
-            await calendar.accept(mailbox, event, sentence(step.reason, zone))
+            await calendar.accept(mailbox, event, await comment(applying, settlement, step))
         case _:
-            await calendar.decline(mailbox, event, sentence(step.reason, zone))
+            await calendar.decline(mailbox, event, await comment(applying, settlement, step))
     return None
 
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 
 from shared.app.admit_booker import known_member
 from shared.app.applying import Applying, Outcome
+from shared.app.comment import spoken_by
 from shared.app.mail_texts import Letter, message_of
-from shared.app.messages import USUAL, language_of
+from shared.app.messages import USUAL
 from shared.app.observed import Observed
 from shared.app.outside import Outside
 from shared.app.prepare_notices import NOT_SET, Notices, concerns_now, left_behind, owner_of
@@ -163,7 +164,7 @@ async def _letter(applying: Applying, notice: Notice, notices: Notices, owner: P
     until = outside.clock.now() + LIFETIME
     token = story_token(key_id, key, Story(resource.id, notice.mapping, until))
     before = notices.old_times.get(notice.mapping)
-    language = language_of(member.language if member else "")
+    language = spoken_by(outside, member)
     return Letter(
         notice.kind,
         notice.reason.code,

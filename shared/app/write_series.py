@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from shared.app.apply import run_settlement
 from shared.app.applying import Applying, Outcome
+from shared.app.comment import comment
 from shared.app.leave_open import failed
 from shared.app.link_occurrences import link, link_all, link_standing, original_of, take_back, without_buffers
 from shared.app.measuring import timed
@@ -26,7 +27,6 @@ from shared.app.unfinished_series import (
     rewrites_noted,
     shown_by,
 )
-from shared.app.wording import sentence
 from shared.domain.booking import Side, Window
 from shared.domain.ids import EventId
 from shared.domain.ledger import OpenStep
@@ -179,8 +179,8 @@ async def _ended(
     is_whole = found is None or _is_whole(found, write, window)
     if not is_whole:
         return [await run_settlement(applying, settlement) for settlement in members]
-    reason = next(step.reason for step in members[0].steps if step.side is Side.CALENDAR)
-    await _end(applying, write.action, write.master, sentence(reason, applying.resource.facts.zone))
+    step = next(step for step in members[0].steps if step.side is Side.CALENDAR)
+    await _end(applying, write.action, write.master, await comment(applying, members[0], step))
     return [await _ended_beside(applying, settlement) for settlement in members]
 
 

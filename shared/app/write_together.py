@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.app.applying import Applying
+from shared.app.comment import comment
 from shared.app.wording import sentence
 from shared.domain.booking import CalendarKey, PlatformItem, Side
 from shared.domain.decisions import Code
@@ -106,7 +107,7 @@ async def write_together(applying: Applying, members: Sequence[Settlement]) -> l
         elif action is Action.CHANGE:
             answers = await platform.change_all(resource, [_change(each) for each in members])
         else:
-            told = sentence(members[0].steps[0].reason, applying.resource.facts.zone)
+            told = await comment(applying, members[0], members[0].steps[0])
             answers = await platform.cancel_all(resource, [_item(each)[0] for each in members], told)
     except PortError as error:
         answers = [error] * len(members)

@@ -215,6 +215,7 @@ def test_the_settings_of_one_tenant_arrive() -> None:
         "LOCKSTEP_CEILING": "users+5",
         "LOCKSTEP_KEPT_DAYS": "90",
         "LOCKSTEP_CANARY": "canary@contoso.example",
+        "LOCKSTEP_LANGUAGE": "de",
         "LOCKSTEP_CLOUD": "us-government",
         "LOCKSTEP_PUBLIC_URL": "https://rooms.contoso.example",
     }
@@ -222,7 +223,7 @@ def test_the_settings_of_one_tenant_arrive() -> None:
     (tenant,) = settings.tenants
     assert (tenant.mail_from, tenant.follow_people) == ("rooms@contoso.example", True)
     assert tenant.ceiling is not None
-    assert (tenant.retention.days, tenant.canary) == (90, "canary@contoso.example")
+    assert (tenant.retention.days, tenant.canary, tenant.language) == (90, "canary@contoso.example", "de")
     assert settings.graph_url == "https://graph.microsoft.us/v1.0"
     assert settings.notification_url == "https://rooms.contoso.example"
 

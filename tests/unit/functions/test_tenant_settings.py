@@ -8,9 +8,11 @@ import json
 
 import pytest
 
+from shared.app.messages import languages
 from shared.composition import Installation, TenantUnknown, TenantUnnamed
 from shared.domain.ceiling import Ceiling
 from shared.settings import BadSettings, Settings, read_settings
+from shared.tenants import LANGUAGES
 from tests.unit.functions.calling.environments import AZURE
 
 KEY, OTHER_KEY = "a key", "another key"
@@ -40,6 +42,7 @@ def test_each_tenant_has_its_own_credential_mailbox_and_ceiling() -> None:
             "secret": "GUEST_SECRET",
             "ceiling": 7,
             "kept_days": 90,
+            "language": "DE",
         },
         GUEST_SECRET="hush",
     )
@@ -47,6 +50,7 @@ def test_each_tenant_has_its_own_credential_mailbox_and_ceiling() -> None:
     assert (home.id, home.identity, home.application) == (HOME.lower(), AZURE["AZURE_CLIENT_ID"], "")
     assert (home.ceiling, home.follow_people, home.keys) == (Ceiling(5, above_users=True), True, frozenset({DIGEST}))
     assert (home.retention.days, guest.retention.days) == (400, 90)
+    assert (home.language, guest.language) == ("", "de")
     assert (guest.secret, guest.application, guest.ceiling) == ("hush", APPLICATION, Ceiling(7))
     assert "hush" not in repr(settings)
     assert DIGEST not in repr(settings)
@@ -94,6 +98,15 @@ def test_what_is_no_list_of_tenants_is_refused(text: str) -> None:
     with pytest.raises(BadSettings) as caught:
         read_settings({**BASE, "LOCKSTEP_TENANTS": text})
     assert "LOCKSTEP_TENANTS is no" in str(caught.value)
+
+
+def test_a_language_that_there_are_no_words_in_is_refused() -> None:
+    entry = {"id": HOME, "keys": [DIGEST]}
+    assert "a language that is none of en, de, fr" in mistakes({**entry, "language": "it"})
+
+
+def test_the_languages_of_tenants_are_those_that_there_are_words_in() -> None:
+    assert set(LANGUAGES) == set(languages())
 
 
 def test_a_tenant_and_a_key_stand_once() -> None:
