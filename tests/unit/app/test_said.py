@@ -111,8 +111,7 @@ def places(text: str) -> set[str]:
 def spoken(path: Path) -> set[str]:
     """Return the texts of a module that have several words, with a 7 for whatever is filled in."""
     tree = ast.parse(path.read_text("utf-8"))
-    bodies = [node.body for node in ast.walk(tree) if isinstance(getattr(node, "body", None), list)]
-    documents = {id(line.value) for body in bodies for line in body if isinstance(line, ast.Expr)}
+    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     filled = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
     within = documents | {id(part) for node in filled for part in node.values}
     texts = {
