@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.integration.chaos.storm.claimants import Claimants
 from tests.integration.chaos.storm.evidence import told
 from tests.integration.chaos.storm.state import state_of
 from tests.integration.loop.driving.company import ADELE, CITIES, rooms
@@ -17,6 +19,7 @@ from tests.integration.loop.driving.room import shown
 from tests.integration.loop.driving.site import Site, visiting
 from tests.integration.loop.driving.stack import Stack
 from tests.integration.loop.driving.times import at, stamp
+from tests.integration.loop.driving.waiting import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 MORNING = (at(9), at(10))
@@ -64,3 +67,25 @@ async def test_what_begins_later_than_is_judged_is_no_fault(site: Site) -> None:
     assert list((await state_of(room)).faults()) == [f"only the calendar shows {[seen]}"]
     assert list((await state_of(room, seen.start)).faults()) == []
     assert list((await state_of(room, stamp(at(9) + timedelta(minutes=1)))).faults()) != []
+
+
+async def test_a_booking_that_nobody_claimed_and_one_that_forgot_its_claim_are_named(site: Site) -> None:
+    room, other = await site.room(check_in_minutes=1), await site.room(check_in_minutes=1)
+    people = Claimants(site, (room, other), random.Random(1))
+    await people.book_now(room)
+    await people.book_now(other)
+    await people.check_in(other)
+    for each in (room, other):
+        await eventually(
+            each.mappings, lambda rows: [row["state"] for row in rows] == ["linked"], "it is on both sides"
+        )
+
+    (unclaimed,) = await room.mappings()
+    assert await people.wrong_in(room) == [
+        f"booking {unclaimed['booking']} of {room.address} goes on, and nobody claimed it"
+    ]
+    assert await people.wrong_in(other) == []
+    people.claimed.add(unclaimed["booking"])
+    assert await people.wrong_in(room) == [
+        f"booking {unclaimed['booking']} of {room.address} does not know that somebody checked in"
+    ]

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
@@ -16,6 +17,7 @@ Json = dict[str, Any]
 Times = tuple[str, str]
 EVER = "9999"
 """Later than any time as both sides show it."""
+_SINCE_YESTERDAY = timedelta(days=-8)
 _LOOKS, _BUSY_SECONDS = 6, 5.0
 _ONE_SIDED = frozenset({"refused", "awaiting_room", "outside"})
 
@@ -75,7 +77,7 @@ async def _read(room: Room, until: str) -> State:
     explained = {
         (each["start"], each["end"]) for each in mappings if each["id"] in waiting or each["state"] in _ONE_SIDED
     }
-    sides = await room.sides()
+    sides = await room.sides(_SINCE_YESTERDAY)
     resource = await room.resource()
     return State(room, resource, Counter(sides.calendar), Counter(sides.platform), frozenset(explained), until)
 

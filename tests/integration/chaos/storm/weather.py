@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.integration.chaos.storm.claimants import Claimants
 from tests.integration.chaos.storm.evidence import kept, told
 from tests.integration.chaos.storm.mishaps import Mishaps
 from tests.integration.chaos.storm.office import Office
@@ -24,13 +25,13 @@ from tests.integration.loop.driving.times import stamp
 ROOMS = 20
 SETTINGS = {"LOCKSTEP_MAIL_FROM": ADELE}
 _POLICIES: tuple[dict[str, Any], ...] = (
-    {"winner": "first", "settle_seconds": 1},
+    {"winner": "first", "settle_seconds": 1, "check_in_minutes": 1},
     {"winner": "platform", "settle_seconds": 0},
-    {"winner": "calendar", "settle_seconds": 2},
+    {"winner": "calendar", "settle_seconds": 2, "check_in_minutes": 1},
     {"winner": "report", "settle_seconds": 0},
     {"winner": "first", "settle_seconds": 0, "direct_entries": "remove", "buffer_minutes": 15},
     {"winner": "first", "settle_seconds": 0, "direction": "to_platform"},
-    {"winner": "first", "settle_seconds": 0, "direction": "to_calendar"},
+    {"winner": "first", "settle_seconds": 0, "direction": "to_calendar", "check_in_minutes": 1},
 )
 _AT_ONCE = 3
 _CLOSING_SECONDS = 3.0
@@ -53,9 +54,12 @@ async def storm(site: Site, between: Between, seed: int, seconds: float, say: Ca
     people = People(site, rooms, random.Random(chance.random()))
     mishaps = Mishaps(site, between, rooms, random.Random(chance.random()))
     office = Office(site, rooms, random.Random(chance.random()))
+    claimants = Claimants(site, rooms, random.Random(chance.random()))
     until = time.monotonic() + seconds
-    await asyncio.gather(_live(people, until), _live(people, until), _suffer(mishaps, until), _order(office, until))
+    acting = (_live(people, until), _live(people, until), _claim(claimants, until), _order(office, until))
+    await asyncio.gather(*acting, _suffer(mishaps, until))
     said = f"people: {dict(people.done)}; broken under them: {dict(people.broken)}; "
+    said += f"right now: {dict(claimants.done)}; broken: {dict(claimants.broken)}; "
     said += f"orders: {dict(office.done)}; broken: {dict(office.broken)}; mishaps: {dict(mishaps.happened)}"
     say(said)
     await site.forget_faults()
@@ -63,7 +67,8 @@ async def storm(site: Site, between: Between, seed: int, seconds: float, say: Ca
     for room in mishaps.bereft:
         await room.command("rebuild")
     wrong = await _judged(site, rooms, mishaps.misled)
-    wrong += [f"{each}; all about it is in {await kept(site, room)}" for room, each in await vanished(people)]
+    named = [*await vanished(people), *await claimants.wrong()]
+    wrong += [f"{each}; all about it is in {await kept(site, room)}" for room, each in named]
     wrong += [f"a mail was sent {each}" for each in await doubled_mails(site)]
     wrong += [f"Exchange mailed a {each}" for each in await doubled_invitations(site)]
     dead = await dead_letters(site)
@@ -107,6 +112,12 @@ async def _order(office: Office, until: float) -> None:
     while time.monotonic() < until:
         await asyncio.sleep(office.chance.uniform(0.5, 3))
         await office.act()
+
+
+async def _claim(claimants: Claimants, until: float) -> None:
+    while time.monotonic() < until:
+        await claimants.act()
+        await asyncio.sleep(claimants.chance.uniform(0, 1))
 
 
 async def _all_open(site: Site, office: Office) -> None:

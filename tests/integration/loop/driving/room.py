@@ -73,18 +73,18 @@ class Room:
         found: Json = await self.host.ask("GET", f"/api/resources/{self.id}")
         return found
 
-    async def calendar_side(self) -> tuple[Shown, ...]:
-        """What the room's calendar shows as taken."""
-        events = await self.outlook.calendar(self.mailbox, at(0) + _FIRST, at(0) + _LAST)
+    async def calendar_side(self, first: timedelta = _FIRST) -> tuple[Shown, ...]:
+        """What the room's calendar shows as taken, from so long before the tests' first day on."""
+        events = await self.outlook.calendar(self.mailbox, at(0) + first, at(0) + _LAST)
         return tuple(sorted(_of_event(event) for event in events if takes_place(event)))
 
-    async def platform_side(self) -> tuple[Shown, ...]:
-        """What the platform shows as booked."""
-        bookings = await self.desk.listed(self.platform, at(0) + _FIRST, at(0) + _LAST)
+    async def platform_side(self, first: timedelta = _FIRST) -> tuple[Shown, ...]:
+        """What the platform shows as booked, from so long before the tests' first day on."""
+        bookings = await self.desk.listed(self.platform, at(0) + first, at(0) + _LAST)
         return tuple(sorted(_of_booking(booking) for booking in bookings))
 
-    async def sides(self) -> Sides:
-        return Sides(await self.calendar_side(), await self.platform_side())
+    async def sides(self, first: timedelta = _FIRST) -> Sides:
+        return Sides(await self.calendar_side(first), await self.platform_side(first))
 
     async def agrees_on(self, *expected: Shown, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until both sides show exactly these bookings."""
