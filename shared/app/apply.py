@@ -93,10 +93,15 @@ async def run_settlement(applying: Applying, settlement: Settlement, answered: A
         return failed(applying, settlement, error)
     except PortError as error:
         return unsettled(applying, settlement, error)
-    if after is not None and after.state is MappingState.CREATING and settlement.steps:
+    if after is not None and after.state is MappingState.CREATING and _makes(settlement):
         after = replace(after, state=MappingState.LINKED if after.request is None else MappingState.AWAITING_ROOM)
     after = as_made(after) if after is not None else None
     return Outcome(ask_room.waiting_for(settlement, after, applying.outside.clock.now()), settlement.before, after)
+
+
+def _makes(settlement: Settlement) -> bool:
+    """Tell whether a settlement writes more than the end of what stood before."""
+    return any(step.action is not Action.CANCEL for step in settlement.steps)
 
 
 async def _taken_out(applying: Applying, settlement: Settlement) -> Outcome:

@@ -12,9 +12,10 @@ from datetime import datetime
 
 from shared.app.applying import Applying
 from shared.app.outside import Outside
-from shared.domain.booking import CalendarItem, Meeting, ShowAs, Side
+from shared.domain.booking import CalendarItem, Gone, Meeting, ShowAs, Side
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Field, person_digest
+from shared.domain.ids import EventId, Version
 from shared.domain.ledger import Mapping, MappingState, RoomRequest, WriteMode
 from shared.domain.plan import Action, Plan, Settlement, Step
 from shared.domain.waiting_requests import next_look
@@ -72,21 +73,23 @@ def in_room_instead(settlement: Settlement, error: PortError) -> Settlement | No
 
 def request_of(settlement: Settlement, step: Step) -> RoomRequest | None:
     """Return the request whose event a step of the calendar writes; None where it writes in the room's mailbox."""
-    mapping = settlement.after or settlement.base
+    ends = step.action is Action.CANCEL and settlement.base is not None
+    mapping = settlement.base if ends else settlement.after or settlement.base
     return None if mapping is None or step.action in (Action.DECLINE, Action.ACCEPT) else mapping.request
 
 
 async def write(applying: Applying, settlement: Settlement, request: RoomRequest, step: Step) -> CalendarItem | None:
     """Change or cancel the event by which the room was asked."""
     calendar, zone = applying.outside.calendar, applying.resource.facts.zone
-    assert request.event is not None
+    event, version = request.event, request.version
+    if event is None or version is None:
+        event, version = await _found(applying, request)
     if step.action is not Action.CHANGE:
-        await calendar.cancel(request.mailbox, request.event, "")
+        await calendar.cancel(request.mailbox, event, "")
         return None
-    assert request.version is not None
     change = change_of(step, zone)
     try:
-        return await calendar.change(request.mailbox, request.event, change, request.version)
+        return await calendar.change(request.mailbox, event, change, version)
     except Stale:
         now = await _still_there(applying, settlement, request)
         if now is None:
@@ -94,10 +97,20 @@ async def write(applying: Applying, settlement: Settlement, request: RoomRequest
         return await calendar.change(request.mailbox, now.event, change, now.version)
 
 
+async def _found(applying: Applying, request: RoomRequest) -> tuple[EventId, Version]:
+    """Find an occurrence that no run has seen in its own mailbox: the room's calendar alone has shown it."""
+    assert request.occurrence is not None
+    found = await applying.outside.calendar.read(request.mailbox, request.occurrence)
+    if isinstance(found, Gone):
+        raise Stale("The occurrence is not in its organiser's series any more; read it again.")
+    return found.event, found.version
+
+
 async def _still_there(applying: Applying, settlement: Settlement, request: RoomRequest) -> CalendarItem | None:
     """Return an occurrence that stands where it stood and has another version: the writing of another one gave it."""
     base = settlement.base
-    if base is None or base.calendar is None or base.calendar.key.original_start is None or request.event is None:
+    of_series = base is not None and base.calendar is not None and base.calendar.key.original_start is not None
+    if base is None or request.event is None or not (of_series or request.occurrence):
         return None
     found = await applying.outside.calendar.meeting(request.mailbox, request.event, applying.resource.address)
     if not isinstance(found, Meeting) or found.item.booking.when != base.when:

@@ -14,8 +14,10 @@ from shared.app.apply import run_settlement
 from shared.app.applying import Applying, Outcome
 from shared.app.buffers import write_buffers
 from shared.app.leave_open import failed
+from shared.domain.asked_series import own_key
 from shared.domain.booking import Booking, CalendarItem, CalendarKey
 from shared.domain.fingerprint import Field
+from shared.domain.ids import MailboxId
 from shared.domain.ledger import Cause, MappingState, OpenStep
 from shared.domain.plan import SeriesWrite, Settlement
 from shared.domain.projection import to_calendar
@@ -41,14 +43,14 @@ async def link_standing(
     Where the platform's rule has the booking says nothing here: the copies may all have been moved by themselves.
     """
     items = {item.key: item for item in found.items}
-    return [await link(applying, each, items.get(_copy_of(each)), write.generation) for each in members]
+    return [await link(applying, each, items.get(copy_of(each)), write.generation) for each in members]
 
 
-def _copy_of(settlement: Settlement) -> CalendarKey:
-    base = settlement.base
-    assert base is not None
-    assert base.calendar is not None
-    return base.calendar.key
+def copy_of(settlement: Settlement) -> CalendarKey:
+    """Return the event that stands for a booking, in the room's or in a person's own mailbox."""
+    key = own_key(settlement.base) if settlement.base else None
+    assert key is not None
+    return key
 
 
 async def link_all(
@@ -83,8 +85,7 @@ def _apart(applying: Applying, settlement: Settlement) -> Outcome:
 
 async def take_back(applying: Applying, found: SeriesFound, members: Sequence[Settlement]) -> bool:
     """Cancel the occurrences that stand for no booking; return whether there were any."""
-    wanted = {original_of(settlement) for settlement in members if settlement.after is not None}
-    extra = [item for item in found.items if item.key.original_start not in wanted and _is_to_come(applying, item)]
+    extra = not_wanted(applying, found, members)
     if extra:
         mappings = await applying.outside.ledgers.by_series(applying.resource.id, found.master)
         ids = {settlement.id for settlement in members}
@@ -93,6 +94,12 @@ async def take_back(applying: Applying, found: SeriesFound, members: Sequence[Se
     for item in extra:
         await applying.outside.calendar.cancel(applying.resource.mailbox, item.event, "")
     return bool(extra)
+
+
+def not_wanted(applying: Applying, found: SeriesFound, members: Sequence[Settlement]) -> list[CalendarItem]:
+    """Return the occurrences to come that none of the bookings has in its rule."""
+    wanted = {original_of(settlement) for settlement in members if settlement.after is not None}
+    return [item for item in found.items if item.key.original_start not in wanted and _is_to_come(applying, item)]
 
 
 def _is_to_come(applying: Applying, item: CalendarItem) -> bool:
@@ -106,7 +113,7 @@ async def link(applying: Applying, settlement: Settlement, item: CalendarItem | 
     after = settlement.after
     assert after is not None
     try:
-        item = await _put(applying, settlement, item)
+        item = await brought_to(applying, settlement, item, applying.resource.mailbox)
         linked = replace(after, calendar=calendar_record(item, applying.key), state=MappingState.LINKED)
         after = as_made(replace(linked, generation=max(linked.generation, generation)))
         after = await write_buffers(applying.outside, applying.resource, settlement, after) or after
@@ -123,7 +130,9 @@ def _wanted(settlement: Settlement) -> Booking:
     return to_calendar(settlement.platform)
 
 
-async def _put(applying: Applying, settlement: Settlement, item: CalendarItem) -> CalendarItem:
+async def brought_to(
+    applying: Applying, settlement: Settlement, item: CalendarItem, mailbox: MailboxId
+) -> CalendarItem:
     """Bring an occurrence to what its booking wants, where it differs."""
     wanted, shown = _wanted(settlement), item.booking
     fields = {
@@ -133,7 +142,7 @@ async def _put(applying: Applying, settlement: Settlement, item: CalendarItem) -
     }
     if not any(fields.values()):
         return item
-    calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
+    calendar = applying.outside.calendar
     now = await calendar.read(mailbox, item.key)
     if not isinstance(now, CalendarItem):
         raise Stale("an occurrence was removed while its series was made")

@@ -177,6 +177,7 @@ def _view(sight: Sight, orders: Orders, head: Head, blocks: tuple[Block, ...], *
         discarded=orders.let_go,
         takes_requests=sight.outside.platform.capabilities.requests,
         series=sight.series,
+        declined_series=frozenset(sight.declined_series),
     )
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.app.series_answers import look_at_series
 from shared.app.sight import Sight, booking_changed
+from shared.domain.asked_series import asked_place
 from shared.domain.booking import CalendarItem, Meeting
 from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.ports.errors import NotFound, Rejected
@@ -22,10 +24,11 @@ async def look_at_requests(sight: Sight, open_steps: Iterable[OpenStep], due: It
     if unknown and sight.events:
         sight.know(await sight.outside.ledgers.by_ids(sight.resource.id, unknown))
     looked_for = {step.mapping for step in due}
-    for mapping in list(sight.mappings.values()):
-        if mapping.request is None or mapping.request.event is None:
-            continue
-        if mapping.id in looked_for or _is_written(sight, mapping):
+    asking = (mapping for mapping in sight.mappings.values() if mapping.request is not None)
+    touched = [mapping for mapping in asking if mapping.id in looked_for or _is_written(sight, mapping)]
+    await look_at_series(sight, touched)
+    for mapping in touched:
+        if asked_place(mapping) is None and mapping.request is not None and mapping.request.event is not None:
             await _read(sight, mapping)
 
 

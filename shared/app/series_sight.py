@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from shared.app.series_answers import find_asked_series
 from shared.app.sight import Sight, booking_changed
 from shared.domain.booking import CalendarKey, Gone, Proof, Side
 from shared.domain.ids import EventId, SeriesId, series_transaction
@@ -22,14 +23,23 @@ async def find_made_series(sight: Sight, mappings: Iterable[Mapping]) -> None:
     made: set[tuple[SeriesId, int]] = set()
     for mapping in mappings:
         platform = mapping.platform
-        is_open = mapping.state is MappingState.CREATING and mapping.in_series and mapping.origin is Side.PLATFORM
-        if is_open and platform is not None and platform.series is not None and platform.id in sight.bookings:
+        is_open = _is_being_made(mapping) and _is_seen(sight, mapping)
+        if is_open and platform is not None and platform.series is not None:
             made.add((platform.series, mapping.generation))
+    await find_asked_series(sight, (m for m in sight.mappings.values() if _is_being_made(m) and _is_seen(sight, m)))
     for series, generation in sorted(made):
         transaction = series_transaction(series, generation)
         found = await sight.outside.calendar.find_series(sight.resource.mailbox, transaction, sight.window)
         for item in found.items if found else ():
             sight.events.setdefault(item.key, item)
+
+
+def _is_being_made(mapping: Mapping) -> bool:
+    return mapping.state is MappingState.CREATING and mapping.in_series and mapping.origin is Side.PLATFORM
+
+
+def _is_seen(sight: Sight, mapping: Mapping) -> bool:
+    return mapping.platform is not None and mapping.platform.id in sight.bookings
 
 
 async def know_whole_series(sight: Sight) -> None:

@@ -48,6 +48,7 @@ class Sight:
     unwritable: dict[MappingId, str] = field(default_factory=dict)
     other_rooms: dict[CalendarKey, tuple[RoomSeen, ...]] = field(default_factory=dict)
     series: dict[EventId, StandingSeries] = field(default_factory=dict)
+    declined_series: set[EventId] = field(default_factory=set)
     unnamed: frozenset[ItemKey] = frozenset()
     elsewhere: MappingOf[MappingId, tuple[ItemKey, ...]] = field(default_factory=dict)
 

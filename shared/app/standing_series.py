@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from shared.app.sight import Sight, booking_changed
+from shared.domain.asked_series import own_key
 from shared.domain.booking import PlatformItem, Side, Window
-from shared.domain.ids import EventId, SeriesId, series_transaction
+from shared.domain.ids import EventId, MailboxId, SeriesId, series_transaction
 from shared.domain.ledger import Mapping
 from shared.domain.standing import StandingSeries
 from shared.ports.calendar import SeriesFound
+from shared.ports.errors import NotFound, Rejected
 
 _FEWEST = 2
 _ONE_DAY = timedelta(days=1)
@@ -21,20 +23,32 @@ _ONE_DAY = timedelta(days=1)
 
 async def read_standing_series(sight: Sight) -> None:
     """Read the series of ours that this run may write as a whole."""
+    ours = _ours(sight.mappings.values())
     for master in sorted({*_changed(sight), *await _continued(sight)}):
-        found = await sight.outside.calendar.series(sight.resource.mailbox, master, sight.window)
+        asked = [mapping.request for mapping in ours.get(master, ()) if mapping.request]
+        mailbox = asked[0].mailbox if asked else sight.resource.mailbox
+        found = await _standing(sight, mailbox, master)
         if found is not None and found.rule is not None:
-            sight.series[master] = await _from_its_first(sight, found)
+            sight.series[master] = await _from_its_first(sight, mailbox, found)
+
+
+async def _standing(sight: Sight, mailbox: MailboxId, master: EventId) -> SeriesFound | None:
+    try:
+        return await sight.outside.calendar.series(mailbox, master, sight.window)
+    except (Rejected, NotFound):
+        if mailbox == sight.resource.mailbox:
+            raise
+        return None
 
 
 def _ours(mappings: Iterable[Mapping]) -> dict[EventId, list[Mapping]]:
     found: dict[EventId, list[Mapping]] = {}
     for mapping in mappings:
-        record = mapping.calendar
-        if record is None or record.key.original_start is None or not record.is_organiser:
+        record, key = mapping.calendar, own_key(mapping)
+        if key is None or key.original_start is None or not (mapping.request or (record and record.is_organiser)):
             continue
         if mapping.in_series and mapping.origin is Side.PLATFORM:
-            found.setdefault(record.key.event, []).append(mapping)
+            found.setdefault(key.event, []).append(mapping)
     return found
 
 
@@ -54,6 +68,8 @@ async def _continued(sight: Sight) -> set[EventId]:
     wanted = {each.series.id: each for each in new if each.series is not None and not each.booking.cancelled}
     found: set[EventId] = set()
     for master, mappings in _ours(sight.mappings.values()).items():
+        if mappings[0].request is not None:
+            continue  # What is new of a series by which the room is asked is asked for by another one.
         shared = {series for mapping in mappings for series in _series_of(sight, mapping)} & wanted.keys()
         found |= {master} if shared else set()
         for series in shared:
@@ -87,13 +103,13 @@ async def _made_before(sight: Sight, series: SeriesId, item: PlatformItem) -> se
     return {found.master}
 
 
-async def _from_its_first(sight: Sight, found: SeriesFound) -> StandingSeries:
+async def _from_its_first(sight: Sight, mailbox: MailboxId, found: SeriesFound) -> StandingSeries:
     assert found.rule is not None
     items = {item.key: item for item in found.items}
     cancelled = set(found.cancelled)
     if found.first < sight.window.start:
         earlier = Window(found.first - _ONE_DAY, sight.window.start)
-        before = await sight.outside.calendar.series(sight.resource.mailbox, found.master, earlier)
+        before = await sight.outside.calendar.series(mailbox, found.master, earlier)
         if before is not None:
             items = {item.key: item for item in before.items} | items
             cancelled |= set(before.cancelled)

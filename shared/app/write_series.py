@@ -11,11 +11,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from shared.app import ask_series
 from shared.app.apply import run_settlement
 from shared.app.applying import Applying, Outcome
 from shared.app.comment import comment
 from shared.app.leave_open import failed
-from shared.app.link_occurrences import link, link_all, link_standing, original_of, take_back, without_buffers
+from shared.app.link_occurrences import (
+    copy_of,
+    link,
+    link_all,
+    link_standing,
+    not_wanted,
+    original_of,
+    take_back,
+    without_buffers,
+)
 from shared.app.measuring import timed
 from shared.app.unfinished_series import (
     NOTHING_SHOWN,
@@ -27,14 +37,14 @@ from shared.app.unfinished_series import (
     rewrites_noted,
     shown_by,
 )
-from shared.domain.booking import Side, Window
-from shared.domain.ids import EventId
+from shared.domain.booking import CalendarItem, Person, Side, Window
+from shared.domain.ids import MailboxId
 from shared.domain.ledger import OpenStep
 from shared.domain.plan import Plan, SeriesAction, SeriesWrite, Settlement
 from shared.domain.policy import Booker
 from shared.domain.wakeup import WakeCause, retry_delay
 from shared.ports.calendar import SeriesChange, SeriesDraft, SeriesFound
-from shared.ports.errors import PortError, Retry, Stale
+from shared.ports.errors import NotFound, PortError, Rejected, Retry, Stale
 from shared.ports.telemetry import Stage
 
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -87,9 +97,25 @@ async def _come_again(applying: Applying, error: PortError) -> None:
 
 
 async def _made(applying: Applying, write: SeriesWrite, members: Sequence[Settlement], window: Window) -> list[Outcome]:
+    if write.mailbox is not None:
+        return await _asked(applying, write, members, window)
     found = await _new_series(applying, write, members, window)
     items = {item.key.original_start: item for item in found.items}
     return [await link(applying, settlement, items.get(original_of(settlement))) for settlement in members]
+
+
+async def _asked(
+    applying: Applying, write: SeriesWrite, members: Sequence[Settlement], window: Window
+) -> list[Outcome]:
+    """Make a series in the booker's mailbox that invites the room; where it refuses, in the room's own calendar."""
+    try:
+        found = await _new_series(applying, write, members, window)
+    except (Rejected, NotFound) as error:
+        instead = ask_series.in_room_instead(members, error)
+        if instead is None:
+            raise
+        return await _made(applying, replace(write, mailbox=None), instead, window)
+    return await ask_series.await_all(applying, write, members, found)
 
 
 async def _new_series(
@@ -100,13 +126,27 @@ async def _new_series(
     assert write.rule is not None
     assert write.transaction is not None
     in_bulk = any(applying.plan_of(member.id) for member in members)
-    invited = write.wanted.organiser if invites(applying) and not in_bulk else None
-    draft = SeriesDraft(write.rule, write.wanted.title, write.wanted.private, write.transaction, invited)
-    calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
+    is_told = invites(applying) and not in_bulk and write.mailbox is None
+    room = Person(applying.resource.address, applying.resource.facts.name) if write.mailbox is not None else None
+    draft = SeriesDraft(
+        write.rule, write.wanted.title, write.wanted.private, write.transaction,
+        write.wanted.organiser if is_told else None, room,
+    )  # fmt: skip
+    calendar, mailbox = applying.outside.calendar, write.mailbox or applying.resource.mailbox
     found = await calendar.create_series(mailbox, draft, window)
-    if await take_back(applying, found, members):
+    if await _take_back(applying, write, found, members):
         found = await calendar.series(mailbox, found.master, window) or found
     return found
+
+
+async def _take_back(applying: Applying, write: SeriesWrite, found: SeriesFound, members: Sequence[Settlement]) -> bool:
+    """Cancel what a series has beside its bookings; return whether there was any."""
+    if write.mailbox is None:
+        return await take_back(applying, found, members)
+    extra = await ask_series.unknown_to_the_ledger(applying, not_wanted(applying, found, members))
+    for item in extra:
+        await applying.outside.calendar.cancel(write.mailbox, item.event, "")
+    return bool(extra)
 
 
 async def _changed(
@@ -115,9 +155,11 @@ async def _changed(
     """Write a series as it stands, and put back what Exchange drops."""
     assert write.master is not None
     assert write.wanted is not None
-    calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
+    calendar, mailbox = applying.outside.calendar, write.mailbox or applying.resource.mailbox
     change = SeriesChange(write.rule if write.resets else None, write.wanted.title, write.wanted.private)
     found = await calendar.change_series(mailbox, write.master, change, window)
+    if write.mailbox is not None:
+        return await ask_series.await_all(applying, write, members, found)
     if not write.resets:
         return await link_standing(applying, write, members, found)
     if await take_back(applying, found, members):
@@ -174,13 +216,16 @@ async def _ended(
 ) -> list[Outcome]:
     """Cancel or decline a series as one where nothing of it is over or lies beyond the window, else one by one."""
     assert write.master is not None
-    calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
+    calendar, mailbox = applying.outside.calendar, write.mailbox or applying.resource.mailbox
     found = await calendar.series(mailbox, write.master, window)
     is_whole = found is None or _is_whole(found, write, window)
+    if write.mailbox is not None and found is not None:
+        is_whole = is_whole and not _others(found, members)
     if not is_whole:
         return [await run_settlement(applying, settlement) for settlement in members]
     step = next(step for step in members[0].steps if step.side is Side.CALENDAR)
-    await _end(applying, write.action, write.master, await comment(applying, members[0], step))
+    words = await comment(applying, members[0], step) if write.mailbox is None else ""
+    await _end(applying, write, mailbox, words)
     return [await _ended_beside(applying, settlement) for settlement in members]
 
 
@@ -199,12 +244,19 @@ def _is_whole(found: SeriesFound, write: SeriesWrite, window: Window) -> bool:
     return found.first >= write.cut and (is_inside or write.action is SeriesAction.CANCEL)
 
 
-async def _end(applying: Applying, action: SeriesAction, master: EventId, comment: str) -> None:
-    calendar, mailbox = applying.outside.calendar, applying.resource.mailbox
-    if action is SeriesAction.DECLINE:
-        await calendar.decline(mailbox, master, comment)
+def _others(found: SeriesFound, members: Sequence[Settlement]) -> list[CalendarItem]:
+    """Return what stands of a series beside the bookings that end: it may be of their organiser's own making."""
+    ending = {copy_of(settlement) for settlement in members}
+    return [item for item in found.items if item.key not in ending]
+
+
+async def _end(applying: Applying, write: SeriesWrite, mailbox: MailboxId, words: str) -> None:
+    calendar = applying.outside.calendar
+    assert write.master is not None
+    if write.action is SeriesAction.DECLINE:
+        await calendar.decline(mailbox, write.master, words)
     else:
-        await calendar.cancel(mailbox, master, comment)
+        await calendar.cancel(mailbox, write.master, words)
 
 
 _Writing = Callable[[Applying, SeriesWrite, Sequence[Settlement], Window], Awaitable[list[Outcome]]]

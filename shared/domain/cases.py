@@ -19,7 +19,7 @@ from shared.domain.booking import (
     occupancy,
 )
 from shared.domain.decisions import Reason
-from shared.domain.ids import MappingId
+from shared.domain.ids import EventId, MappingId
 from shared.domain.ledger import (
     Mapping,
     OpenStep,
@@ -53,7 +53,8 @@ class Setting:
     side too. ``undoing`` are the steps by which a person takes back what a bulk plan created, ``foreseen`` the
     digests of what was shown in shadow and may happen, ``discarded`` the held steps that a person let go.
     ``policy_changed`` tells that what stands was agreed under another policy. ``unwritable`` says of meetings why
-    their organiser's own event cannot be written.
+    their organiser's own event cannot be written. ``declined_series`` are the series in people's own mailboxes that
+    the room declined as a whole.
     """
 
     policy: Policy
@@ -76,6 +77,7 @@ class Setting:
     holds_requests: bool = False
     discarded: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
     unwritable: MappingOf[MappingId, str] = field(default_factory=dict)
+    declined_series: frozenset[EventId] = frozenset()
 
     @cached_property
     def milliseconds(self) -> int:

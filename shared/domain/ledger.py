@@ -105,7 +105,8 @@ class RoomRequest:
     ``mailbox`` is that person's, ``person`` the digest of their address. ``written`` is when we last wrote the
     event, by the mailbox's own clock. ``agreed`` is the time that the room had accepted before, to which both
     sides return where it refuses another. ``event`` is None until the result of its creation is remembered.
-    ``retitles`` tells that the title of somebody's own meeting may be written there too.
+    ``retitles`` tells that the title of somebody's own meeting may be written there too. ``occurrence`` tells of
+    which series in that mailbox the event is one, ``singly`` that it is to be an event of its own.
     """
 
     mailbox: MailboxId
@@ -116,6 +117,8 @@ class RoomRequest:
     written: datetime | None = None
     agreed: When | None = None
     retitles: bool = False
+    occurrence: CalendarKey | None = None
+    singly: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.asked_series import Place, place_of_request, whose_copy
 from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem
 from shared.domain.cases import Case
 from shared.domain.ids import BookingId, EventId, MappingId, TransactionId
@@ -67,7 +68,7 @@ class _Known:
 
     by_event: MappingOf[CalendarKey, MappingId]
     by_booking: MappingOf[BookingId, MappingId]
-    asked: MappingOf[str, MappingId]
+    asked: MappingOf[Place, MappingId]
     creating: MappingOf[TransactionId, MappingId]
     rebuilds: bool
 
@@ -79,7 +80,7 @@ class _Known:
     def of_event(self, event: CalendarReport) -> MappingId | None:
         known = self.by_event.get(event.key) if isinstance(event.key, CalendarKey) else None
         if known is None and isinstance(event, CalendarItem) and not event.is_organiser:
-            known = self.asked.get(event.ical_uid)
+            known = whose_copy(self.asked, event)
         if known is None and isinstance(event, CalendarItem) and event.transaction:
             known = self.creating.get(event.transaction)
         return known
@@ -100,7 +101,7 @@ def _known(mappings: Sequence[Mapping], marks: MappingOf[TransactionId, MappingI
     return _Known(
         {mapping.calendar.key: mapping.id for mapping in mappings if mapping.calendar},
         {mapping.platform.id: mapping.id for mapping in mappings if mapping.platform},
-        {m.request.ical_uid: m.id for m in mappings if is_request(m) and m.request and m.request.ical_uid},
+        {place: m.id for m in mappings if is_request(m) and (place := place_of_request(m))},
         creating | dict(marks),
         rebuilds=bool(marks),
     )

@@ -26,7 +26,7 @@ from shared.domain.booking import (
 )
 from shared.domain.decisions import Reason
 from shared.domain.fingerprint import Field
-from shared.domain.ids import EventId, MappingId, TransactionId
+from shared.domain.ids import EventId, MailboxId, MappingId, TransactionId
 from shared.domain.ledger import BufferRecord, Mapping, OpenStep, RoomRequest
 from shared.domain.made_at_once import made_at_once
 from shared.domain.presence import RoomSeen
@@ -146,7 +146,7 @@ class SeriesWrite:
     first start of it that is touched, ``resets`` tells that its times or its rule change, at which Exchange drops its
     exceptions. ``mails`` is how many mails Exchange sends for it. ``generation`` is that of the copies made within it.
     ``put_back`` is what Exchange drops of ``master`` although it stays as it is. In a split, ``left`` is the rule of
-    what stays of ``master``.
+    what stays of ``master``. ``mailbox`` is that of the person in whose name the room is asked, else the room's own.
     """
 
     action: SeriesAction
@@ -162,6 +162,7 @@ class SeriesWrite:
     generation: int = 1
     put_back: tuple[PutBack, ...] = ()
     left: Rule | None = None
+    mailbox: MailboxId | None = None
 
     def __str__(self) -> str:
         besides = f", {len(self.exceptions)} put elsewhere" if self.exceptions else ""
@@ -213,7 +214,8 @@ class LedgerView:
     lost or restored from an earlier day.
     ``other_rooms`` is what was seen of the others of a meeting with several rooms. ``discarded`` are the held steps
     that a person let go. ``series`` are the series of ours of which the platform changed several occurrences, as they
-    stand. ``unwritable`` says of meetings why their organiser's own event cannot be written.
+    stand. ``unwritable`` says of meetings why their organiser's own event cannot be written. ``declined_series`` are
+    the series in people's own mailboxes that the room declined as a whole.
     """
 
     mappings: tuple[Mapping, ...]
@@ -238,6 +240,7 @@ class LedgerView:
     discarded: tuple[OpenStep, ...] = ()
     series: MappingOf[EventId, StandingSeries] = field(default_factory=dict)
     unwritable: MappingOf[MappingId, str] = field(default_factory=dict)
+    declined_series: frozenset[EventId] = frozenset()
 
 
 CalendarReport = CalendarItem | Gone

@@ -157,6 +157,7 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         undoing={s.mapping: s for s in ledger.open_steps if s.cause is Cause.UNDO and s.mapping},
         discarded={step.mapping: step for step in ledger.discarded if step.mapping},
         unwritable=ledger.unwritable,
+        declined_series=ledger.declined_series,
     )
 
 

@@ -9,6 +9,7 @@
     its organiser moved it                          the platform follows
     the room's copy: accepted, exactly these times  linked
     the room declined after our last write          refused: back to the time agreed before, else cancelled
+    the same, a whole series at once                asked for each occurrence by itself
     no answer within the policy's minutes           refused in the same way
     nothing yet                                     looked at again, because nothing else would tell
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shared.domain.asked_series import asked_apart, is_declined_whole
 from shared.domain.booking import Answer, CalendarItem, Gone, Meeting, PlatformItem, Side
 from shared.domain.cases import Case, Setting, is_gone
 from shared.domain.decisions import Code, Reason
@@ -61,7 +63,8 @@ def _waiting(case: Case, meeting: Meeting | None, setting: Setting) -> Settlemen
         return _confirmed(case, case.calendar, setting)
     refusal = refusal_of(case.mapping, meeting, setting)
     if refusal is not None:
-        return refused(case, refusal, setting)
+        whole = refusal.code is Code.ROOM_DECLINED and is_declined_whole(case.mapping, setting)
+        return asked_apart(case, setting) if whole else refused(case, refusal, setting)
     return _still_waiting(case, setting)
 
 

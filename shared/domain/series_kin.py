@@ -7,9 +7,10 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.asked_series import own_key
 from shared.domain.booking import Booking, PlatformSeries, Side
 from shared.domain.fingerprint import Field
-from shared.domain.ids import MappingId, SeriesId
+from shared.domain.ids import MailboxId, MappingId, SeriesId
 from shared.domain.ledger import Mapping
 from shared.domain.plan import Action, LedgerView, Plan, Settlement
 from shared.domain.projection import to_calendar
@@ -46,11 +47,11 @@ class Kin:
         cls, plan: Plan, ledger: LedgerView, standing: StandingSeries, now: datetime, taken: Iterable[MappingId]
     ) -> Kin:
         """Return what a plan and the ledger hold of a standing series; ``taken`` belong to another one."""
+        keys = ((own_key(mapping), mapping) for mapping in ledger.mappings)
         mappings = {
-            mapping.calendar.key.original_start: mapping
-            for mapping in ledger.mappings
-            if mapping.calendar is not None and mapping.calendar.key.event == standing.master
-            if mapping.calendar.key.original_start is not None
+            key.original_start: mapping
+            for key, mapping in keys
+            if key is not None and key.event == standing.master and key.original_start is not None
         }
         found = {settlement.id: settlement for settlement in plan.settlements}
         settled = {start: found[mappings[start].id] for start in sorted(mappings) if mappings[start].id in found}
@@ -71,6 +72,12 @@ class Kin:
             now,
         )
 
+    @property
+    def mailbox(self) -> MailboxId | None:
+        """Whose mailbox the series stands in, where the room is asked in a person's name."""
+        asks = (mapping.request for mapping in self.mappings.values())
+        return next((request.mailbox for request in asks if request), None)
+
     def ends_some_before(self, start: datetime | None) -> bool:
         """Tell whether an occurrence before a start (None: any) ends in this run; Exchange would have it back."""
         return any(start is None or each < start for each in self.gone)
@@ -90,15 +97,20 @@ def actions_of(settlement: Settlement) -> list[tuple[Action, Side]]:
 
 def _is_changed(settlement: Settlement) -> bool:
     item, after = settlement.platform, settlement.after
-    ours = after is not None and after.in_series and after.request is None
+    ours = after is not None and after.in_series and _is_of_one(after)
     is_one = ours and item is not None and item.series is not None and actions_of(settlement) == CHANGE
     return is_one and settlement.steps[0].fields <= _OF_A_SERIES
+
+
+def _is_of_one(mapping: Mapping) -> bool:
+    """Tell whether a mapping's own event is an occurrence; one by which the room was asked alone is none."""
+    return mapping.request is None or mapping.request.occurrence is not None
 
 
 def _is_kept(settlement: Settlement) -> bool:
     item, after = settlement.platform, settlement.after
     is_settled = not settlement.steps and settlement.open is None and not settlement.decisions
-    stands = after is not None and after.is_linked and after.in_series and after.request is None
+    stands = after is not None and after.is_linked and after.in_series and _is_of_one(after)
     return is_settled and stands and item is not None and item.series is not None and not item.booking.cancelled
 
 

@@ -7,6 +7,8 @@
     it goes on longer by the same rule              extended: this one ends later
     its last occurrences are cancelled              shortened: this one ends earlier
     anything else                                   nothing here: occurrence by occurrence
+    anything but the first, of a series by which    the same
+    the room is asked in a person's own mailbox
 
 Occurrences that stay as they are may stand among those that change. Exchange drops exceptions where a rule or a time
 changes: each write says which are put back. A ledger keeps no titles: what an occurrence shows by itself is read before
@@ -51,7 +53,8 @@ def reshape(plan: Plan, ledger: LedgerView, why_not: Callable[[Rule], str], now:
     for standing in ledger.series.values():
         if has_moved_on(plan, ledger, standing):
             continue  # It was split already: what differs still is written to the copies that were seen.
-        write = _written(Kin.of(plan, ledger, standing, now, taken))
+        kin = Kin.of(plan, ledger, standing, now, taken)
+        write = _written(kin) if kin.mailbox is None else _rewritten_for_a_room(kin)
         if write is not None and write.rule is not None and not why_not(write.rule):
             writes.append(write)
             taken.update(write.members)
@@ -72,6 +75,19 @@ def _written(kin: Kin) -> SeriesWrite | None:
     if kin.changed:
         return _rewritten(kin)
     return _extended(kin) or _shortened(kin)
+
+
+def _rewritten_for_a_room(kin: Kin) -> SeriesWrite | None:
+    """Return the change of all of a series by which the room is asked; anything else goes occurrence by occurrence.
+
+    A second series at the times of the first would be declined for the sake of it, and what Exchange drops and is put
+    back would have the room answer twice.
+    """
+    write = _rewritten(kin)
+    if write is None or write.action is not SeriesAction.CHANGE:
+        return None
+    drops = write.resets and (write.exceptions or kin.standing.cancelled)
+    return None if drops else replace(write, mailbox=kin.mailbox)
 
 
 def _rewritten(kin: Kin) -> SeriesWrite | None:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain.asked_series import asked_place, own_key
 from shared.domain.booking import Booking, CalendarKey, PlatformSeries, Side
 from shared.domain.decisions import Code, Reason
 from shared.domain.ids import EventId, series_transaction
+from shared.domain.ledger import Mapping
 from shared.domain.plan import (
     Action,
     LedgerView,
@@ -23,14 +25,12 @@ from shared.domain.plan import (
     Settlement,
 )
 from shared.domain.recurrence import Rule
-from shared.domain.series import by_master
 from shared.domain.series_places import leaves_its_place, rest
 from shared.domain.series_reshape import reshape
 from shared.domain.spans import occupied
 
 NEIGHBOURS = "Outlook keeps an occurrence between those before and after it"
 BEGUN = "a series that counts its occurrences cannot be continued in the middle"
-ASKED = "the room answers for each occurrence by itself"
 _FEWEST = 2
 
 WhyNot = Callable[[Rule], str]
@@ -47,7 +47,6 @@ def fold(plan: Plan, ledger: LedgerView, why_not: WhyNot, now: datetime, *, invi
     writes = [_told(write, invites=invites) for write in reshaped.writes]
     taken = frozenset(member for write in reshaped.writes for member in write.members)
     others = replace(plan, settlements=tuple(s for s in plan.settlements if s.id not in taken))
-    found |= {settlement.id: _singly(settlement, ASKED) for settlement in _asked_singly(others)}
     for group in _creations(others, now):
         write, changed = _creation(group, _generation(group, ledger, plan), why_not, invites=invites)
         found |= {settlement.id: settlement for settlement in changed}
@@ -74,18 +73,11 @@ def _creations(plan: Plan, now: datetime) -> list[list[Settlement]]:
         after, item = settlement.after, settlement.platform
         if actions != [(Action.CREATE, Side.CALENDAR)] or after is None or item is None or item.series is None:
             continue
-        if after.request is None and item.series.original_start > now:
-            groups[item.series.id, item.series.rule, after.generation].append(settlement)
+        asks = after.request
+        if item.series.original_start > now and not (asks and asks.singly):
+            mailbox = asks.mailbox if asks else None
+            groups[mailbox, item.series.id, item.series.rule, after.generation].append(settlement)
     return [sorted(group, key=_start) for group in groups.values() if len(group) >= _FEWEST]
-
-
-def _asked_singly(plan: Plan) -> Iterable[Settlement]:
-    """Return the occurrences for which the room is asked in somebody's own mailbox."""
-    for settlement in plan.settlements:
-        created = any((step.action, step.side) == (Action.CREATE, Side.CALENDAR) for step in settlement.steps)
-        asks = settlement.after is not None and settlement.after.request is not None
-        if created and asks and settlement.platform is not None and settlement.platform.series is not None:
-            yield settlement
 
 
 def _start(settlement: Settlement) -> datetime:
@@ -116,6 +108,7 @@ def _creation(
     members = [_noted(settlement, generation) for settlement in group]
     wanted = members[0].steps[0].wanted
     exceptions = tuple(s.id for s in members if _is_exception(s, members[0]))
+    asks = group[0].after.request if group[0].after else None
     write = SeriesWrite(
         SeriesAction.CREATE,
         tuple(settlement.id for settlement in members),
@@ -123,7 +116,8 @@ def _creation(
         rule,
         wanted,
         exceptions,
-        mails=(1 + len(exceptions)) * (invites and wanted is not None and wanted.organiser is not None),
+        mails=(1 + len(exceptions)) * (invites and not asks and wanted is not None and wanted.organiser is not None),
+        mailbox=asks.mailbox if asks else None,
     )
     return write, alone + members
 
@@ -140,7 +134,7 @@ def _generation(group: Sequence[Settlement], ledger: LedgerView, plan: Plan) -> 
         mapping.generation
         for mapping in ledger.mappings
         if mapping.platform is not None and mapping.platform.series == series.id and mapping.in_series
-        if mapping.calendar is not None and mapping.id not in members
+        if own_key(mapping) is not None and mapping.id not in members
     ]
     generation = max([after.generation, *(generation + 1 for generation in standing)])
     made = {settlement.calendar.transaction for settlement in plan.settlements if settlement.calendar}
@@ -175,27 +169,44 @@ def _is_exception(settlement: Settlement, first: Settlement) -> bool:
 def _cancellations(plan: Plan, ledger: LedgerView, now: datetime) -> Iterable[SeriesWrite]:
     """Fold the cancellations and refusals of a series that leave none of what is still to come of it."""
     groups: dict[tuple[EventId, Action], list[Settlement]] = defaultdict(list)
+    keys = {settlement.id: _calendar_key(settlement) for settlement in plan.settlements}
     for settlement in plan.settlements:
-        key = _calendar_key(settlement)
+        key = keys[settlement.id]
         ends = [step.action for step in settlement.steps if step.side is Side.CALENDAR]
         beside = {step.action for step in settlement.steps if step.side is Side.PLATFORM}
         is_ending = len(ends) == 1 and ends[0] in (Action.CANCEL, Action.DECLINE) and beside <= {Action.CANCEL}
         if key is not None and is_ending:
             groups[key.event, ends[0]].append(settlement)
-    members = by_master(ledger.mappings) if groups else {}
+    members = _by_own_series(ledger.mappings) if groups else {}
     for (master, action), group in groups.items():
         ending = {settlement.id for settlement in group}
         stays = any(
             mapping.id not in ending and occupied(mapping.when, ledger.zone).end > now
             for mapping in members.get(master, ())
         )
-        starts = [key.original_start for s in group if (key := _calendar_key(s)) and key.original_start]
+        starts = [key.original_start for s in group if (key := keys[s.id]) and key.original_start]
         if len(group) >= _FEWEST and not stays and min(starts) > now:
             kind = SeriesAction.CANCEL if action is Action.CANCEL else SeriesAction.DECLINE
-            yield SeriesWrite(kind, tuple(s.id for s in group), master=master, cut=min(starts))
+            asks = group[0].base.request if group[0].base and kind is SeriesAction.CANCEL else None
+            mailbox = asks.mailbox if asks else None
+            yield SeriesWrite(kind, tuple(s.id for s in group), master=master, cut=min(starts), mailbox=mailbox)
+
+
+def _by_own_series(mappings: Iterable[Mapping]) -> dict[EventId, list[Mapping]]:
+    """Return the mappings of occurrences by the series that is written for them."""
+    found: dict[EventId, list[Mapping]] = defaultdict(list)
+    for mapping in mappings:
+        key = own_key(mapping)
+        if key is not None and key.original_start is not None:
+            found[key.event].append(mapping)
+    return found
 
 
 def _calendar_key(settlement: Settlement) -> CalendarKey | None:
+    """Return the occurrence that is written for a settlement, in the room's or in a person's own mailbox."""
+    asks = settlement.base.request if settlement.base else None
+    if settlement.base is not None and asks is not None and settlement.base.origin is Side.PLATFORM:
+        return asked_place(settlement.base)
     record = settlement.base.calendar if settlement.base else None
     key = settlement.calendar.key if settlement.calendar else record.key if record else None
     return key if key is not None and key.original_start is not None else None

@@ -45,9 +45,11 @@ def as_seen(mapping: Mapping, meeting: Meeting) -> RoomRequest:
     assert mapping.request is not None
     item = meeting.item
     known = mapping.request.written or item.modified
+    place = item.key if mapping.in_series and item.key.original_start else None
     return replace(
-        mapping.request, event=item.event, version=item.version, ical_uid=item.ical_uid, written=known or item.created
-    )
+        mapping.request, event=item.event, version=item.version, ical_uid=item.ical_uid, written=known or item.created,
+        occurrence=place,
+    )  # fmt: skip
 
 
 def look_again(mapping: Mapping, setting: Setting) -> OpenStep | None:

@@ -78,13 +78,17 @@ class EventChange:
 
 @dataclass(frozen=True)
 class SeriesDraft:
-    """A series to be made in a mailbox's own calendar, with the mark by which it is found again."""
+    """A series to be made in a mailbox's own calendar, with the mark by which it is found again.
+
+    ``room`` is the resource that it asks for, where the mailbox is that of a person.
+    """
 
     rule: Rule
     title: str
     private: bool
     transaction: TransactionId
     invited: Person | None = None
+    room: Person | None = None
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,14 @@ class Calendar(Protocol):
         """Read a single meeting in its organiser's mailbox, with what it tells of the room of that address.
 
         It is proven gone as by ``read``.
+        """
+        ...
+
+    async def series_meetings(
+        self, mailbox: MailboxId, master: EventId, room: str, window: Window
+    ) -> tuple[Meeting, ...] | None:
+        """Read the occurrences in ``window`` of a series in its organiser's mailbox, each with what it tells of the
+        room of that address; None where the series does not stand any more.
         """
         ...
 

@@ -6,7 +6,7 @@ time is taken declines, and takes away what an earlier acceptance had put there;
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -41,6 +41,37 @@ class Attendant:
                 self.answer(room)
             elif room.shows_requests and not event.deleted:
                 self._show_request(room, event)
+
+    def asked_series(self, mailbox: MailboxId, events: Sequence[StoredEvent]) -> None:
+        """Deliver the request of a whole series: one time that is taken has the room decline all of it.
+
+        Where the room ``takes_parts``, as with a ``ConflictPercentageAllowed``, it declines that occurrence alone.
+        """
+        for room in self._boxes.values():
+            wanted = [event for event in events if room.owner and room.owner.address in event.rooms]
+            self._forget_old_places(room, wanted)
+            taken = [event for event in wanted if not is_free(room, event.when, _copy(room, event))]
+            if taken and not room.takes_parts and room.attends:
+                self._decline_all(mailbox, room, wanted)
+            else:
+                for event in wanted:
+                    self.asked(mailbox, event)
+
+    def _forget_old_places(self, room: Box, events: Sequence[StoredEvent]) -> None:
+        """Take what the series has no more out of the room's copy of it: the copy follows the rule."""
+        series = {event.ical_uid for event in events}
+        places = {(event.ical_uid, event.original_start) for event in events}
+        for copy in [each for each in room.standing() if each.ical_uid in series]:
+            if (copy.ical_uid, copy.original_start) not in places:
+                del room.events[copy.id]
+                room.log.append(copy.master or copy.id)
+
+    def _decline_all(self, mailbox: MailboxId, room: Box, events: Sequence[StoredEvent]) -> None:
+        given = RoomAnswer(_address(room), Answer.DECLINED, self._clock() + _A_MOMENT)
+        for copy in [each for each in room.standing() if any(each.ical_uid == event.ical_uid for event in events)]:
+            self._take_away(room, copy, Answer.DECLINED)
+        for event in events:
+            self._boxes[mailbox].put(replace(self._boxes[mailbox].events[event.id], answers=(given,)), of_a_whole=True)
 
     def left_out(self, event: StoredEvent, address: str) -> None:
         """Deliver the cancellation that a room gets when it is taken out of a meeting."""

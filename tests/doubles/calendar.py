@@ -215,6 +215,7 @@ class InMemoryCalendar:
                     box.put(event)
                 if draft.invited is not None:
                     box.mails.append(f"invitation to {draft.invited.address}")
+                self.attendant.asked_series(mailbox, box.occurrences(master))
             found = self._series(box, master, window)
             if found is None:
                 raise Rejected("The series made under this transaction was deleted since; make a new one.", "gone")
@@ -234,7 +235,8 @@ class InMemoryCalendar:
             for event in [each for each in box.occurrences(master) if not each.deleted]:
                 title = event.title if change.title is None else change.title
                 private = event.private if change.private is None else change.private
-                box.put(replace(event, title=title, private=private), of_a_whole=True)
+                box.put(replace(event, title=title, private=private, modified=self.clock()), of_a_whole=True)
+            self.attendant.asked_series(mailbox, [e for e in box.occurrences(master) if not e.deleted])
             found = self._series(box, master, window)
             assert found is not None
             return found
@@ -245,7 +247,8 @@ class InMemoryCalendar:
             del box.events[event.id]
         for day in dates(rule, rule.first, (self._now() + _EXPANDED).date()):
             new_id = EventId(f"OID.{like.master}.{day}")
-            box.put(replace(like, id=new_id, when=rule.on(day), original_start=rule.original_start(day)))
+            start = rule.original_start(day)
+            box.put(replace(like, id=new_id, when=rule.on(day), original_start=start, answers=()))
 
     async def find_series(self, mailbox: MailboxId, transaction: TransactionId, window: Window) -> SeriesFound | None:
         """Find the standing series that was made under a transaction."""
@@ -273,6 +276,8 @@ class InMemoryCalendar:
                 master=master,
                 original_start=rule.original_start(day),
                 ical_uid=f"uid-{master}",
+                rooms=(draft.room.address,) if draft.room else (),
+                modified=self.clock(),
             )
             for day in dates(rule, rule.first, (now + _EXPANDED).date())
         ]
@@ -294,7 +299,7 @@ class InMemoryCalendar:
         async with self._call("cancel", mailbox) as box:
             members = [each for each in box.occurrences(event) if not each.deleted]
             for each in members:
-                box.put(replace(each, deleted=True), of_a_whole=True)
+                self.attendant.asked(mailbox, box.put(replace(each, deleted=True), of_a_whole=True))
             if members and members[0].organiser is not None:
                 box.mails.append(f"cancellation to {members[0].organiser.address}: {comment}")
             stored = box.events.get(event)
@@ -338,10 +343,17 @@ class InMemoryCalendar:
         found = await self.read(mailbox, CalendarKey(event))
         if isinstance(found, Gone):
             return found
-        stored = self.boxes[mailbox].events[event]
-        given = stored.answer_of(room)
-        invited = room in stored.rooms
-        return Meeting(found, invited, given.answer, given.at) if given and invited else Meeting(found, invited)
+        return _meeting(self.boxes[mailbox].events[event], room)
+
+    async def series_meetings(
+        self, mailbox: MailboxId, master: EventId, room: str, window: Window
+    ) -> tuple[Meeting, ...] | None:
+        """Read the occurrences of a series in its organiser's mailbox, with the answer of a room to each."""
+        async with self._call("series_meetings", mailbox) as box:
+            standing = [event for event in box.occurrences(master) if not event.deleted]
+            if not standing:
+                return None
+            return tuple(_meeting(event, room) for event in standing if box.within(event, window))
 
     async def find_copy(self, mailbox: MailboxId, ical_uid: str) -> CalendarItem | None:
         """Find the mailbox's own copy of a meeting."""
@@ -391,6 +403,12 @@ class InMemoryCalendar:
 
     def _now(self) -> datetime:
         return self.clock().replace(microsecond=0)
+
+
+def _meeting(stored: StoredEvent, room: str) -> Meeting:
+    given, invited = stored.answer_of(room), room in stored.rooms
+    found = stored.item()
+    return Meeting(found, invited, given.answer, given.at) if given and invited else Meeting(found, invited)
 
 
 def _token(box: Box, window: Window) -> str:

@@ -107,6 +107,7 @@ class Box:
     owner: Person | None = None
     attends: bool = True
     shows_requests: bool = False
+    takes_parts: bool = False
     requests: list[StoredEvent] = field(default_factory=list)
     generation: int = 0
     lag_from: int | None = None

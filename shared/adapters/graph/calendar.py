@@ -201,6 +201,12 @@ class GraphCalendar:
         found = await proof.single(self._client, mailbox, CalendarKey(event))
         return found if isinstance(found, Gone) else meeting_of(self._noted(*found), found[1], room)
 
+    async def series_meetings(
+        self, mailbox: MailboxId, master: EventId, room: str, window: Window
+    ) -> tuple[Meeting, ...] | None:
+        """Read the occurrences of a series in its organiser's mailbox, with the room's answer to each."""
+        return await whole_series.meetings(self._client, mailbox, master, room, window)
+
     async def find_copy(self, mailbox: MailboxId, ical_uid: str) -> CalendarItem | None:
         """Find the mailbox's own copy of a meeting by the iCalUId that all copies share."""
         answer = await self._client.fetch(asks.copies(mailbox, ical_uid))

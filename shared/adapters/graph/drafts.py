@@ -48,7 +48,9 @@ def new_event(draft: EventDraft) -> dict[str, Any]:
 def new_series(draft: SeriesDraft) -> dict[str, Any]:
     """Return the body that creates a series: its first occurrence on the clocks of the rule's zone, and the rule."""
     rule = draft.rule
-    single = EventDraft(rule.on(rule.first), draft.title, draft.private, draft.transaction, rule.zone, draft.invited)
+    single = EventDraft(
+        rule.on(rule.first), draft.title, draft.private, draft.transaction, rule.zone, draft.invited, room=draft.room
+    )
     return {**new_event(single), **_repeated(rule)}
 
 

@@ -6,6 +6,7 @@ here decides what of it is wanted.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
@@ -13,12 +14,13 @@ from shared.adapters.graph import asks, proof
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.drafts import changed_series, new_series
 from shared.adapters.graph.errors import AlreadyThere, ItemMissing
+from shared.adapters.graph.meetings import meeting_of
 from shared.adapters.graph.recurrence import all_day_rule_of, rule_of
-from shared.adapters.graph.wire import in_series, item
+from shared.adapters.graph.wire import in_series, item, last_write
 from shared.adapters.graph.wire_times import Json
 from shared.adapters.graph.zones import zone
 from shared.adapters.recurring.expansion import missing
-from shared.domain.booking import CalendarItem, Window
+from shared.domain.booking import CalendarItem, Meeting, Window
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.recurrence import Rule, begin, wall
 from shared.domain.spans import AllDay
@@ -85,6 +87,30 @@ async def find_copy(client: GraphClient, mailbox: MailboxId, ical_uid: str, wind
 
 async def read(client: GraphClient, mailbox: MailboxId, master: EventId, window: Window) -> SeriesFound | None:
     """Read a series; one that was deleted still answers by its id, and has no occurrence in the calendar."""
+    told = await _told(client, mailbox, master, window)
+    if told is None:
+        return None
+    raw, lent, occurrences = told
+    standing, rule = tuple(each for each, _ in occurrences), _rule(raw, lent)
+    starts = {each.key.original_start for each in standing if each.key.original_start}
+    cancelled = missing(rule, starts, window) if rule else ()
+    return SeriesFound(master, _first(lent), _last(raw), standing, rule, cancelled)
+
+
+async def meetings(
+    client: GraphClient, mailbox: MailboxId, master: EventId, room: str, window: Window
+) -> tuple[Meeting, ...] | None:
+    """Read the occurrences of a series in its organiser's mailbox, each with the answer of a room."""
+    told = await _told(client, mailbox, master, window)
+    if told is None:
+        return None
+    return tuple(meeting_of(replace(each, modified=last_write(raw)), raw, room) for each, raw in told[2])
+
+
+async def _told(
+    client: GraphClient, mailbox: MailboxId, master: EventId, window: Window
+) -> tuple[Json, CalendarItem, list[tuple[CalendarItem, Json]]] | None:
+    """Return a standing series: its master twice, as it was told and as it is understood, and its occurrences."""
     try:
         raw = await client.fetch(asks.series(mailbox, master))
         raws = await proof.view_window(client, mailbox, window, partial(asks.instances_start, mailbox, master))
@@ -93,13 +119,10 @@ async def read(client: GraphClient, mailbox: MailboxId, master: EventId, window:
     lent = item(raw)
     if raw.get("type") != "seriesMaster" or not isinstance(lent, CalendarItem) or raw.get("isCancelled") is True:
         return None
-    items = [told for each in raws if isinstance(told := item(each), CalendarItem)]
-    if items and not await proof.is_listed(client, mailbox, items[0].event, items[0].booking.when):
+    items = [(told, each) for each in raws if isinstance(told := item(each), CalendarItem)]
+    if items and not await proof.is_listed(client, mailbox, items[0][0].event, items[0][0].booking.when):
         return None
-    standing, rule = tuple(in_series(each, lent) for each in items if not each.booking.cancelled), _rule(raw, lent)
-    starts = {each.key.original_start for each in standing if each.key.original_start}
-    cancelled = missing(rule, starts, window) if rule else ()
-    return SeriesFound(master, _first(lent), _last(raw), standing, rule, cancelled)
+    return raw, lent, [(in_series(told, lent), each) for told, each in items if not told.booking.cancelled]
 
 
 def _rule(raw: Json, master: CalendarItem) -> Rule | None:

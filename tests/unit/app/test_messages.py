@@ -10,7 +10,7 @@ from functions.admin import ORDERS
 from shared.app import ask_room, organisers_event, prepare_notices, tell_people
 from shared.app.messages import language_of, languages, preferred, words_of
 from shared.app.wording import sentence
-from shared.domain import losses, series_writes, undo
+from shared.domain import asked_series, losses, series_writes, undo
 from shared.domain.booking import Side
 from shared.domain.comparison import Difference
 from shared.domain.decisions import Code, Reason
@@ -88,7 +88,7 @@ def test_every_cause_and_every_difference_has_words_in_the_console(language: str
 OF_OURS = [
     organisers_event.NOT_OF_TENANT, organisers_event.NOT_OPEN, organisers_event.NOT_THERE, organisers_event.REFUSED,
     organisers_event.OF_SERIES, prepare_notices.NOT_SET, *tell_people.REASONS, *ask_room.REASONS,
-    series_writes.NEIGHBOURS, series_writes.BEGUN, series_writes.ASKED, losses.TAKEN, *undo.REASONS,
+    series_writes.NEIGHBOURS, series_writes.BEGUN, asked_series.DECLINED_WHOLE, losses.TAKEN, *undo.REASONS,
 ]  # fmt: skip
 
 
