@@ -8,6 +8,7 @@ by itself, as an event of its own: it then declines only what it must.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from shared.domain.booking import CalendarItem, CalendarKey, Side
 from shared.domain.cases import Case, Setting
 from shared.domain.decisions import Code, Reason
 from shared.domain.ids import MappingId
-from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep, RoomRequest
+from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep, RoomRequest, WriteMode
 from shared.domain.meeting_uid import series_uid
 from shared.domain.plan import Action, Settlement, Step
 from shared.domain.waiting_requests import settled_request
@@ -64,6 +65,29 @@ def is_declined_whole(mapping: Mapping, setting: Setting) -> bool:
     """Tell whether the room declined all of the series of which a request is an occurrence."""
     key = asked_place(mapping)
     return key is not None and mapping.origin is Side.PLATFORM and key.event in setting.declined_series
+
+
+def of_asked_series(settlement: Settlement, mappings: Iterable[Mapping]) -> Settlement:
+    """Return the pair that the window came to show of a series by which the room is asked, with its request.
+
+    Who organises it is known from the others of that series.
+    """
+    event, after = settlement.calendar, settlement.after
+    if event is None or event.is_organiser or after is None:
+        return settlement
+    uid = series_uid(event.ical_uid)
+    for mapping in mappings:
+        asks, key = mapping.request, asked_place(mapping)
+        if asks is not None and key is not None and series_uid(asks.ical_uid) == uid:
+            request = RoomRequest(
+                asks.mailbox,
+                asks.person,
+                ical_uid=event.ical_uid,
+                occurrence=CalendarKey(key.event, event.key.original_start),
+            )
+            asked = replace(after, mode=WriteMode.ORGANIZER, request=request)
+            return replace(settlement, after=asked, steps=(), decisions=(Reason(Code.ADOPTED),), adopted=None)
+    return settlement
 
 
 def asked_apart(case: Case, setting: Setting) -> Settlement:

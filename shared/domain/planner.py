@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.arrivals import mint
+from shared.domain.asked_series import of_asked_series
 from shared.domain.booking import Item, PlatformItem, Side
 from shared.domain.buffers import with_buffers
 from shared.domain.cases import Case, Setting
@@ -75,7 +76,8 @@ def plan(
     new: list[Item] = [*pairing.new_events, *pairing.new_bookings]
     twins = find_twins(new, ledger, pairing.events, pairing.bookings, setting)
     drafts = _known(pairing, twins.settlements, ledger, setting)
-    drafts += [settle_pair_of_series(event, booking, setting) for event, booking in ties.pairs]
+    pairs = (settle_pair_of_series(event, booking, setting) for event, booking in ties.pairs)
+    drafts += [of_asked_series(pair_of_series, ledger.mappings) for pair_of_series in pairs]
     drafts += [withdrawn(event, mint(Side.CALENDAR, str(event.key), setting)) for event in ties.orphans]
     unpaired = without_twins(pairing.new_events, twins)
     new_events, withheld = withhold_copies(unpaired, ledger.mappings, setting)

@@ -7,6 +7,8 @@
     an occurrence of a series that we made         the booking of the platform's series at that start, which may have
                                                    stood in another series until now
     the same, and no booking                       nothing: it is withdrawn
+    the room's copy of a series that asks for it   the booking of the platform's series at that start and time; without
+                                                   one it is a booking of its own: its organiser may have added it
     a series without old starts and with new ones  by date in the zone, then in order: they were moved
 """
 
@@ -22,6 +24,7 @@ from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem,
 from shared.domain.decisions import Code, Reason
 from shared.domain.ids import EventId, MappingId, SeriesId, TransactionId, series_transaction
 from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
+from shared.domain.meeting_uid import series_uid
 from shared.domain.plan import (
     Action,
     CalendarReport,
@@ -86,11 +89,13 @@ def followed(
             continue
         whose = [known for each in sorted(series) if (known := ours.mapping_of(event, each))]
         booking = [booked[place] for each in sorted(series) if (place := (each, event.key.original_start)) in booked]
+        if not event.is_organiser:
+            whose, booking = [], [each for each in booking if each.booking.when == event.booking.when]
         if whose:
             tied[whose[0]] = event
         elif booking:
             pairs.append((event, booking[0]))
-        elif occupied(event.booking.when, ledger.zone).end > now:
+        elif event.is_organiser and occupied(event.booking.when, ledger.zone).end > now:
             orphans.append(event)
     if ledger.bulk and not platform_shows:
         return Ties(tied, tuple(pairs), (), tuple(orphans))
@@ -112,6 +117,7 @@ class _Ours:
     ) -> None:
         self._by_transaction: dict[TransactionId, set[SeriesId]] = defaultdict(set)
         self._by_master: dict[EventId, set[SeriesId]] = defaultdict(set)
+        self._asked: dict[str, frozenset[SeriesId]] = {}
         self.places: dict[tuple[SeriesId, datetime], Mapping] = {}
         self._generations: dict[SeriesId, int] = {}
         for mapping in mappings:
@@ -128,6 +134,9 @@ class _Ours:
 
     def _take(self, mapping: Mapping, series: SeriesId, start: datetime | None) -> None:
         calendar = mapping.calendar
+        if mapping.request is not None and mapping.request.occurrence is not None:
+            uid = series_uid(mapping.request.ical_uid)
+            self._asked[uid] = self._asked.get(uid, frozenset()) | {series}
         if calendar is not None and calendar.is_organiser and calendar.key.original_start is not None:
             self._by_master[calendar.key.event].add(series)
         is_made = mapping.state is MappingState.CREATING and calendar is None
@@ -138,7 +147,7 @@ class _Ours:
     def series_of(self, event: CalendarItem) -> frozenset[SeriesId] | None:
         """Return the series of the platform that an occurrence may be of; None where it is none of ours."""
         if not event.is_organiser:
-            return None
+            return self._asked.get(series_uid(event.ical_uid))
         by_mark = self._by_transaction.get(event.transaction) if event.transaction else None
         by_master = self._by_master.get(event.key.event)
         if by_mark is None and by_master is None:

@@ -72,7 +72,7 @@ async def test_a_booking_that_the_room_accepts_beside_another_says_that_both_ove
     made.world.calendar.expire_tokens(made.mailbox)
     await made.wake(WakeCause.NOTIFICATION)
     made.cancel_series(3)
-    made.book_series(HALF_PAST_NINE, 3)
+    made.book(HALF_PAST_NINE)
     await rests(made)
     assert [item.booking.when for item in made.events()].count(HALF_PAST_NINE) == 2
 

@@ -16,6 +16,7 @@ from shared.domain.ledger import Mapping, MappingState, WriteMode
 from shared.domain.recurrence import begin, parse_rule
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
+from tests.doubles.faults import Killed
 from tests.doubles.mailboxes import Access, Box
 from tests.doubles.world import BEN, MONDAY, ROOM, World, at
 
@@ -57,12 +58,12 @@ class Asking(World):
         return [each for each in await self.ledgers.decisions(self.resource_id) if each.reason.code is code]
 
 
-async def asking(*, has_mailbox: bool = True) -> Asking:
+async def asking(*, has_mailbox: bool = True, **settings: int) -> Asking:
     world = Asking()
     if has_mailbox:
         world.ben = world.give_mailbox(BEN)
     await world.link()
-    await world.order(Verb.POLICY, settings=json.dumps({"write_mode": "organizer"}))
+    await world.order(Verb.POLICY, settings=json.dumps({"write_mode": "organizer", **settings}))
     return world
 
 
@@ -350,6 +351,34 @@ async def test_a_mailbox_that_refuses_lets_the_events_stand_in_the_room_and_says
     assert len(await world.decisions(Code.FELL_BACK)) == len(WEEKS)
 
 
+async def test_an_endless_series_appears_in_the_window_as_it_slides_and_is_still_the_bookers_to_change() -> None:
+    world = await asking(days_ahead=60)
+    items = world.platform.book_series(
+        world.platform_id, WEEKS[0], "FREQ=WEEKLY", "Standup", BEN, until=timedelta(days=300)
+    )
+    await world.platform_says()
+    known = len(await world.mappings())
+    world.faults.passed.clear()
+    world.clock.advance(timedelta(days=14))
+    await world.order(Verb.REBASE)
+    written = [call for call in world.faults.calls if call.split(".")[1] in ("create", "change", "cancel", "decline")]
+    assert not written
+    mappings = await world.mappings()
+    assert len(mappings) == known
+    assert {(each.state, each.mode) for each in mappings} == {(MappingState.LINKED, WriteMode.ORGANIZER)}
+    last = max(mappings, key=lambda each: begin(each.when))
+    booking = next(item for item in items if last.platform and item.id == last.platform.id)
+    noon = at("12:00", "13:00", begin(last.when).date())
+    world.platform.move(world.platform_id, booking.id, noon)
+    await world.platform_says()
+    await world.later(minutes=2)
+    assert str(noon) in world.times()[0]
+    assert noon in {item.booking.when for item in world.bens()}
+    world.platform.cancel_booking(world.platform_id, booking.id)
+    await world.platform_says()
+    assert noon not in {item.booking.when for item in world.bens()}
+
+
 @pytest.mark.parametrize("kind", ["made", "moved", "cancelled"])
 async def test_it_survives_a_crash_at_every_point(kind: str) -> None:
     deaths, died, point = 0, True, 0
@@ -373,3 +402,28 @@ async def test_it_survives_a_crash_at_every_point(kind: str) -> None:
         world.assert_everywhere(*{"made": WEEKS, "moved": NOONS, "cancelled": []}[kind])
         deaths += died
     assert deaths > 4
+
+
+async def test_a_series_cancelled_right_after_a_crash_leaves_no_request_behind() -> None:
+    died, point = True, 0
+    while died:
+        point += 2
+        world = await asking()
+        items = world.platform.book_series(world.platform_id, WEEKS[0], RULE, "Standup", BEN)
+        world.clock.advance(timedelta(seconds=2))
+        await world.wakeups.send([world.resource_id], WakeCause.PLATFORM)
+        world.faults.kill_at(point)
+        try:
+            await world.settle()
+            died = False
+        except Killed:
+            pass
+        world.faults.revive()
+        for item in items:
+            world.cancel_booking(item)
+        await world.platform_says()
+        await world.sweep()
+        await world.later(minutes=6)
+        world.assert_everywhere()
+        assert not await world.mappings(), f"killed at point {point}"
+    assert point > 8
