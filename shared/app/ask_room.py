@@ -102,7 +102,7 @@ async def _found(applying: Applying, request: RoomRequest) -> tuple[EventId, Ver
     assert request.occurrence is not None
     found = await applying.outside.calendar.read(request.mailbox, request.occurrence)
     if isinstance(found, Gone):
-        raise Stale("The occurrence is not in its organiser's series any more; read it again.")
+        raise Stale("the series is not in the calendar any more; read it again")
     return found.event, found.version
 
 
