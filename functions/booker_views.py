@@ -57,7 +57,8 @@ def day_view(room: Resource, day: date, span: Span, seen: DayOfRoom, me: Me | No
     """Return what is taken of a day of a resource, by time."""
     shown = [(str(each.booking.when), _booking_view(each, room, me)) for each in seen.items]
     shown += [
-        (str(when), {**when_view(when), "what": "booking", "title": "", "private": False}) for when in seen.others
+        (str(when), {**when_view(when), "what": "booking", "title": "", "private": False, "booking": None})
+        for when in seen.others
     ]
     shown += [(str(block.when), _block_view(block)) for block in seen.blocks]
     return {
@@ -73,12 +74,19 @@ def _booking_view(item: PlatformItem, room: Resource, me: Me | None) -> Json:
     mine = me is not None and me.owns(item)
     private = item.booking.private
     title = item.booking.title if mine and not private else title_for_anybody(item.booking, room.policy)
-    return {**when_view(item.booking.when), "what": "mine" if mine else "booking", "title": title, "private": private}
+    return {
+        **when_view(item.booking.when),
+        "what": "mine" if mine else "booking",
+        "title": title,
+        "private": private,
+        "booking": item.id if mine else None,
+    }
 
 
 def _block_view(block: Block) -> Json:
     what = "closed" if block.is_closing else "blocked"
-    return {**when_view(block.when), "what": what, "title": "" if block.is_closing else block.reason, "private": False}
+    title = "" if block.is_closing else block.reason
+    return {**when_view(block.when), "what": what, "title": title, "private": False, "booking": None}
 
 
 async def mine_views(outside: Outside, bookings: Sequence[MyBooking]) -> list[Json]:

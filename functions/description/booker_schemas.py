@@ -89,6 +89,7 @@ SCHEMAS: dict[str, Json] = {
                         "what": one_of("What takes the time.", ("booking", "mine", "blocked", "closed")),
                         "title": text("What policy shows of it; empty where private."),
                         "private": _PRIVATE,
+                        "booking": or_null(text("The id of a booking of the caller's own.")),
                     }
                 ),
             },

@@ -88,9 +88,6 @@ async def test_two_presses_on_a_phone_book_a_room_that_outlook_shows(site: Site,
     await site.room()
     where = site.stack.described
     await phone.goto(f"{where['host']}/api/book#key={where['function_key']}")
-    await phone.get_by_label("Name").fill("Bruno Keller")
-    await phone.get_by_label("E-mail address").fill(BRUNO)
-    await phone.get_by_role("button", name="Continue").click()
     await phone.get_by_label("Building").select_option("Harlem")
     name = await name_of(room)
     found = phone.get_by_role("button", name=f"Book {name}", exact=True)
@@ -101,13 +98,22 @@ async def test_two_presses_on_a_phone_book_a_room_that_outlook_shows(site: Site,
     await fits(phone)
     await picture(phone, "booking-search")
     await found.click()
+    # Whoever looks needs no name; whoever books does, once.
+    await phone.get_by_label("Name").fill("Bruno Keller")
+    await phone.get_by_label("E-mail address").fill(BRUNO)
+    await axe(phone)
+    await fits(phone)
     await dialogs(phone, "Book").click()
     mine = card(phone, "Booking").filter(has_text=name)
     await expect(mine).to_contain_text("In the calendar", timeout=PATIENCE)
     now = datetime.now(UTC)
     assert len(await site.outlook.calendar(room.mailbox, now - timedelta(hours=1), now + timedelta(hours=3))) == 1
     # The room stands in another zone: its own time is shown, and the zone named.
-    await expect(mine).to_contain_text("Eastern Time")
+    await expect(mine).to_contain_text("America/New York")
+    await expect(phone.get_by_role("button", name="Booking as Bruno Keller")).to_be_visible()
+    await phone.goto(f"{where['host']}/api/book?resource={room.id}")
+    await phone.get_by_role("button", name="Book", exact=True).click()
+    await expect(phone.get_by_role("dialog").get_by_label("Name")).to_have_count(0)
 
 
 async def test_a_booking_is_made_on_a_rooms_day_moved_and_cancelled(site: Site, page: Page) -> None:
@@ -170,6 +176,23 @@ async def test_a_series_is_booked_and_ended_from_one_of_its_dates_on(site: Site,
     await dialogs(page, "Cancel booking").click()
     await room.agrees_on(*whole[:1])
     await expect(cards).to_have_count(1, timeout=PATIENCE)
+
+
+async def test_whose_bookings_are_shown_is_asked_where_they_are_looked_for(site: Site, page: Page) -> None:
+    room = await site.room()
+    await site.desk.book(room.platform, booked(local(16), local(17)), "Whose is it", organiser=BRUNO)
+    where = site.stack.described
+    await page.goto(f"{where['host']}/api/book#key={where['function_key']}")
+    await page.get_by_role("link", name="My bookings").click()
+    await expect(page.get_by_text("Say who you are, and your bookings are shown here.")).to_be_visible()
+    await axe(page)
+    await page.get_by_role("main").get_by_role("button", name="Say who you are").click()
+    await page.get_by_label("Name").fill("Bruno Keller")
+    await page.get_by_label("E-mail address").fill(BRUNO)
+    await page.get_by_role("button", name="Continue").click()
+    await expect(card(page, "Whose is it")).to_contain_text("In the calendar", timeout=PATIENCE)
+    await page.reload()
+    await expect(card(page, "Whose is it")).to_be_visible(timeout=PATIENCE)
 
 
 async def test_the_keyboard_alone_books_a_room(site: Site, page: Page) -> None:

@@ -3,8 +3,9 @@
  */
 
 /**
- * @typedef {{ all_day: boolean, start: string, end: string, what: string, title: string, private: boolean }} Taken
- * @typedef {{ what: string, start: Date, end: Date, title: string, private: boolean }} Line
+ * @typedef {{ all_day: boolean, start: string, end: string, what: string, title: string, private: boolean,
+ *   booking?: string | null }} Taken
+ * @typedef {{ what: string, start: Date, end: Date, title: string, private: boolean, booking: string }} Line
  */
 
 /** Free stretches shorter than this are not worth a line. */
@@ -23,6 +24,7 @@ export function agenda(taken, from, to, now) {
       what: each.what,
       title: each.title,
       private: each.private,
+      booking: each.booking ?? "",
       // Whole days are the day itself, whichever part of them it is.
       start: each.all_day ? from : new Date(Math.max(Date.parse(each.start), from.getTime())),
       end: each.all_day ? to : new Date(Math.min(Date.parse(each.end), to.getTime())),
@@ -44,5 +46,5 @@ export function agenda(taken, from, to, now) {
 function free(since, until, now) {
   const start = since < now ? now : since;
   if (until.getTime() - start.getTime() < SHORTEST) return [];
-  return [{ what: "free", title: "", private: false, start, end: until }];
+  return [{ what: "free", title: "", private: false, booking: "", start, end: until }];
 }

@@ -1,5 +1,5 @@
 /**
- * The booking page: what is free, one room's day, one's own bookings. Nothing is remembered here but what the address
+ * The booking page: what is free, one room's day, one's own bookings, one of them. Looking needs no name. Nothing is remembered here but what the address
  * says and what somebody is just looking for; `?resource=` of the code at a door opens with that room.
  */
 
@@ -11,6 +11,7 @@ import { signIn } from "../kit/signed_in.js";
 import { choose, language, speak, word } from "../kit/words.js";
 import "./book.css";
 import { mine } from "./mine.js";
+import { one } from "./one.js";
 import { room } from "./room.js";
 import { search } from "./search.js";
 import { askWho, choices } from "./who.js";
@@ -24,6 +25,7 @@ import { askWho, choices } from "./who.js";
 const views = [
   { pattern: /^\/$/, view: search, nav: "nav_search", path: "/" },
   { pattern: /^\/rooms\/([^/]+)$/, view: room },
+  { pattern: /^\/rooms\/([^/]+)\/bookings\/([^/]+)$/, view: one },
   { pattern: /^\/mine$/, view: mine, nav: "nav_mine", path: "/mine" },
 ];
 
@@ -51,7 +53,7 @@ function frame() {
                 html`<a href="#${each.path}" aria-current=${each.path === path ? "page" : "false"}>${word(each.nav ?? "")}</a>`,
             )}
         </nav>
-        ${chosen?.me ? whoBooks(chosen) : nothing}
+        ${chosen?.me ? whoBooks(chosen) : chosen && !chosen.signed_in ? html`<button class="who plain" type="button" @click=${somebodyElse}>${word("who_tell")}</button>` : nothing}
         <label class="tongue"><span class="for-ears">${word("language")}</span>
           <select @change=${(/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.target).value)}>
             ${Object.keys(by).map((each) => html`<option value=${each} ?selected=${each === language()}>${each.toUpperCase()}</option>`)}
@@ -72,8 +74,14 @@ function whoBooks(known) {
   </button>`;
 }
 
-async function somebodyElse() {
-  if ((await askWho(chosen?.me ?? null)) !== nothing) location.reload();
+const somebodyElse = () => askWho(chosen?.me ?? null);
+
+/** Shows who books from now on, and what is theirs. */
+async function known() {
+  chosen = await choices();
+  const { path } = here();
+  if (path === "/") frame();
+  else show();
 }
 
 /** @param {Event} event */
@@ -115,7 +123,6 @@ async function begin() {
   render(html`<p class="empty waiting">${word("loading")}</p>`, main);
   try {
     chosen = await choices();
-    if (!chosen.me && (await askWho(null)) !== nothing) chosen = await choices();
   } catch (error) {
     const { message, status } = /** @type {import("../kit/api.js").Refusal} */ (error);
     render(
@@ -137,6 +144,7 @@ const door = new URLSearchParams(location.search).get("resource");
 if (door && !location.hash)
   history.replaceState(null, "", `${location.pathname}${location.search}#/rooms/${encodeURIComponent(door)}`);
 window.addEventListener("hashchange", shown);
+window.addEventListener("lockstep:booker", known);
 window.addEventListener("unhandledrejection", (event) =>
   say(String(event.reason?.message ?? event.reason), { bad: true }),
 );

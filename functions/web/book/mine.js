@@ -4,13 +4,11 @@
 
 import { html, nothing, render } from "lit-html";
 import { follow } from "../kit/live.js";
-import { longDay, ownZone, whenText } from "../kit/times.js";
-import { language, word } from "../kit/words.js";
-import { cancel, change } from "./booking.js";
-import { named } from "./repeating.js";
-import { dayOfRoom, otherZone, place } from "./rooms.js";
+import { longDay, ownZone } from "../kit/times.js";
+import { word } from "../kit/words.js";
+import { card, isMoving } from "./card.js";
 import { dayIn, instant, told } from "./wall.js";
-import { callAsMe } from "./who.js";
+import { askWho, bookingOf, callAsMe, isKnown } from "./who.js";
 
 /** @typedef {import("./booking.js").Mine} Mine */
 
@@ -19,20 +17,10 @@ const AGAIN = 60_000;
 /** How many bookings are followed one by one until they stand. */
 const FOLLOWED = 5;
 const DAY = 86_400_000;
-const LOOKS = {
-  confirmed: "good",
-  on_its_way: "moving",
-  waiting_for_room: "moving",
-  requested: "warn",
-  held: "warn",
-  refused: "bad",
-  cancelled: "off",
-  outside: "off",
-};
-const MOVING = new Set(["on_its_way", "waiting_for_room", "requested", "held"]);
 
 /** @type {import("./main.js").View} */
 export const mine = (into, _found, _query, _chosen) => {
+  if (!isKnown()) return unknown(into);
   const over = new AbortController();
   let months = 1;
   /** @type {Mine[] | undefined} */
@@ -56,10 +44,8 @@ export const mine = (into, _found, _query, _chosen) => {
 
   /** Looks after those alone that do not stand yet; tells whether one of them moved. */
   async function lookAfter(/** @type {AbortSignal} */ signal) {
-    const moving = (bookings ?? []).filter((each) => MOVING.has(each.standing)).slice(0, FOLLOWED);
-    const seen = await Promise.all(
-      moving.map((each) => callAsMe(`rooms/${encodeURIComponent(each.room.id)}/bookings/${each.id}`, { signal })),
-    );
+    const moving = (bookings ?? []).filter(isMoving).slice(0, FOLLOWED);
+    const seen = await Promise.all(moving.map((each) => callAsMe(bookingOf(each), { signal })));
     const by = new Map(seen.map((each) => [each.id, each]));
     const moved = moving.some((each) => by.get(each.id).standing !== each.standing);
     if (moved) {
@@ -79,7 +65,7 @@ export const mine = (into, _found, _query, _chosen) => {
     );
   }
 
-  /** @param {Promise<boolean>} acted */
+  /** @param {Promise<unknown>} acted */
   async function done(acted) {
     if (!(await acted)) return;
     await look();
@@ -114,7 +100,17 @@ async function all(months, signal) {
   return [...seen.values()];
 }
 
-/** @param {Mine[]} bookings @param {(acted: Promise<boolean>) => void} done */
+/** Asks who it is whose bookings are looked for. @param {HTMLElement} into */
+function unknown(into) {
+  render(
+    html`<h1>${word("mine_heading")}</h1>
+      <div class="empty"><p>${word("who_for_mine")}</p><button class="main" type="button" @click=${() => askWho(null)}>${word("who_tell")}</button></div>`,
+    into,
+  );
+  return () => {};
+}
+
+/** @param {Mine[]} bookings @param {(acted: Promise<unknown>) => void} done */
 function list(bookings, done) {
   if (!bookings.length)
     return html`<div class="empty"><p>${word("none_of_mine")}</p><a class="button main" href="#/">${word("nav_search")}</a></div>`;
@@ -127,34 +123,7 @@ function list(bookings, done) {
   return html`${[...days].map(
     ([day, few]) => html`<section class="stack">
       <h2 class="day">${longDay(instant(day, "12:00", ownZone))}</h2>
-      <ul class="offers">${few.map((each) => card(each, day, done))}</ul>
+      <ul class="offers">${few.map((each) => html`<li>${card(each, done)}</li>`)}</ul>
     </section>`,
   )}`;
-}
-
-/** @param {Mine} each @param {string} day @param {(acted: Promise<boolean>) => void} done */
-function card(each, day, done) {
-  const stands = each.standing !== "refused" && each.standing !== "cancelled";
-  const repeated = each.series ? named(each.series.rule) : undefined;
-  const about = { room: each.room.name, time: whenText(each, each.room.zone) };
-  return html`<li class="card mine ${each.standing}">
-    <div class="what">
-      <h3>${each.private ? word("private") : each.title || word("untitled")}</h3>
-      <p><a href=${dayOfRoom(each.room, day)}>${each.room.name}</a> <span class="soft small">${place(each.room)}</span></p>
-      <p>${whenText(each, each.room.zone)} ${otherZone(each.room)}</p>
-      ${each.series ? html`<p class="soft small">${repeated ? word(`repeat_${repeated}`) : word("of_series")}</p>` : nothing}
-    </div>
-    <p class="standing"><span class="state ${LOOKS[/** @type {keyof typeof LOOKS} */ (each.standing)] ?? "off"}" role="status">${word(`standing_${each.standing}`)}</span></p>
-    ${each.why ? html`<p class="why small">${each.why}</p>` : nothing}
-    ${!each.changeable && stands ? html`<p class="soft small">${word("made_in_outlook")}</p>` : nothing}
-    <p class="actions">
-      ${each.story ? html`<a class="button plain" href="${each.story}?lang=${language()}" target="_blank" rel="noopener" aria-label=${word("story_of", about)}>${word("story")}</a>` : nothing}
-      ${
-        each.changeable && stands
-          ? html`<button type="button" aria-label=${word("change_of", about)} @click=${() => done(change(each))}>${word("change_it")}</button>
-              <button type="button" class="grave" aria-label=${word("cancel_of", about)} @click=${() => done(cancel(each))}>${word("cancel_it")}</button>`
-          : nothing
-      }
-    </p>
-  </li>`;
 }

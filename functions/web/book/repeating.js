@@ -37,3 +37,6 @@ export function named(text) {
   if (parts.get("BYDAY")?.split(",").length === 5) return "weekdays";
   return { 1: "weekly", 2: "fortnightly" }[interval];
 }
+
+/** Whether a series has to keep its days: those of work moved by a day would be others. @param {string} text */
+export const keepsDays = (text) => named(text) === "weekdays";

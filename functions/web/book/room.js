@@ -8,7 +8,7 @@ import { clock, longDay } from "../kit/times.js";
 import { word } from "../kit/words.js";
 import { book } from "./booking.js";
 import { inWords } from "./lengths.js";
-import { otherZone, features, place } from "./rooms.js";
+import { otherZone, features, pageOfBooking, place } from "./rooms.js";
 import { agenda } from "./agenda.js";
 import { dayIn, daysAfter, instant, minutesAfter, onGrid, told } from "./wall.js";
 import { callAsMe } from "./who.js";
@@ -61,7 +61,7 @@ export const room = (into, [id = ""], query, _chosen) => {
     render(
       html`<header class="room-head">
           <div><h1>${shown.name}</h1>
-            <p class="soft">${place(shown)} ${otherZone(shown)}</p>
+            <p class="soft">${place(shown)} ${otherZone(shown, { all_day: false, start: day.from, end: day.to })}</p>
             ${features(shown)}</div>
           <button class="main" type="button" ?disabled=${!shown.bookable} @click=${() => free(soonest(/** @type {Day} */ (day)))}>${word("book")}</button>
         </header>
@@ -141,7 +141,8 @@ function lines(day, free) {
       return html`<li class="free" ${height}><button type="button" ?disabled=${!day.room.bookable} @click=${() => free({ start: each.start, minutes })}>
         ${time(each)}<span class="label">${word("free_for", { length: inWords(minutes) })}</span><span class="do">${word("book")}</span></button></li>`;
     }
-    return html`<li class=${each.what} ${height}>${time(each)}<span class="label">${label(each)}</span></li>`;
+    const own = each.booking ? pageOfBooking(day.room, each.booking) : "";
+    return html`<li class=${each.what} ${height}>${time(each)}<span class="label">${own ? html`<a href=${own}>${label(each)}</a>` : label(each)}</span></li>`;
   })}</ol>`;
 }
 

@@ -3,11 +3,8 @@
  */
 
 import { html, nothing } from "lit-html";
-import { ownZone, zoneName } from "../kit/times.js";
+import { sameClock, zoneName } from "../kit/times.js";
 import { word } from "../kit/words.js";
-import { timeIn } from "./wall.js";
-
-const HALF_A_YEAR = 182 * 86_400_000;
 
 /**
  * @typedef {{ id: string, name: string, kind: string, capacity: number | null, building: string, floor: string,
@@ -32,16 +29,23 @@ export const features = (room) =>
     ? html`<ul class="chips" aria-label=${word("features")}>${room.features.map((each) => html`<li>${each}</li>`)}</ul>`
     : nothing;
 
-/** Whether the clock of a zone shows the viewer's own time, now and half a year from now. @param {string} zone */
-export const isOwnClock = (zone) =>
-  [0, HALF_A_YEAR].every((later) => {
-    const at = new Date(Date.now() + later);
-    return timeIn(at, zone) === timeIn(at, ownZone);
-  });
+/** Whether the clock of a zone shows the viewer's own time all through a stretch. @param {string} zone @param {When} when */
+export function isOwnClock(zone, when) {
+  const [start, end] = [when.start, when.end].map((each) => new Date(when.all_day ? `${each}T00:00:00Z` : each));
+  return sameClock(/** @type {Date} */ (start), /** @type {Date} */ (end), zone);
+}
 
-/** The zone of a room, where its clock shows another time than the viewer's. @param {Room} room */
-export const otherZone = (room) =>
-  isOwnClock(room.zone) ? nothing : html`<span class="soft small">${zoneName(room.zone)}</span>`;
+/**
+ * The zone of a room, where its clock shows another time than the viewer's in a stretch.
+ * @param {Room} room
+ * @param {When} when
+ */
+export const otherZone = (room, when) =>
+  isOwnClock(room.zone, when) ? nothing : html`<span class="soft small">${zoneName(room.zone)}</span>`;
+
+/** The address of one of one's own bookings on this page. @param {Room} room @param {string} booking */
+export const pageOfBooking = (room, booking) =>
+  `#/rooms/${encodeURIComponent(room.id)}/bookings/${encodeURIComponent(booking)}`;
 
 /** The address of a room's day on this page. @param {Room} room @param {string} day */
 export const dayOfRoom = (room, day) => `#/rooms/${encodeURIComponent(room.id)}?day=${day}`;

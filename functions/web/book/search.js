@@ -184,7 +184,7 @@ function card(offer) {
       <p class="soft small">${place(room)}</p>
       ${features(room)}
     </div>
-    <p class="time small">${whenText(offer, room.zone)} ${otherZone(room)}</p>
+    <p class="time small">${whenText(offer, room.zone)} ${otherZone(room, offer)}</p>
     <button class="main" type="button" aria-label=${word("book_room", { room: room.name })} @click=${() => book(offer, { people })}>${word("book")}</button>
   </li>`;
 }

@@ -1,8 +1,9 @@
 /**
- * Who books. An account says it by itself; behind a key the page asks once, and keeps it in this browser.
+ * Who books. An account says it by itself; behind a key the page asks once, when somebody books or wants to see their
+ * bookings, and keeps it in this browser.
  */
 
-import { html, nothing } from "lit-html";
+import { html } from "lit-html";
 import { call } from "../kit/api.js";
 import { ask } from "../kit/dialog.js";
 import { word } from "../kit/words.js";
@@ -37,32 +38,63 @@ function headers() {
 export const callAsMe = (path, asked = {}) =>
   call(`book/${path}`, { ...asked, headers: { ...headers(), ...asked.headers } });
 
-/** @returns {Promise<Choices>} */
-export const choices = () => callAsMe("me");
+/** Whether an account says who books. */
+let signedIn = false;
 
-/**
- * Asks who books, where nobody is known; Escape leaves it as it was.
- * @param {Person | null} known
- */
-export async function askWho(known) {
-  const told = await ask(word("who_heading"), (/** @type {(answer?: Person) => void} */ close) => {
-    /** @param {SubmitEvent} event */
-    const given = (event) => {
-      event.preventDefault();
-      const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-      close({ address: String(form.get("address")).trim(), name: String(form.get("name")).trim() });
-    };
-    return html`<form class="stack" @submit=${given}>
-      <p>${word("who_explained")}</p>
+/** @returns {Promise<Choices>} */
+export async function choices() {
+  const found = await callAsMe("me");
+  signedIn = found.signed_in;
+  return found;
+}
+
+/** Whether it is known who books. */
+export const isKnown = () => signedIn || Boolean(kept());
+
+/** The path of one of one's own bookings. @param {{ id: string, room: { id: string } }} mine */
+export const bookingOf = (mine) => `rooms/${encodeURIComponent(mine.room.id)}/bookings/${encodeURIComponent(mine.id)}`;
+
+/** Keeps who books in this browser, and lets the page show it. @param {Person} who */
+export function keepWho(who) {
+  localStorage.setItem(KEPT, JSON.stringify({ address: who.address.trim(), name: who.name.trim() }));
+  window.dispatchEvent(new Event("lockstep:booker"));
+}
+
+/** The fields that ask who books. @param {Person} who what is typed @param {boolean} [first] whether they are what is typed first */
+export function whoFields(who, first = false) {
+  /** @param {"name" | "address"} name */
+  const set = (name) => (/** @type {Event} */ event) => {
+    who[name] = /** @type {HTMLInputElement} */ (event.target).value;
+  };
+  return html`<p class="soft small">${word("who_explained")}</p>
+    <div class="times">
       <label class="field">${word("who_name")}
-        <input name="name" autocomplete="name" maxlength="200" required data-first .value=${known?.name ?? ""} />
+        <input name="name" autocomplete="name" maxlength="200" required ?data-first=${first} .value=${who.name} @input=${set("name")} />
       </label>
       <label class="field">${word("who_address")}
-        <input name="address" type="email" autocomplete="email" maxlength="320" required .value=${known?.address ?? ""} />
+        <input name="address" type="email" autocomplete="email" maxlength="320" required .value=${who.address} @input=${set("address")} />
       </label>
-      <footer class="actions"><button class="main">${word("who_go_on")}</button></footer>
-    </form>`;
-  });
-  if (told) localStorage.setItem(KEPT, JSON.stringify(told));
-  return told ?? nothing;
+    </div>`;
+}
+
+/**
+ * Asks who books; Escape leaves it as it was.
+ * @param {Person | null} known
+ * @returns {Promise<boolean>} whether it was told
+ */
+export async function askWho(known) {
+  const who = { name: known?.name ?? "", address: known?.address ?? "" };
+  const told = await ask(
+    word("who_heading"),
+    (/** @type {(answer?: boolean) => void} */ close) =>
+      html`<form class="stack" @submit=${(/** @type {Event} */ event) => {
+        event.preventDefault();
+        close(true);
+      }}>
+        ${whoFields(who, true)}
+        <footer class="actions"><button class="main">${word("who_go_on")}</button></footer>
+      </form>`,
+  );
+  if (told) keepWho(who);
+  return told === true;
 }

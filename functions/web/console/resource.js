@@ -11,7 +11,7 @@
 import { html, nothing, render } from "lit-html";
 import { call } from "../kit/api.js";
 import { follow } from "../kit/live.js";
-import { ago, dayOf, duration, longDay, moment, ownZone, zoneName } from "../kit/times.js";
+import { ago, dayOf, duration, longDay, moment, sameClock, zoneName } from "../kit/times.js";
 import { word } from "../kit/words.js";
 import { MOST, planned } from "./held.js";
 import { bulkProgress, isDone, onTheirWay, orders } from "./orders.js";
@@ -20,11 +20,12 @@ import "./resource.css";
 import { learnRights, mayOrder } from "./rights.js";
 import { stateMark } from "./states.js";
 import { asTable, timeline } from "./timeline.js";
-import { moved, wall } from "./timeline_layout.js";
+import { moved } from "./timeline_layout.js";
 import { openWhy } from "./why.js";
 
 /** Milliseconds after which both sides are read again although nothing was seen to change. */
 const SIDES_EVERY = 30_000;
+const DAY = 86_400_000;
 /** Milliseconds for which a plan that has ended is shown. */
 const SHOWN_FOR = 600_000;
 /** States in which something waits for a person. */
@@ -186,7 +187,7 @@ export const resource = (into, [id = ""], query) => {
       </div>
       ${sidesTrouble ? html`<p class="notice warn" role="alert">${message(sidesTrouble)}</p>` : nothing}
       ${sides ? html`${verdict(sides)} ${list ? asTable(sides, look) : timeline(sides, look)}` : sidesTrouble ? nothing : html`<p class="waiting">${word("reading_sides")}</p>`}
-      <p class="legend"><span>≠ ${word("legend_differs")}</span><span>⚠ ${word("overlaps")}</span><span>${word("legend_zone", { zone: zoneName(shown.zone) })}${isOwnTime(shown.zone, wanted[0] ?? "") ? nothing : html` (${word("not_yours")})`}</span></p>
+      <p class="legend"><span>≠ ${word("legend_differs")}</span><span>⚠ ${word("overlaps")}</span><span>${word("legend_zone", { zone: zoneName(shown.zone) })}${isOwnTime(shown.zone, wanted) ? nothing : html` (${word("not_yours")})`}</span></p>
     </section>`;
   }
 
@@ -287,10 +288,10 @@ function facts(shown) {
 /** Whether the last plan of many bookings still runs, or has ended just now. @param {any} plan */
 const isRecent = (plan) => Boolean(plan && (plan.left || Date.now() - Date.parse(plan.at) < SHOWN_FOR));
 
-/** Whether a zone's clocks show on a day what the viewer's own show. @param {string} zone @param {string} day */
-function isOwnTime(zone, day) {
-  const noon = new Date(`${day}T12:00:00Z`);
-  return wall(noon, zone).minute === wall(noon, ownZone).minute;
+/** Whether a zone's clocks show on these days what the viewer's own show. @param {string} zone @param {string[]} days */
+function isOwnTime(zone, days) {
+  const [first, last] = [days[0], days.at(-1)].map((day) => new Date(day ? `${day}T00:00:00Z` : Date.now()));
+  return sameClock(/** @type {Date} */ (first), new Date(/** @type {Date} */ (last).getTime() + DAY), zone);
 }
 
 /** @param {Sides} sides */

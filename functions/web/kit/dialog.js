@@ -5,6 +5,9 @@
 import { html, nothing, render } from "lit-html";
 import { word } from "./words.js";
 
+/** How many dialogs were opened: one may open above another. */
+let opened = 0;
+
 /**
  * Opens a dialog and waits until it is closed; focus goes back to where it was. What `content` renders may call
  * `close` with the answer; Escape and the close button answer `undefined`.
@@ -15,9 +18,10 @@ import { word } from "./words.js";
  * @returns {Promise<T | undefined>}
  */
 export function ask(heading, content, how = {}) {
+  const id = `dialog-heading-${(opened += 1)}`;
   const dialog = document.createElement("dialog");
   dialog.className = how.wide ? "dialog wide" : "dialog";
-  dialog.setAttribute("aria-labelledby", "dialog-heading");
+  dialog.setAttribute("aria-labelledby", id);
   document.body.append(dialog);
   return new Promise((resolve) => {
     /** @type {T | undefined} */
@@ -30,7 +34,7 @@ export function ask(heading, content, how = {}) {
     const draw = () =>
       render(
         html`<header class="dialog-head">
-            <h2 id="dialog-heading">${heading}</h2>
+            <h2 id=${id}>${heading}</h2>
             <button class="icon" type="button" aria-label=${word("close")} @click=${() => close()}>✕</button>
           </header>
           <div class="dialog-body">${content(close, draw)}</div>`,

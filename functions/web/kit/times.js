@@ -31,6 +31,25 @@ function hours() {
   return { hour: hour12 ? "numeric" : "2-digit", minute: "2-digit" };
 }
 
+/**
+ * Whether two zones' clocks show the same all through a stretch of time: the names of zones alone say nothing.
+ * @param {Date} from
+ * @param {Date} to
+ * @param {string} zone
+ * @param {string} [other]
+ */
+export function sameClock(from, to, zone, other = ownZone) {
+  if (zone === other) return true;
+  for (let at = from.getTime(); at < to.getTime(); at += DAY) if (offset(at, zone) !== offset(at, other)) return false;
+  return offset(to.getTime(), zone) === offset(to.getTime(), other);
+}
+
+/** How far a zone's clock is ahead of UTC, as a text. @param {number} at @param {string} zone */
+const offset = (at, zone) =>
+  format({ timeZoneName: "longOffset" }, zone)
+    .formatToParts(at)
+    .find((each) => each.type === "timeZoneName")?.value;
+
 /** Such as "14:30". @param {Date} at @param {string} [zone] */
 export const clock = (at, zone) => format(hours(), zone).format(at);
 
