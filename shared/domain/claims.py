@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from shared.domain.booking import Block, Side
 from shared.domain.cases import Setting
 from shared.domain.conflicts import Claim, crowded
+from shared.domain.decisions import Code
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Mapping, MappingState
 from shared.domain.left_bookings import is_left, takes_its_time
@@ -67,8 +68,13 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
         is_left=is_left(mapping),
         days=days_of(mapping.when, zone) if isinstance(mapping.when, AllDay) else (),
         on_platform=mapping.platform is not None,
-        stood=before is not None and before.is_linked and before.when == mapping.when,
+        stood=before is not None and before.when == mapping.when and (before.is_linked or _is_reported(before)),
     )
+
+
+def _is_reported(mapping: Mapping) -> bool:
+    """Tell whether a booking was left on its one side with its overlap shown."""
+    return mapping.state is MappingState.REFUSED and mapping.reason == Code.OVERLAP_REPORTED
 
 
 def _takes_new_time(settlement: Settlement, mapping: Mapping) -> bool:

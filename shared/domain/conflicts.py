@@ -32,8 +32,8 @@ class Claim:
     keeps free; it takes all units and cannot be removed. ``is_left`` marks what a one-way policy left on the side
     that only receives. ``is_closing`` marks a block outside opening hours: no gap is kept to it, and an all-day
     booking, which has ``days``, gives way to it only where it closes one of them as a whole. ``on_platform`` tells that
-    it stands on the platform, which may refuse others for its sake. ``stood`` tells that it is on both sides, at this
-    time, since before this run: it loses nothing to a time that was blocked around it.
+    it stands on the platform, which may refuse others for its sake. ``stood`` tells that it was linked at this time, or
+    reported at it, before this run: it loses nothing to a time that was blocked around it.
     """
 
     id: MappingId
@@ -74,18 +74,23 @@ def judge(claims: Sequence[Claim], policy: Policy) -> tuple[Verdict, ...]:
     staying = _Timeline(policy.gap)
     verdicts: list[Verdict] = []
     for claim in sorted(claims, key=lambda claim: _right_to_stay(claim, policy)):
-        against = [other for other in staying.overlapping(claim) if not (other.is_block and claim.stood)]
+        against = [other for other in staying.overlapping(claim) if not (other.is_block and _is_untouched(claim))]
         if not _is_full(claim, against, policy):
             staying.add(claim)
             continue
         taker = next((other for other in against if other.contested), None)
         if claim.contested:
-            verdicts.append(Verdict(against[0], claim))
+            verdicts.append(Verdict(against[0], claim, reported_only=against[0].is_block and claim.stood))
         elif taker is not None and not claim.is_block:
             verdicts.append(Verdict(taker, claim))
         else:
             staying.add(claim)
     return tuple(verdicts)
+
+
+def _is_untouched(claim: Claim) -> bool:
+    """Tell whether a blocked time has no say about a booking: it was there before, where the time was blocked."""
+    return claim.stood and claim.on_platform
 
 
 def _right_to_stay(claim: Claim, policy: Policy) -> tuple[int, datetime, datetime, str]:

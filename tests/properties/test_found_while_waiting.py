@@ -111,3 +111,15 @@ async def test_a_copy_that_somebody_moved_makes_no_way_for_an_entry_that_looks_l
     made.world.direct_entry(NINE, "Workshop")
     await rests(made)
     assert sorted(str(item.booking.when) for item in made.bookings()) == [str(NINE), str(THIRTEEN)]
+
+
+async def test_a_meeting_whose_overlap_is_shown_is_not_declined_because_its_time_is_blocked_since() -> None:
+    made = await office(Conflict.ENFORCED, direction="to_platform", settle_seconds=0)
+    made.invite(NINE)
+    made.book(HALF_PAST)
+    await rests(made)
+    made.block(LONG)
+    made.rewrite_events()
+    await made.wake(WakeCause.NOTIFICATION)
+    assert [item.booking.when for item in made.events()] == [NINE]
+    await rests(made)
