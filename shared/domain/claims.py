@@ -69,6 +69,7 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
         days=days_of(mapping.when, zone) if isinstance(mapping.when, AllDay) else (),
         on_platform=mapping.platform is not None,
         stood=before is not None and before.when == mapping.when and (before.is_linked or _is_reported(before)),
+        awaits=mapping.state is MappingState.AWAITING_ROOM and mapping.request is None,
     )
 
 

@@ -33,7 +33,8 @@ class Claim:
     that only receives. ``is_closing`` marks a block outside opening hours: no gap is kept to it, and an all-day
     booking, which has ``days``, gives way to it only where it closes one of them as a whole. ``on_platform`` tells that
     it stands on the platform, which may refuse others for its sake. ``stood`` tells that it was linked at this time, or
-    reported at it, before this run: it loses nothing to a time that was blocked around it.
+    reported at it, before this run: it loses nothing to a time that was blocked around it, or to one that ``awaits``
+    the room's or a person's yes.
     """
 
     id: MappingId
@@ -48,6 +49,7 @@ class Claim:
     days: tuple[Span, ...] = ()
     on_platform: bool = True
     stood: bool = False
+    awaits: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def judge(claims: Sequence[Claim], policy: Policy) -> tuple[Verdict, ...]:
     staying = _Timeline(policy.gap)
     verdicts: list[Verdict] = []
     for claim in sorted(claims, key=lambda claim: _right_to_stay(claim, policy)):
-        against = [other for other in staying.overlapping(claim) if not (other.is_block and _is_untouched(claim))]
+        against = [other for other in staying.overlapping(claim) if not _leaves_alone(other, claim)]
         if not _is_full(claim, against, policy):
             staying.add(claim)
             continue
@@ -88,9 +90,9 @@ def judge(claims: Sequence[Claim], policy: Policy) -> tuple[Verdict, ...]:
     return tuple(verdicts)
 
 
-def _is_untouched(claim: Claim) -> bool:
-    """Tell whether a blocked time has no say about a booking: it was there before, where the time was blocked."""
-    return claim.stood and claim.on_platform
+def _leaves_alone(other: Claim, claim: Claim) -> bool:
+    """Tell whether a booking that stood before takes no notice of what came to its time, or only asks for it."""
+    return claim.stood and (other.awaits or (other.is_block and claim.on_platform))
 
 
 def _right_to_stay(claim: Claim, policy: Policy) -> tuple[int, datetime, datetime, str]:

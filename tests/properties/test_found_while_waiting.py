@@ -123,3 +123,17 @@ async def test_a_meeting_whose_overlap_is_shown_is_not_declined_because_its_time
     await made.wake(WakeCause.NOTIFICATION)
     assert [item.booking.when for item in made.events()] == [NINE]
     await rests(made)
+
+
+async def test_a_meeting_with_an_open_overlap_is_not_declined_for_one_that_only_asks_for_its_time() -> None:
+    made = await office(Conflict.ENFORCED, winner="calendar", settle_seconds=0)
+    made.invite(NINE)
+    await made.order(Verb.REBASE)
+    made.ask_delegates(LONG)
+    made.move_booking_as_new(0, NEXT_DAY)
+    made.block(LONG)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.rewrite_events()
+    await made.wake(WakeCause.NOTIFICATION)
+    assert NINE in [item.booking.when for item in made.events()]
+    await rests(made)
