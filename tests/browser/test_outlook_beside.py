@@ -52,6 +52,49 @@ async def test_a_meeting_made_moved_and_cancelled_in_outlook_crosses_over_and_is
     await expect(beside.event("Quarterly review")).to_have_count(0, timeout=PATIENCE_MS)
 
 
+async def test_a_meeting_that_is_dragged_and_stretched_crosses_over_and_is_told_at_once(site: Site, page: Page) -> None:
+    room = await site.room()
+    beside = await opened(page, site)
+    monday = day() + timedelta(days=-day().weekday() % 7)
+    await beside.look_at(ADELE, monday)
+    await beside.make("Pipeline", monday, _name(room))
+    nine = at_home(monday, 9)
+    await room.agrees_on(shown(nine, nine + timedelta(hours=1), ADELE))
+
+    await beside.drag("Pipeline", minutes=90, days=1)
+    await expect(beside.crossed.first).to_contain_text("“Pipeline” moved", timeout=2000)
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    start = at_home(monday + timedelta(days=1), 10, 30)
+    await room.agrees_on(shown(start, start + timedelta(hours=1), ADELE))
+    await beside.tells("“Pipeline” moved", TO_PLATFORM)
+    assert TIMES.match(await beside.crossed.first.inner_text())
+
+    await beside.drag("Pipeline", minutes=45, stretch=True)
+    await room.agrees_on(shown(start, start + timedelta(minutes=105), ADELE))
+    await expect(beside.event("Pipeline")).to_contain_text(re.compile("10:30.12:15"))
+
+
+async def test_a_drag_that_is_given_up_leaves_the_meeting_where_it_was(site: Site, page: Page) -> None:
+    room = await site.room()
+    beside = await opened(page, site)
+    await beside.look_at(ADELE, day())
+    await beside.make("Pipeline", day(), _name(room))
+    await room.agrees_on(_nine())
+    block = beside.event("Pipeline")
+    before = await block.bounding_box()
+    assert before
+    await page.mouse.move(before["x"] + 9, before["y"] + 9)
+    await page.mouse.down()
+    await page.mouse.move(before["x"] + 9, before["y"] + 99, steps=4)
+    await expect(block).not_to_contain_text(re.compile("09:00.10:00"))
+    await page.keyboard.press("Escape")
+    await page.mouse.up()
+    await expect(block).to_contain_text(re.compile("09:00.10:00"))
+    assert await block.bounding_box() == before
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await room.keeps(_nine())
+
+
 async def test_of_a_series_one_occurrence_is_deleted_and_the_others_stay(site: Site, page: Page) -> None:
     room = await site.room()
     beside = await opened(page, site)

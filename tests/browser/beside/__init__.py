@@ -75,6 +75,26 @@ class Beside:
         await self.event(title).nth(nth).click()
         await self.dialog.get_by_role("button", name=button).click()
 
+    async def drag(self, title: str, *, minutes: int = 0, days: int = 0, stretch: bool = False) -> None:
+        """Drag a block of the week, or its lower edge, by so much as that is on the screen."""
+        block, column = self.event(title).first, self.week.locator(".day")
+        await block.scroll_into_view_if_needed()
+        at, first, second = (
+            await block.bounding_box(),
+            await column.first.bounding_box(),
+            await column.nth(1).bounding_box(),
+        )
+        assert at
+        assert first
+        assert second
+        hour = float(await self.week.evaluate("each => parseFloat(each.style.getPropertyValue('--row'))"))
+        x, y = at["x"] + at["width"] / 2, at["y"] + (at["height"] - 3 if stretch else at["height"] / 2)
+        await self.page.mouse.move(x, y)
+        await self.page.mouse.down()
+        to = (x + days * (second["x"] - first["x"]), y + minutes / 60 * hour)
+        await self.page.mouse.move(*to, steps=6)
+        await self.page.mouse.up()
+
     async def tells(self, what: str, way: str) -> None:
         """Wait until the page tells that something crossed over."""
         line = self.crossed.filter(has_text=what).filter(has_text=way).first

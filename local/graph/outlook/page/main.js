@@ -5,7 +5,7 @@ import { showBookingPage } from "./beside.js";
 import { Crossings } from "./crossings.js";
 import * as exchange from "./exchange.js";
 import { Incoming } from "./incoming.js";
-import { newMeeting, openMeeting } from "./meeting.js";
+import { betweenWalls, newMeeting, openMeeting } from "./meeting.js";
 import * as platform from "./platform.js";
 import { draw, monday, plusDays, titleOf } from "./week.js";
 
@@ -49,7 +49,7 @@ async function look() {
   const known = of === drawn.of ? drawn.ids : null;
   const fresh = new Set(known ? events.map((each) => each.id).filter((id) => !known.has(id)) : []);
   drawn = { of, text, ids: new Set(events.map((each) => each.id)) };
-  draw(found("week"), { first: from, events, fresh, onOpen: open });
+  draw(found("week"), { first: from, events, fresh, onOpen: open, onDropped: drop });
 }
 
 function tellWeek() {
@@ -135,20 +135,34 @@ async function open(event) {
   const whose = owner();
   const what = await openMeeting(event, whose);
   if (!what) return;
+  if (what.what === "change") {
+    await change(event, whose, what.body);
+    return;
+  }
   const [series, rooms, before] = [what.what.endsWith("series"), await roomsOf(event, whose), exchange.times(event)];
   const id = series ? event.seriesMasterId : event.id;
   const title = `“${titleOf(event)}”`;
-  if (what.what === "change") {
-    let after;
-    if (!(await done(async () => { after = exchange.times(await exchange.change(whose.id, id, what.body)); }))) return;
-    const moved = after.start !== before.start || after.end !== before.end;
-    if (moved) follow(rooms, `${title} moved`, (all) => all.some(at(after)) && !all.some(at(before)), spanning(before, after), (box) => answerOf(whose, id, box));
-  } else {
-    const act = { "cancel": "cancel", "cancel series": "cancel", "decline": "decline", "accept": "accept" }[what.what];
-    if (!(await done(() => (act ? exchange.act(whose.id, id, act) : exchange.remove(whose.id, id))))) return;
-    const word = { decline: "declined", accept: "accepted" }[what.what] ?? (act ? "cancelled" : "deleted");
-    if (what.what !== "accept") follow(rooms, `${title} ${word}`, (all) => !all.some(at(before)), before, async () => "— the console tells why");
-  }
+  const act = { "cancel": "cancel", "cancel series": "cancel", "decline": "decline", "accept": "accept" }[what.what];
+  if (!(await done(() => (act ? exchange.act(whose.id, id, act) : exchange.remove(whose.id, id))))) return;
+  const word = { decline: "declined", accept: "accepted" }[what.what] ?? (act ? "cancelled" : "deleted");
+  if (what.what !== "accept") follow(rooms, `${title} ${word}`, (all) => !all.some(at(before)), before, async () => "— the console tells why");
+  await show();
+}
+
+/** Changes a meeting of a calendar, and follows it where its time has become another. */
+async function change(event, whose, body) {
+  const [rooms, before] = [await roomsOf(event, whose), exchange.times(event)];
+  let after;
+  const isDone = await done(async () => { after = exchange.times(await exchange.change(whose.id, event.id, body)); });
+  const moved = isDone && (after.start !== before.start || after.end !== before.end);
+  if (moved) follow(rooms, `“${titleOf(event)}” moved`, (all) => all.some(at(after)) && !all.some(at(before)), spanning(before, after), (box) => answerOf(whose, event.id, box));
+  await show();
+}
+
+/** What was dropped somewhere else in the week; a refusal puts it back. */
+async function drop(event, start, end) {
+  await change(event, owner(), betweenWalls(start, end));
+  drawn = { ...drawn, text: "" };
   await show();
 }
 

@@ -65,6 +65,13 @@ function timesOf({ date, last, start, end, allDay }) {
   return { isAllDay: false, start: side(start.value), end: side(end.value) };
 }
 
+/** The body that gives a meeting another time. @param {Date} start @param {Date} end by the viewer's clock */
+export function betweenWalls(start, end) {
+  const two = (number) => String(number).padStart(2, "0");
+  const side = (at) => ({ dateTime: `${dateOf(at)}T${two(at.getHours())}:${two(at.getMinutes())}:00`, timeZone: ZONE });
+  return { isAllDay: false, start: side(start), end: side(end) };
+}
+
 function whole(first, until) {
   const side = (date) => ({ dateTime: `${date}T00:00:00`, timeZone: ZONE });
   return { isAllDay: true, start: side(first), end: side(until) };

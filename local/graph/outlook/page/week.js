@@ -1,6 +1,7 @@
 /** Draws one week of one calendar: columns with blocks where there is room, a list on a phone (the style decides). */
 
 import { make } from "./build.js";
+import { draggable } from "./drag.js";
 
 /** Pixels of an hour at least, of the days' names, and of one all-day block. */
 const [LEAST_PX, NAMES_PX, BLOCK_PX] = [38, 42, 40];
@@ -39,8 +40,11 @@ export function titleOf(event) {
 
 /** @param {any} event */
 export function hoursOf(event) {
-  return event.isAllDay ? "All day" : `${clock.format(wall(event.start))}–${clock.format(wall(event.end))}`;
+  return event.isAllDay ? "All day" : hours(wall(event.start), wall(event.end));
 }
+
+/** @param {Date} start @param {Date} end */
+const hours = (start, end) => `${clock.format(start)}–${clock.format(end)}`;
 
 function marks(event) {
   const own = [];
@@ -59,7 +63,7 @@ function block(event, onOpen, fresh) {
     "button",
     { type: "button", className: `event${event.showAs === "free" ? " free" : ""}`, onclick: () => onOpen(event) },
     make("strong", {}, titleOf(event)),
-    `${hoursOf(event)}${told ? ` · ${told}` : ""}`,
+    make("span", {}, make("span", { className: "hours-of" }, hoursOf(event)), told ? ` · ${told}` : ""),
   );
   made.dataset.event = event.id;
   if (fresh) made.classList.add("fresh");
@@ -92,9 +96,9 @@ function lanes(events) {
 
 /**
  * @param {HTMLElement} into
- * @param {{ first: Date, events: any[], fresh: Set<string>, onOpen: (event: any) => void }} shown
+ * @param {{ first: Date, events: any[], fresh: Set<string>, onOpen: (event: any) => void, onDropped: (event: any, start: Date, end: Date) => void }} shown
  */
-export function draw(into, { first, events, fresh, onOpen }) {
+export function draw(into, { first, events, fresh, onOpen, onDropped }) {
   const days = [...Array(7).keys()].map((each) => plusDays(first, each));
   const on = (day) =>
     events.filter((each) => wall(each.start) < plusDays(day, 1) && (wall(each.end) > day || wall(each.start) >= day));
@@ -108,7 +112,8 @@ export function draw(into, { first, events, fresh, onOpen }) {
   const above = NAMES_PX + BLOCK_PX * Math.max(...kept.map((day) => on(day).filter((each) => each.isAllDay).length));
   const px = Math.max(LEAST_PX, Math.floor((into.clientHeight - above) / (to - from)));
   into.style.setProperty("--row", `${px}px`);
-  const columns = [hours(from, to, px), ...kept.map((day) => column(day, on(day), { from, to, px }, onOpen, fresh))];
+  const grid = { from, to, px, onDropped };
+  const columns = [scale(from, to, px), ...kept.map((day) => column(day, on(day), grid, onOpen, fresh))];
   // Where the week is a list, each day's own come one below the other.
   for (const each of [whole, columns]) each.forEach((cell, index) => cell.style.setProperty("--place", `${index}`));
   into.style.setProperty("--days", String(kept.length));
@@ -132,7 +137,7 @@ function allDay(day, events, onOpen, fresh) {
   return make("div", { className: "all-day", "data-name": longDay.format(day) }, ...blocks);
 }
 
-function hours(from, to, px) {
+function scale(from, to, px) {
   const marked = [...Array(to - from - 1).keys()].map((each) => {
     const mark = make("span", {}, `${String(from + each + 1).padStart(2, "0")}:00`);
     mark.style.top = `${(each + 1) * px}px`;
@@ -143,9 +148,13 @@ function hours(from, to, px) {
   return made;
 }
 
-function column(day, events, { from, to, px }, onOpen, fresh) {
+/** Whoever organises a meeting moves it; of others there is only the room's answer. @param {any} event */
+const isMovable = (event) => event.isOrganizer && !event.isCancelled && sameDay(event);
+
+function column(day, events, { from, to, px, onDropped }, onOpen, fresh) {
   const named = events.some((each) => each.isAllDay) ? {} : { "data-name": longDay.format(day) };
   const made = make("div", { className: "day", ...named });
+  made.dataset.date = dateOf(day);
   made.style.height = `${(to - from) * px}px`;
   const begin = day.getTime() + from * 3_600_000;
   const timed = events.filter((each) => !each.isAllDay);
@@ -158,6 +167,14 @@ function column(day, events, { from, to, px }, onOpen, fresh) {
     placed.style.left = `${(each.lane / each.width) * 100}%`;
     placed.style.width = `${100 / each.width}%`;
     made.append(placed);
+    if (isMovable(each.event)) letDrag(placed, each.event, px, onDropped);
   }
   return made;
+}
+
+function letDrag(block, event, px, onDropped) {
+  block.append(make("span", { className: "grip" }));
+  block.classList.add("movable");
+  const times = { start: wall(event.start), end: wall(event.end) };
+  draggable(block, times, { px, told: hours, onDropped: (start, end) => onDropped(event, start, end) });
 }
