@@ -116,7 +116,9 @@ def _state(waiting: Iterable[OpenStep], note: str, zone: str) -> tuple[State, st
         return State.HELD, _count(len(held), "step waits", "steps wait") + f" for approval{_since(held, zone)}"
     behind = [step for cause in _TRIED_AGAIN for step in by_cause.get(cause, ())]
     if behind:
-        return State.BEHIND, _count(len(behind), "change is", "changes are") + f" tried again: {behind[0].reason}"
+        reason = next((step.reason for step in behind if step.reason), "")
+        again = f" tried again: {reason}" if reason else " still to be written"
+        return State.BEHIND, _count(len(behind), "change is", "changes are") + again
     notes = [note] if note else []
     if Cause.CONFLICT in by_cause:
         notes.append(_count(len(by_cause[Cause.CONFLICT]), "overlap is", "overlaps are") + " open")

@@ -147,7 +147,8 @@ export const resource = (into, [id = ""], query) => {
 
   function waits() {
     const held = shown.state === "held";
-    if (!held && !planWanted && !plan) {
+    // A plan that was approved meanwhile is shown no more.
+    if (!held && !planWanted && !(plan && WAITS.includes(shown.state))) {
       return html`<section class="card stack"><div class="view-head"><h2>${word("plan_heading")}</h2>
         <button type="button" @click=${planNow}>${word("plan_now")}</button></div><p class="soft">${word("plan_now_means")}</p></section>`;
     }

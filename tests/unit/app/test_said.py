@@ -46,7 +46,8 @@ PIECES = {
     "shared/app/look_on.py": {" when it is resumed", "7; at the last look: 7"},
     "shared/app/resource_checkup.py": {" since 7", "failing7: 7"},
     "shared/app/show_state.py": {
-        " another for now", " for approval7", " not be settled", " set aside: 7", " since 7", " tried again: 7",
+        " another for now", " for approval7", " not be settled", " set aside: 7", " since 7",
+        " still to be written", " tried again: 7",
         "booking is", "booking overlaps", "bookings are", "bookings overlap", "change could", "change is",
         "changes are", "changes could", "overlap is", " open", "step waits", "steps wait",
         "nothing is written; 7 would be, as both sides stand",
