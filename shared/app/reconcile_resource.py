@@ -213,7 +213,7 @@ async def _wake_again(
     """Send the wake-up for what is due next: an open step, or a delta that may lag its notification."""
     due = [step.due for step in waiting if step.due]
     due += [outcome.failed.due for outcome in outcomes if outcome.failed and outcome.failed.due]
-    due += [o.settlement.open.due for o in outcomes if o.settlement.open and o.settlement.open.due]
+    due += [step.due for outcome in outcomes for step in outcome.settlement.waiting if step.due]
     if due:
         earliest = min(due)
         now = outside.clock.now()

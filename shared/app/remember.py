@@ -22,6 +22,7 @@ from shared.domain.check_in import Awaited
 from shared.domain.decisions import Code, Decision, Reason
 from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Head, Mapping, OpenStep
+from shared.domain.other_rooms import is_look
 from shared.domain.plan import Settlement
 from shared.domain.resource import Resource
 from shared.ports.ledgers import Writes
@@ -78,6 +79,7 @@ def _count(before: Head, seen: Observed, outcomes: Iterable[Outcome], written: W
 
 def _opened(seen: Observed, outcomes: Iterable[Outcome], now: datetime) -> dict[str, OpenStep]:
     steps = [step for outcome in outcomes if (step := outcome.failed or outcome.settlement.open)]
+    steps += [outcome.settlement.look for outcome in outcomes if outcome.settlement.look]
     known = {step.id: step for step in seen.view.open_steps}
     steps += (
         OpenStep(aside_id(item.key), Cause.NOT_UNDERSTOOD, now, reason=f"{item.side}: {item.reason}")
@@ -94,9 +96,13 @@ def _since_it_was(step: OpenStep, known: OpenStep | None) -> OpenStep:
 
 
 def _says_something(outcome: Outcome) -> bool:
-    """Tell whether a booking was settled, and not only seen in another version: that answers nothing that waits."""
+    """Tell whether a booking was settled, and not only seen in another version: that answers nothing that waits.
+
+    Nor does a look at the other rooms of its meeting: an overlap of this room stays open beside it.
+    """
     settlement, before, after = outcome.settlement, outcome.before, outcome.after
-    if outcome.failed or settlement.steps or settlement.decisions or settlement.open:
+    waits = settlement.open is not None and not is_look(settlement.open)
+    if outcome.failed or settlement.steps or settlement.decisions or waits:
         return True
     return before is None or after is None or _standing(before) != _standing(after)
 

@@ -7,6 +7,7 @@
     a room of it that does not attend         the room declines with the reason, the platform booking is cancelled
     the same in a first or full read          looked at again by itself, never settled in bulk
     all rooms attend, or none of it is known  nothing
+    an overlap that is open, or a held step   the looks go on beside it; a refusal ends both with the booking
 
 Each room decides for itself from what the others' calendars show: nobody writes another room's copy or ledger. A
 room that is refused later says so in the meeting's row, and asks the others to look. An occurrence of a series is a
@@ -117,7 +118,10 @@ def _step(mapping: MappingId, since: datetime, due: datetime) -> OpenStep:
 
 
 def _waiting(settlement: Settlement, step: OpenStep | None) -> Settlement:
-    return settlement if step is None or settlement.open is not None else replace(settlement, open=step)
+    """Return a settlement that looks again; an overlap that is open, or a step that is held, waits beside the look."""
+    if step is None:
+        return settlement
+    return replace(settlement, open=step) if settlement.open is None else replace(settlement, look=step)
 
 
 def _leaving(settlement: Settlement, refused_by: str) -> Settlement:
@@ -126,4 +130,4 @@ def _leaving(settlement: Settlement, refused_by: str) -> Settlement:
     decline = withdrawal(settlement.after, reason.code, dict(reason.facts))
     cancel = Step(Action.CANCEL, Side.PLATFORM, reason)
     steps = (cancel, decline) if settlement.after.platform is not None else (decline,)
-    return replace(settlement, after=None, steps=steps, decisions=(reason,), open=None)
+    return replace(settlement, after=None, steps=steps, decisions=(reason,), open=None, look=None)

@@ -85,7 +85,8 @@ class Settlement:
     steps have happened (None: it is dropped). ``open`` is what stays unsettled even then. ``calendar`` and
     ``platform`` are the items that this run saw, whose versions the steps are based on. ``adopted`` is set where
     a copy was found whose creation was not remembered: the link as it would stand had it been. ``buffers`` are
-    the writes to the entries around it; they follow its steps.
+    the writes to the entries around it; they follow its steps. ``look`` is the look at the other rooms of its meeting
+    that waits beside what is ``open``.
     """
 
     id: MappingId
@@ -98,6 +99,7 @@ class Settlement:
     platform: PlatformItem | None = None
     adopted: Mapping | None = None
     buffers: tuple[BufferStep, ...] = ()
+    look: OpenStep | None = None
 
     @property
     def base(self) -> Mapping | None:
@@ -107,6 +109,11 @@ class Settlement:
     @property
     def writes(self) -> bool:
         return bool(self.steps or self.buffers)
+
+    @property
+    def waiting(self) -> tuple[OpenStep, ...]:
+        """What stays unsettled, the look at the other rooms included."""
+        return tuple(step for step in (self.open, self.look) if step is not None)
 
     @property
     def cost(self) -> int:

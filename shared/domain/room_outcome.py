@@ -36,7 +36,7 @@ def outcome_of(settlement: Settlement, after: Mapping | None, until: datetime, n
     if any(step.action is Action.DECLINE for step in settlement.steps):
         return Attendance.REFUSED
     if after is not None:
-        waits = settlement.open is not None and is_look(settlement.open)
+        waits = any(is_look(step) for step in settlement.waiting)
         return Attendance.TAKES_PART if waits else None
     event = settlement.calendar
     if event is None:
