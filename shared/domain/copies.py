@@ -12,6 +12,7 @@ from shared.domain.booking import CalendarItem, PlatformItem, Side, awaits_room
 from shared.domain.cases import Setting
 from shared.domain.decisions import Code, Reason
 from shared.domain.ledger import Mapping, MappingState, WriteMode
+from shared.domain.left_bookings import is_left
 from shared.domain.plan import Action, Settlement, Step
 from shared.domain.policy import Direction
 from shared.domain.projection import (
@@ -85,5 +86,5 @@ def _left(
 ) -> Settlement:
     """Leave a booking on the side that only receives, and say so: removing it unasked would lose it."""
     after = replace(mapping, state=MappingState.REFUSED, reason=Code.ONE_WAY)
-    decisions = (Reason(Code.ONE_WAY),) if before is None else ()
+    decisions = () if before is not None and is_left(before) else (Reason(Code.ONE_WAY),)
     return Settlement(mapping.id, before, after, (), decisions, calendar=calendar, platform=platform)

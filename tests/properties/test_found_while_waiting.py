@@ -137,3 +137,14 @@ async def test_a_meeting_with_an_open_overlap_is_not_declined_for_one_that_only_
     await made.wake(WakeCause.NOTIFICATION)
     assert NINE in [item.booking.when for item in made.events()]
     await rests(made)
+
+
+async def test_a_copy_that_was_to_be_made_when_the_room_became_one_way_has_a_reason_why_it_was_not() -> None:
+    made = await office(Conflict.ENFORCED, settle_seconds=0)
+    made.invite_series(EIGHT, 2)
+    made.mishaps.kill_when("platform.create", on=2)
+    await made.burst(1)
+    await made.change_policy(direction="to_calendar")
+    codes = [each.reason.code for each in await made.world.ledgers.decisions(made.world.resource_id)]
+    assert Code.ONE_WAY in codes
+    await rests(made)
