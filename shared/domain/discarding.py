@@ -15,12 +15,14 @@ The decision names the side that stands. What stands alone takes its time, and i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 
 from shared.domain.approval import asked, asks_to_remove, withdraws
 from shared.domain.booking import Side
 from shared.domain.cases import Setting
 from shared.domain.decisions import Code, Reason
+from shared.domain.ids import MappingId
 from shared.domain.ledger import Cause, Mapping, MappingState, OpenStep
 from shared.domain.plan import Action, LedgerView, Settlement
 from shared.domain.records import calendar_record, platform_record
@@ -34,20 +36,26 @@ def is_discarded(mapping: Mapping) -> bool:
     return mapping.state is MappingState.REFUSED and mapping.reason == Code.DISCARDED
 
 
-def let_be(settlement: Settlement, setting: Setting) -> Settlement:
-    """Return a settlement of which nothing is done where a person discarded what it asks for."""
+def let_be(settlement: Settlement, setting: Setting, ended: Side | None = None) -> Settlement:
+    """Return a settlement of which nothing is done where a person discarded what it asks for; ``ended`` is the one side
+    that this run saw ended.
+    """
     step = setting.discarded.get(settlement.id)
     if step is None or not _asks_for(settlement, step, setting):
         return settlement
-    side = _standing_alone(settlement)
+    side = _standing_alone(settlement) or (ended.other if ended else None)
     row = _alone(settlement, side, setting) if side else None
     after = row or _with_reason(_as_they_stand(settlement, setting))
     return replace(settlement, after=after, steps=(), buffers=(), decisions=(_reason(after),), open=None)
 
 
-def with_discarded(settlements: Iterable[Settlement], ledger: LedgerView, setting: Setting) -> list[Settlement]:
-    """Return the settlements of a run with those of everything that a person discarded."""
-    told = [_told(let_be(settlement, setting), setting) for settlement in settlements]
+def with_discarded(
+    settlements: Iterable[Settlement], ledger: LedgerView, setting: Setting, ended: MappingOf[MappingId, Side]
+) -> list[Settlement]:
+    """Return the settlements of a run with those of everything that a person discarded; ``ended`` are the sides that
+    this run saw ended, of bookings that stand on the other.
+    """
+    told = [_told(let_be(each, setting, ended.get(each.id)), setting) for each in settlements]
     missing = setting.discarded.keys() - {settlement.id for settlement in told}
     rows = [mapping for mapping in ledger.mappings if mapping.id in missing]
     return told + [_told(Settlement(row.id, row, row), setting) for row in rows]

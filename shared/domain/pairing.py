@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.asked_series import Place, place_of_request, whose_copy
-from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem
-from shared.domain.cases import Case
+from shared.domain.booking import CalendarItem, CalendarKey, Gone, PlatformItem, Side
+from shared.domain.cases import Case, is_gone
 from shared.domain.ids import BookingId, EventId, MappingId, TransactionId
 from shared.domain.late_copies import may_have_late_copy
 from shared.domain.ledger import Mapping, MappingState
 from shared.domain.plan import CalendarReport, PlatformReport
+from shared.domain.policy import Policy
 from shared.domain.series import Ties
 from shared.domain.waiting_requests import is_request
 
@@ -38,6 +39,13 @@ class Pairing:
         if taken:
             self.new_events = [event for event in self.new_events if event.key not in taken]
         self.new_bookings = [booking for booking in self.new_bookings if booking.id not in booked]
+
+    def ended(self, policy: Policy) -> dict[MappingId, Side]:
+        """Return the side that was seen ended, of bookings that ended on one alone."""
+        on_calendar = {mapping for mapping, event in self.events.items() if is_gone(event, policy)}
+        on_platform = {mapping for mapping, booking in self.bookings.items() if is_gone(booking, policy)}
+        ended = dict.fromkeys(on_calendar - on_platform, Side.CALENDAR)
+        return ended | dict.fromkeys(on_platform - on_calendar, Side.PLATFORM)
 
     def cases(self, mappings: Iterable[Mapping]) -> list[Case]:
         """Return the mappings of which something was seen."""

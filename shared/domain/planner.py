@@ -106,7 +106,8 @@ def _judged(
     for each in settle_overlaps_and_returns(drafts, ledger, setting):
         (alone if _is_new_and_alone(each) else known).append(each)
     known = [_with_history(each, pairing, ledger, setting) for each in known]
-    known = with_discarded(known, ledger, setting) if setting.discarded else known
+    if setting.discarded:
+        known = with_discarded(known, ledger, setting, pairing.ended(setting.policy))
     known = [placed(named(each), ledger) for each in known]
     return with_buffers(alone + known, ledger, setting)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.domain.booking import Answer
+from shared.domain.booking import Answer, Side
 from shared.domain.commands import Verb
-from shared.domain.decisions import Code
+from shared.domain.decisions import Code, Reason
 from shared.domain.ledger import Cause
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
@@ -148,3 +148,18 @@ async def test_a_copy_that_was_to_be_made_when_the_room_became_one_way_has_a_rea
     codes = [each.reason.code for each in await made.world.ledgers.decisions(made.world.resource_id)]
     assert Code.ONE_WAY in codes
     await rests(made)
+
+
+async def test_what_is_discarded_of_a_booking_that_ended_on_one_side_ties_the_side_that_stands() -> None:
+    made = await office(Conflict.ENFORCED, settle_seconds=0)
+    made.invite(NINE)
+    made.ask_delegates(HALF_PAST_THIRTEEN)
+    await made.order(Verb.REBASE)
+    made.move_event(0, THIRTEEN)
+    made.cancel_all_bookings()
+    await made.change_policy(edits="platform")
+    await made.order(Verb.DISCARD)
+    codes = [each.reason for each in await made.world.ledgers.decisions(made.world.resource_id)]
+    assert Reason(Code.DISCARDED, {"stands": Side.CALENDAR}) in codes
+    await rests(made)
+    assert [str(item.booking.when) for item in made.events()] == [str(THIRTEEN), str(HALF_PAST_THIRTEEN)]
