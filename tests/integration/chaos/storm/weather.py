@@ -130,4 +130,7 @@ async def _all_open(site: Site, office: Office) -> None:
 async def _suffer(mishaps: Mishaps, until: float) -> None:
     while time.monotonic() < until:
         await asyncio.sleep(mishaps.chance.uniform(0.2, 2))
+        began = time.monotonic()
         await mishaps.happen()
+        # A host that starts slowly on a busy machine would be dead most of the time, and people could do nothing.
+        await asyncio.sleep(max(0.0, min(time.monotonic() - began, until - time.monotonic())))
