@@ -7,7 +7,7 @@
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests web run test proof chaos infra test-all test-again audit check bench scale clean package
+.PHONY: help install install-tests web words run test proof chaos infra test-all test-again audit check bench scale clean package
 
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 PY := .venv/bin/python
@@ -50,6 +50,9 @@ proof: $(TESTS) ## the properties, 2,000 examples of 50 steps from a fresh seed,
 
 chaos: $(TESTS) $(AZURITE) $(WEB) ## people, crashes and outages on the running stack; SEED=... MINUTES=... (5)
 	@$(PY) -m tests.integration.chaos --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+words: $(MADE) ## the words of the command line, written from shared/app/messages.toml
+	$(PY) -m lockstep.write_words
 
 web: $(WEB) ## the pages that browsers load, built from functions/web into functions/web/dist
 

@@ -14,6 +14,23 @@ signing = func.Blueprint()
 _LONGEST_LINK = 1024
 
 
+@signing.function_name("list_keys")
+@signing.route("subscriptions/keys", methods=["GET"])
+@told
+async def list_keys(req: func.HttpRequest) -> func.HttpResponse:
+    """Which keys are in the ring, the current one first, and what carries each; the keys themselves are not shown."""
+    from functions.views import moment
+    from shared.app.retire_key import carried_keys
+
+    outside = (await composed()).outside
+    ring, carried = await outside.secrets.client_state_ring(), await carried_keys(outside)
+    shown = [
+        {"key": each.id, "made_at": moment(each.made_at), "current": not place, "carried_by": carried[each.id]}
+        for place, each in enumerate(ring)
+    ]
+    return answer({"keys": shown})
+
+
 @signing.function_name("add_key")
 @signing.route("subscriptions/keys", methods=["POST"])
 @told

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from lockstep.session import AsJson, api_of, named
 from lockstep.showing import as_json, moment, out, say, table
+from lockstep.words import word
 
 _OUTCOMES = {"done": "", "refused": "yellow", "begun": "bold red"}
 _PAGE = 500
@@ -51,13 +52,13 @@ def acts(
     else:
         table(("when", "who", "what", "about", "change"), rows, wide="change")
     if told["next"]:
-        say(f"There are more: --after {told['next']}", "dim")
+        say("There are more: --after {next}", "dim", next=told["next"])
 
 
 def _tell_one_by_one(rows: list[tuple[str, str, Text, str, str]]) -> None:
     """Print each act with its change below: five columns would leave no room for the last."""
     for when, who, what, about, change in rows:
-        out().print(Text.assemble(when, "  ", what, "  ", (about, "bold"), (f"  by {who}", "dim")))
+        out().print(Text.assemble(when, "  ", what, "  ", (about, "bold"), (word("  by {who}", who=who), "dim")))
         if change:
             out().print(Padding(Text(change), (0, 0, 0, _INDENT)))
 
@@ -71,15 +72,15 @@ def _names(api: Any) -> dict[str, str]:
 
 
 def _row(act: dict[str, Any], names: dict[str, str]) -> tuple[str, str, Text, str, str]:
-    what = Text(act["what"].replace("_", " "))
+    what = Text(word(act["what"].replace("_", " ")))
     if act["outcome"] != "done":
-        what.append(f" ({act['outcome']})", style=_OUTCOMES[act["outcome"]])
+        what.append(f" ({word(act['outcome'])})", style=_OUTCOMES[act["outcome"]])
     about = names.get(act["resource"], act["resource"]) if act["resource"] else _count(act["resources"])
     return moment(act["at"]), act["who"]["name"], what, about, _change(act)
 
 
 def _count(resources: int) -> str:
-    return f"{resources} resources" if resources else "-"
+    return word("{count} resources", count=resources) if resources else "-"
 
 
 def _change(act: dict[str, Any]) -> str:
@@ -89,5 +90,5 @@ def _change(act: dict[str, Any]) -> str:
     turned = [f"{name} {before[name]} → {after[name]}" for name in after if name in before]
     new = {name: value for name, value in after.items() if name not in before and value}
     asked = [name if value == "true" else f"{name} {value}" for name, value in new.items()]
-    left = [f"{name} was {value}" for name, value in before.items() if name not in after]
+    left = [word("{name} was {value}", name=name, value=value) for name, value in before.items() if name not in after]
     return ", ".join((*turned, *asked, *left))

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from lockstep.reaching import NotReached, Reach
+from lockstep.words import word
 
 Json = Any
 _PATIENCE_SECONDS = 60.0
@@ -30,13 +31,12 @@ class Refused(Exception):
 
 
 class Api:
-    """One app. ``transport`` stands in for the network where it is given."""
+    """One app, which answers in ``language`` (empty: in its own). ``transport`` stands in for the network."""
 
-    def __init__(self, where: Reach, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, where: Reach, transport: httpx.BaseTransport | None = None, language: str = "") -> None:
         self.where = where
-        self._client = httpx.Client(
-            base_url=where.url, headers=where.headers(), timeout=_PATIENCE_SECONDS, transport=transport
-        )
+        headers = where.headers() | ({"Accept-Language": language} if language else {})
+        self._client = httpx.Client(base_url=where.url, headers=headers, timeout=_PATIENCE_SECONDS, transport=transport)
 
     def get(self, path: str, **query: str | int | bool | None) -> Json:
         """Return what a reading call answers. Raises ``Refused`` and ``NotReached``."""
@@ -72,11 +72,11 @@ class Api:
         try:
             answer = self._client.request(method, f"/api/{path}", params=asked, json=body)
         except httpx.TimeoutException:
-            raise NotReached(f"{self.where.url} did not answer within {_PATIENCE_SECONDS:.0f} s.") from None
+            late = "{url} did not answer within {seconds} s."
+            raise NotReached(word(late, url=self.where.url, seconds=round(_PATIENCE_SECONDS))) from None
         except httpx.HTTPError as error:
-            raise NotReached(
-                f"{self.where.url} cannot be reached ({type(error).__name__}): check the address and the network."
-            ) from None
+            away = "{url} cannot be reached ({error}): check the address and the network."
+            raise NotReached(word(away, url=self.where.url, error=type(error).__name__)) from None
         if answer.is_success:
             return self._json(answer)
         self._wait = min(float(answer.headers.get("Retry-After") or 1), _LONGEST_WAIT_SECONDS)
@@ -88,7 +88,8 @@ class Api:
         try:
             return answer.json()
         except ValueError:
-            raise NotReached(f"{self.where.url} answers, but not as Lockstep does: check the address.") from None
+            other = "{url} answers, but not as Lockstep does: check the address."
+            raise NotReached(word(other, url=self.where.url)) from None
 
     def _refusal(self, answer: httpx.Response) -> Refused:
         try:
@@ -97,10 +98,12 @@ class Api:
         except (ValueError, LookupError, TypeError):
             pass
         if answer.status_code in (401, 403):
-            return Refused("The app refuses this key or token: give another with --key or --scope.", answer.status_code)
+            closed = word("The app refuses this key or token: give another with --key or --scope.")
+            return Refused(closed, answer.status_code)
         if answer.status_code == 404:
-            return Refused("The app has no such operation: is it an older version?", 404)
-        return Refused(f"The app answered {answer.status_code} without a word; its log says why.", answer.status_code)
+            return Refused(word("The app has no such operation: is it an older version?"), 404)
+        silent = word("The app answered {status} without a word; its log says why.", status=answer.status_code)
+        return Refused(silent, answer.status_code)
 
 
 def _written(value: str | int | bool | None) -> str:

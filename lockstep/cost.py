@@ -9,6 +9,12 @@ import typer
 from lockstep.costing import Load, estimate, morning_operations, needs_premium, prices, rooms_on_standard
 from lockstep.session import AsJson, api_of, resources_of
 from lockstep.showing import as_json, say, table
+from lockstep.words import word
+
+_PREMIUM = (
+    "Service Bus Premium is needed: a morning in which every room changes once within ten minutes asks for {asked}"
+    " operations a second, and Standard takes about {taken}. --private-networking counts one unit of it."
+)
 
 
 def cost(
@@ -35,12 +41,22 @@ def cost(
     if json:
         as_json({"load": vars(load), "total": round(found.total, 2), **vars(found), "prices": listed["as_of"]})
         return
-    rows = [(name, f"{amount:10.2f}") for name, amount in found.lines.items()]
-    table(("paid for", f"{listed['currency']} a month"), [*rows, ("total", f"{found.total:10.2f}")])
-    each = f", {found.total / rooms:.2f} for each" if rooms else ""
-    say(f"{rooms} rooms{each}; {found.executions:,} executions, {found.logs_gb:.1f} GB of logs.")
+    rows = [(word(name), f"{amount:10.2f}") for name, amount in found.lines.items()]
+    monthly = word("{currency} a month", currency=listed["currency"])
+    table(("paid for", monthly), [*rows, (word("total"), f"{found.total:10.2f}")])
+    counted = {"executions": f"{found.executions:,}", "logs": f"{found.logs_gb:.1f}"}
+    if rooms:
+        each = f"{found.total / rooms:.2f}"
+        say(
+            "{rooms} rooms, {each} for each; {executions} executions, {logs} GB of logs.",
+            rooms=rooms,
+            each=each,
+            **counted,
+        )
+    else:
+        say("No rooms; {executions} executions, {logs} GB of logs.", **counted)
     _tell_tier(load, listed)
-    say(f"List prices of Azure as of {listed['as_of']}. {listed['source']}")
+    say("List prices of Azure as of {day}. {source}", day=listed["as_of"], source=listed["source"])
 
 
 def _tell_tier(load: Load, listed: dict[str, Any]) -> None:
@@ -49,11 +65,7 @@ def _tell_tier(load: Load, listed: dict[str, Any]) -> None:
         return
     most, asked = rooms_on_standard(load, listed), morning_operations(load)
     if needs_premium(load, listed):
-        say(
-            f"Service Bus Premium is needed: a morning in which every room changes once within ten minutes asks for"
-            f" {asked:,.0f} operations a second, and Standard takes about"
-            f" {listed['service_bus']['standard_operations_a_second']:,}. --private-networking counts one unit of it.",
-            "yellow",
-        )
+        taken = listed["service_bus"]["standard_operations_a_second"]
+        say(_PREMIUM, "yellow", asked=f"{asked:,.0f}", taken=f"{taken:,}")
     else:
-        say(f"Service Bus Standard is enough, for up to about {most:,} rooms like these.")
+        say("Service Bus Standard is enough, for up to about {count} rooms like these.", count=f"{most:,}")

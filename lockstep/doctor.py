@@ -15,6 +15,7 @@ from lockstep.api import Api, Refused
 from lockstep.processing_file import ProcessingFile, read_file
 from lockstep.session import AsJson, Rooms, api_of, named, resources_of
 from lockstep.showing import MARKS, as_json, out, progress, say
+from lockstep.words import word
 
 LINE = (
     "Get-EXOMailbox -RecipientTypeDetails RoomMailbox,EquipmentMailbox -ResultSize Unlimited | ForEach-Object { "
@@ -31,6 +32,8 @@ _AGE = re.compile(r"([0-9]{1,4})(min|m|h|d)")
 _UNITS = {"min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
 _OLD_FILE = timedelta(days=30)
 _IN_SHORT = (("warn", "to look at"), ("unknown", "not known"))
+_SUM = "{bad} bad, {warn} to look at, {unknown} not known, {ok} well"
+_UNFILED = "Booking settings of rooms: `lockstep doctor --line` writes a file, `--file` judges by it."
 """Verdicts that are only named where nothing more is asked for."""
 
 
@@ -84,7 +87,7 @@ def _examined(
 ) -> dict[str, Any]:
     """Examine the tenant, then each room; a room that cannot be examined is a finding of its own."""
     body = {name: value for name, value in (("outsider", outsider), ("granted", since)) if value}
-    groups = [{"name": "tenant", "findings": api.post("doctor", body)["findings"]}]
+    groups = [{"name": word("tenant"), "findings": api.post("doctor", body)["findings"]}]
     chosen = [named(api, each) for each in rooms] if rooms else resources_of(api)
     with progress("Examining", len(chosen)) as done:
         for each in chosen:
@@ -103,7 +106,16 @@ def _one(api: Api, resource: str, since: str | None, writes: bool) -> list[dict[
     try:
         findings: list[dict[str, Any]] = api.post(f"resources/{resource}/doctor", body)["findings"]
     except Refused as refused:
-        return [{"check": "doctor", "verdict": "unknown", "seen": str(refused), "effect": "", "mend": ""}]
+        return [
+            {
+                "check": "doctor",
+                "name": word("doctor"),
+                "verdict": "unknown",
+                "seen": str(refused),
+                "effect": "",
+                "mend": "",
+            }
+        ]
     return findings
 
 
@@ -115,8 +127,8 @@ def _by_file(api: Api, read: ProcessingFile, chosen: list[dict[str, Any]], only:
         for place in range(0, len(rooms), _AT_ONCE):
             part = rooms[place : place + _AT_ONCE]
             for each in api.post("doctor/calendar-processing", {"rooms": part})["rooms"]:
-                linked = "" if each["resource"] else " (not linked)"
-                groups.append({"name": f"{each['address']}{linked}", "findings": each["findings"]})
+                named = each["address"] if each["resource"] else word("{room} (not linked)", room=each["address"])
+                groups.append({"name": named, "findings": each["findings"]})
                 done()
     known = {each["address"].casefold() for each in read.rooms}
     missing = [each["mailbox"]["address"] for each in chosen if each["mailbox"]["address"].casefold() not in known]
@@ -129,24 +141,25 @@ def _tell(found: dict[str, Any], everything: bool) -> None:
     if "judged" in found:
         _tell_file(found, everything)
     groups = [*found["examined"], *found.get("judged", ())]
-    count = {word: sum(each["verdict"] == word for one in groups for each in one["findings"]) for word in MARKS}
+    count = {mark: sum(each["verdict"] == mark for one in groups for each in one["findings"]) for mark in MARKS}
     say("")
-    say(f"{count['bad']} bad, {count['warn']} to look at, {count['unknown']} not known, {count['ok']} well")
+    say(_SUM, **count)
     if not everything and count["warn"] + count["unknown"]:
         say("What was seen of the others, and what mends them: -v")
     if "judged" not in found:
-        say("Booking settings of rooms: `lockstep doctor --line` writes a file, `--file` judges by it.")
+        say(_UNFILED)
 
 
 def _tell_file(found: dict[str, Any], everything: bool) -> None:
     say("")
     written = datetime.fromisoformat(found["written"])
     aged = datetime.now(UTC) - written > _OLD_FILE
-    say(f"Booking settings as of {written:%Y-%m-%d %H:%M}Z{', which is long ago' if aged else ''}", "bold")
+    told = "Booking settings as of {day}, which is long ago" if aged else "Booking settings as of {day}"
+    say(told, "bold", day=f"{written:%Y-%m-%d %H:%M}Z")
     for group in found["judged"]:
         _tell_group(group, everything)
     if found["missing"]:
-        say(f"not in the file: {', '.join(found['missing'])}", "yellow")
+        say("not in the file: {rooms}", "yellow", rooms=", ".join(found["missing"]))
 
 
 def _tell_group(group: dict[str, Any], everything: bool) -> None:
@@ -154,19 +167,19 @@ def _tell_group(group: dict[str, Any], everything: bool) -> None:
     findings = group["findings"]
     head = Text(group["name"], style="bold")
     for verdict, words in _IN_SHORT:
-        checks = [each["check"] for each in findings if each["verdict"] == verdict]
+        checks = [each["name"] for each in findings if each["verdict"] == verdict]
         if checks and not everything:
-            head.append(f"  {words}: {', '.join(checks)}", style=MARKS[verdict][1])
+            head.append(f"  {word(words)}: {', '.join(checks)}", style=MARKS[verdict][1])
     well = sum(each["verdict"] == "ok" for each in findings)
-    head.append(f"  {well} checks are well" if well and not everything else "", style="dim")
+    head.append("  " + word("{count} checks are well", count=well) if well and not everything else "", style="dim")
     out().print(head)
     for each in findings:
         if not everything and each["verdict"] != "bad":
             continue
-        word, style = MARKS[each["verdict"]]
-        told = Text.assemble((f"{word:5}", style), (f"{each['check']}: ", "bold"), each["seen"])
+        mark, style = MARKS[each["verdict"]]
+        told = Text.assemble((f"{word(mark):5} ", style), (f"{each['name']}: ", "bold"), each["seen"])
         out().print(Padding(told, (0, 0, 0, 2)))
-        for lead, text in (("so  ", each["effect"]), ("do  ", each["mend"])):
+        for lead, text in (("so", each["effect"]), ("do", each["mend"])):
             if text:
                 # A line to be copied is not broken: a terminal wraps it, and copies it whole.
-                out().print(Padding(Text.assemble((lead, "dim"), text), (0, 0, 0, 7)))
+                out().print(Padding(Text.assemble((f"{word(lead):3} ", "dim"), text), (0, 0, 0, 7)))

@@ -8,6 +8,7 @@ import typer
 
 from lockstep.session import AsJson, api_of
 from lockstep.showing import age, as_json, moment, say, span, table
+from lockstep.words import word
 
 
 def drift(
@@ -31,7 +32,11 @@ def drift(
 
 
 def _row(resource: dict[str, Any], found: dict[str, Any]) -> tuple[str, ...]:
-    what = " ".join((found["found"], *found["fields"]))
-    since = f", not before {moment(found['since'])}" if found["since"] else ""
-    words = f"{what}{since}; found {moment(found['found_at'])}, missed by {found['missed_by'].replace('_', ' ')}"
+    what = " ".join((word(found["found"]), *map(word, found["fields"])))
+    facts = {"what": what, "at": moment(found["found_at"]), "path": word(found["missed_by"].replace("_", " "))}
+    if found["since"]:
+        since = moment(found["since"])
+        words = word("{what}, not before {since}; found {at}, missed by {path}", since=since, **facts)
+    else:
+        words = word("{what}; found {at}, missed by {path}", **facts)
     return resource["name"] or resource["id"], span(found), words

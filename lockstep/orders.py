@@ -10,6 +10,7 @@ import typer
 from lockstep.api import Refused
 from lockstep.session import AsJson, Room, Rooms, api_of, named
 from lockstep.showing import as_json, say
+from lockstep.words import word
 
 InBuilding = Annotated[str | None, typer.Option("--building", help="Every resource of this building.")]
 All = Annotated[bool, typer.Option("--all", help="Every linked resource of the tenant.")]
@@ -18,6 +19,7 @@ _MEANS = {
     "pause": "reading goes on and nothing is written until `lockstep resume`",
     "resume": "what happened meanwhile is carried over by the next run; many changes at once wait for approval",
     "prove": "what differs is repaired, or waits for approval",
+    "rebase": "both sides are read in full and compared; what would write a lot waits for approval",
     "retry": "what waited for another try is due now",
 }
 
@@ -41,6 +43,7 @@ def _ordering(verb: str, does: str) -> Callable[..., None]:
 pause = _ordering("pause", "Write nothing any more: reading goes on, and what waits is shown.")
 resume = _ordering("resume", "Write again, and carry over what happened meanwhile.")
 prove = _ordering("prove", "Read both sides in full by another path than the feeds, and repair what differs.")
+rebase = _ordering("rebase", "Read both sides in full and compare them, as the weekly re-base does.")
 
 
 def retry(
@@ -68,7 +71,8 @@ def _of_many(
     ways: dict[str, Any] = {"building": building, "state": in_state, "everything": everything or None}
     given = {name: value for name, value in ways.items() if value is not None}
     if bool(rooms) + len(given) != 1:
-        raise Refused(f"Say which resources: `lockstep {verb} ROOM…`, or one of --building and --all.")
+        which = "Say which resources: `lockstep {verb} ROOM…`, or one of --building and --all."
+        raise Refused(word(which, verb=verb))
     chosen = given or {"resources": [named(api, each)["id"] for each in rooms or ()]}
     told = api.post("orders", {"verb": verb, **chosen})
     if json:
@@ -76,10 +80,12 @@ def _of_many(
         return
     names = [each["name"] or each["id"] for each in told["ordered"]]
     if not names:
-        say(f"There is nothing to {verb}.")
+        say("There is nothing to do ({verb}).", verb=verb)
         return
-    shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-    say(f"Ordered: {verb} for {shown}; {_MEANS[verb]}.")
+    shown = ", ".join(names[:8])
+    if len(names) > 8:
+        shown = word("{names} and {count} more", names=shown, count=len(names) - 8)
+    say("Ordered: {verb} for {names}; {means}.", verb=verb, names=shown, means=word(_MEANS[verb]))
 
 
 def rebuild(
@@ -91,7 +97,10 @@ def rebuild(
     """Tie both sides anew after a ledger was lost or restored. Whatever would be written waits for approval."""
     api = api_of(context)
     found = named(api, room)
-    if not (yes or json or typer.confirm(f"Rebuild the ledger of {found['name']}? Nothing is written unasked.")):
+    sure = word("Rebuild the ledger of {name}? Nothing is written unasked.", name=found["name"])
+    if not (yes or json or typer.confirm(sure)):
         raise typer.Exit(1)
     done = api.post(f"resources/{found['id']}/commands", {"verb": "rebuild"})
-    as_json(done) if json else say(f"Ordered: rebuild for {found['name']}; `lockstep held` shows what it finds.")
+    as_json(done) if json else say(
+        "Ordered: rebuild for {name}; `lockstep held` shows what it finds.", name=found["name"]
+    )

@@ -60,4 +60,4 @@ def withdraw(
     here = f"resources/{named(api, room)['id']}/panels"
     found = [each for each in api.get(here)["panels"] if panel in (each["id"], each["name"])]
     done = api.delete(f"{here}/{found[0]['id'] if len(found) == 1 else panel}")
-    as_json(done) if json else say(f"The panel {panel} is withdrawn.")
+    as_json(done) if json else say("The panel {panel} is withdrawn.", panel=panel)

@@ -10,10 +10,13 @@ import typer
 from lockstep.api import Api
 from lockstep.session import AsJson, api_of
 from lockstep.showing import as_json, moment, say, span, table
+from lockstep.words import word
 
 person = typer.Typer(no_args_is_help=True, help="What is kept of one person: show it, erase it.")
 
 Address = Annotated[str, typer.Argument(help="Any address of the person.", metavar="ADDRESS")]
+_LEFT = "Directory: {name}, has left, addresses: {count}."
+_KEPT = "Orders of theirs: {count}; each is kept {days} days and not erased before."
 _STAYS = {
     "active": "Their row of the directory stays: Entra has them, and it would be read from there again.",
     "named": "Their row of the directory stays: coming bookings name them. Release or hand them over first.",
@@ -43,14 +46,14 @@ def erase(
     if not json:
         _show(pages)
         if not yes:
-            typer.confirm("Erase what is over? It cannot be brought back.", abort=True)
+            typer.confirm(word("Erase what is over? It cannot be brought back."), abort=True)
     told = _erased(api, address)
     if json:
         as_json(told)
         return
-    say(f"Erased: {_count(told['bookings'], 'booking')} and {told['series']} series; their times stay.")
+    say("Erased: bookings {count}, series {series}; their times stay.", count=told["bookings"], series=told["series"])
     if told["not_over"]:
-        say(f"Needed and kept: {_count(told['not_over'], 'booking')}; erase again once they are over.", "yellow")
+        say("Needed and kept: bookings {count}; erase again once they are over.", "yellow", count=told["not_over"])
     if pages[0]["directory"]:
         say(_STAYS.get(told["directory"], "Their row of the directory is erased."))
     say("Exchange's own copies are not Lockstep's: see docs/privacy.md.", "dim")
@@ -87,28 +90,25 @@ def _joined(pages: list[dict[str, Any]]) -> dict[str, Any]:
 def _show(pages: list[dict[str, Any]]) -> None:
     told = _joined(pages)
     known = told["directory"]
-    say(
-        f"Directory: {known['name'] or known['address']}, {'active' if known['active'] else 'has left'}, "
-        f"{_count(len(told['addresses']), 'address', 'addresses')}."
-        if known
-        else "Directory: nobody is known at this address."
-    )
-    kept = f"; each is kept {told['acts_kept_days']} days and not erased before" if told["acts"] else ""
-    say(f"Orders of theirs: {len(told['acts']) or 'none'}{kept}.")
+    if known:
+        stands = "Directory: {name}, active, addresses: {count}." if known["active"] else _LEFT
+        say(stands, name=known["name"] or known["address"], count=len(told["addresses"]))
+    else:
+        say("Directory: nobody is known at this address.")
+    if told["acts"]:
+        say(_KEPT, count=len(told["acts"]), days=told["acts_kept_days"])
+    else:
+        say("Orders of theirs: none.")
     for act in told["acts"][:5]:
-        say(f"  {moment(act['at'])} {act['what']}")
+        say(f"  {moment(act['at'])} {word(act['what'].replace('_', ' '))}")
     bookings = [(place["name"], each) for place in told["places"] for each in place["bookings"]]
     if not bookings:
         say("Bookings: none names them.")
         return
-    rows = [(name, span(each), _title(each), "over" if each["over"] else "stands") for name, each in bookings]
+    rows = [(name, span(each), _title(each), word("over" if each["over"] else "stands")) for name, each in bookings]
     table(("resource", "when", "title", "kept"), rows, wide="title")
 
 
-def _count(number: int, one: str, more: str = "") -> str:
-    return f"{number} {one if number == 1 else more or one + 's'}"
-
-
 def _title(booking: dict[str, Any]) -> str:
-    words = "(private)" if booking["private"] else booking["title"] or "-"
-    return f"{words}, cancelled" if booking["cancelled"] else words
+    words = word("(private)") if booking["private"] else booking["title"] or "-"
+    return word("{title}, cancelled", title=words) if booking["cancelled"] else words

@@ -10,6 +10,7 @@ from rich.text import Text
 from lockstep.api import Api, Refused
 from lockstep.session import AsJson, Room, api_of, named, resources_of
 from lockstep.showing import as_json, moment, say, span, table
+from lockstep.words import word
 
 held = typer.Typer(invoke_without_command=True, help="What waits for a person: show it, approve it, discard it.")
 
@@ -35,28 +36,27 @@ def plan(
     if json:
         as_json(told)
         return
-    say(f"{found['name']}: {counted(told['runs'])} at once; {counted(told['held'])} after an approval.")
+    counts = {"runs": counted(told["runs"]), "held": counted(told["held"])}
+    say("{name}: {runs} at once; {held} after an approval.", name=found["name"], **counts)
     if told["why"]:
-        say(f"Held: {told['why']}", "yellow")
+        say("Held: {why}", "yellow", why=told["why"])
     rows = [_foreseen(each) for each in told["bookings"]]
     if rows:
         table(("when (UTC)", "", "what", "why"), rows, wide="why")
     total = told["runs"]["bookings"] + told["held"]["bookings"]
     if total > len(rows):
-        say(f"{total - len(rows)} more are not shown; give --limit.")
+        say("{count} more are not shown; give --limit.", count=total - len(rows))
 
 
 def counted(counts: dict[str, int]) -> str:
     """Return counts of a plan as words, mails included."""
-    parts = [f"{counts[name]} {name}" for name in _COUNTED if counts[name]]
-    if counts["mails"]:
-        parts.append(f"{counts['mails']} mails")
-    return ", ".join(parts) or "nothing"
+    parts = [f"{counts[name]} {word(name)}" for name in (*_COUNTED, "mails") if counts[name]]
+    return ", ".join(parts) or word("nothing")
 
 
 def _foreseen(each: dict[str, Any]) -> tuple[str, Text, str, str]:
-    fate = Text(each["fate"], style="yellow" if each["fate"] == "held" else "")
-    what = ", ".join(f"{step['action']} {step['side']}" for step in each["steps"]) or "-"
+    fate = Text(word(each["fate"]), style="yellow" if each["fate"] == "held" else "")
+    what = ", ".join(f"{word(step['action'])} ({word(step['side'])})" for step in each["steps"]) or "-"
     reasons = [step["reason"]["sentence"] for step in each["steps"]]
     reasons += [reason["sentence"] for reason in each["decisions"]]
     why = " ".join(dict.fromkeys([each["why"], *reasons])).strip()
@@ -82,18 +82,24 @@ def why(
         as_json(told)
         return
     for side in ("calendar", "platform"):
-        say(f"{side:9} {_side(told[side])}")
+        say(f"{word(side):11} {_side(told[side])}")
     for step in told["open_steps"]:
-        say(f"waits     {step['cause']}: {step['reason'] or '-'} (due {moment(step['due'])})", "yellow")
+        facts = {
+            "cause": word(step["cause"].replace("_", " ")),
+            "why": step["reason"] or "-",
+            "due": moment(step["due"]),
+        }
+        say("waits: {cause}: {why} (due {due})", "yellow", **facts)
     rows = [(moment(each["at"]), each["sentence"]) for each in told["history"]]
     table(("at", "decided"), rows, wide="decided")
 
 
 def _side(side: dict[str, Any] | None) -> str:
     if side is None:
-        return "nothing is known of it there"
-    stands = "takes place" if side["takes_place"] else "does not take place"
-    return f"{stands}, {span(side['when'])}{', private' if side['private'] else ''}  {side['shows']}".rstrip()
+        return word("nothing is known of it there")
+    stands = word("takes place" if side["takes_place"] else "does not take place")
+    private = f", {word('private')}" if side["private"] else ""
+    return f"{stands}, {span(side['when'])}{private}  {side['shows']}".rstrip()
 
 
 def _latest(api: Api, found: dict[str, Any], json: bool) -> None:
@@ -102,7 +108,7 @@ def _latest(api: Api, found: dict[str, Any], json: bool) -> None:
         as_json(told)
         return
     if not told:
-        say(f"Nothing has been decided about a booking of {found['name']} yet.")
+        say("Nothing has been decided about a booking of {name} yet.", name=found["name"])
         return
     table(("at", "mapping", "decided"), [(moment(e["at"]), e["mapping"], e["sentence"]) for e in told], wide="decided")
 
@@ -124,11 +130,12 @@ def show_held(context: typer.Context, json: AsJson = False) -> None:
     for each in waiting:
         say(f"{each['name']}: {each['why']}", "bold")
         rows = [
-            (s["id"], ", ".join(s["actions"]) or "-", moment(s["since"]), s["reason"]) for s in steps[each["id"]][:20]
+            (s["id"], ", ".join(map(word, s["actions"])) or "-", moment(s["since"]), s["reason"])
+            for s in steps[each["id"]][:20]
         ]
         table(("step", "would", "since", "held because"), rows, wide="held because")
         if len(steps[each["id"]]) > len(rows):
-            say(f"and {len(steps[each['id']]) - len(rows)} more; --json shows all")
+            say("and {count} more; --json shows all", count=len(steps[each["id"]]) - len(rows))
     say("`lockstep plan ROOM` shows what an approval would do; `lockstep held approve ROOM` permits it.")
 
 
@@ -168,15 +175,17 @@ def _order(
     narrowed = {name: values for name, values in chosen.items() if values}
     waiting = len(_held_steps(api, found["id"]))
     if not waiting:
-        raise Refused(f"Nothing of {found['name']} waits for a person.")
+        raise Refused(word("Nothing of {name} waits for a person.", name=found["name"]))
     if not yes and not json:
         told = api.get(f"resources/{found['id']}/plan", limit=1)
-        say(f"{found['name']}: {waiting} steps wait; all of them together: {counted(told['held'])}.")
-        part = f" (only {', '.join(narrowed)})" if narrowed else ""
-        if not typer.confirm(f"{verb.capitalize()}{part}?"):
+        facts = {"name": found["name"], "count": waiting, "all": counted(told["held"])}
+        say("{name}: {count} steps wait; all of them together: {all}.", **facts)
+        part = f" ({', '.join(narrowed)})" if narrowed else ""
+        sure = word(verb.capitalize())
+        if not typer.confirm(f"{sure}{part}?"):
             raise typer.Exit(1)
     done = api.post(f"resources/{found['id']}/commands", {"verb": verb, **narrowed})
     if json:
         as_json(done)
     else:
-        say(f"Ordered: {verb} for {found['name']}. Its next run carries it out.")
+        say("Ordered: {verb} for {name}. Its next run carries it out.", verb=verb, name=found["name"])

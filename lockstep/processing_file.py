@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.api import Refused
+from lockstep.words import word
 
 JUDGED = (
     "AutomateProcessing", "ResourceDelegates", "AllBookInPolicy", "AllRequestInPolicy", "BookingWindowInDays",
@@ -22,6 +23,8 @@ JUDGED = (
 )  # fmt: skip
 """The settings that are sent to be judged; a file holds many more, and some of them name people."""
 
+_NAMELESS = "{file}: entry {place} names no address. `lockstep doctor --line` prints the line that writes such a file."
+_EMPTY = "{file}: it holds no room. `lockstep doctor --line` prints the line that writes such a file."
 _ADDRESSES = ("address", "primarysmtpaddress", "mailboxownerid", "identity")
 
 
@@ -38,15 +41,14 @@ def read_file(file: Path) -> ProcessingFile:
     try:
         raw, changed = file.read_bytes(), file.stat().st_mtime
     except OSError as error:
-        raise Refused(f"{file} cannot be read ({error.strerror}).") from None
+        raise Refused(word("{file} cannot be read ({error}).", file=file, error=error.strerror)) from None
     listed = _rows(file, _text(file, raw))
     rooms = [_room(row) for row in listed]
     nameless = [place for place, room in enumerate(rooms, 1) if "@" not in room["address"]]
     if not rooms or nameless:
-        what = f"entry {nameless[0]} names no address" if nameless else "it holds no room"
-        raise Refused(f"{file}: {what}. `lockstep doctor --line` prints the line that writes such a file.")
+        raise Refused(word(_NAMELESS if nameless else _EMPTY, file=file, place=next(iter(nameless), 0)))
     if not any(room["settings"] for room in rooms):
-        raise Refused(f"{file} holds none of the settings of Get-CalendarProcessing.")
+        raise Refused(word("{file} holds none of the settings of Get-CalendarProcessing.", file=file))
     return ProcessingFile(rooms, _written(listed, changed))
 
 
@@ -56,7 +58,7 @@ def _text(file: Path, raw: bytes) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError:
-        raise Refused(f"{file} is neither UTF-8 nor UTF-16.") from None
+        raise Refused(word("{file} is neither UTF-8 nor UTF-16.", file=file)) from None
 
 
 def _rows(file: Path, text: str) -> list[Mapping[str, Any]]:
@@ -70,10 +72,10 @@ def _rows(file: Path, text: str) -> list[Mapping[str, Any]]:
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        raise Refused(f"{file} begins as JSON and is none.") from None
+        raise Refused(word("{file} begins as JSON and is none.", file=file)) from None
     listed = said if isinstance(said, list) else [said]
     if not all(isinstance(each, dict) for each in listed):
-        raise Refused(f"{file} is no list of objects.")
+        raise Refused(word("{file} is no list of objects.", file=file))
     return listed
 
 

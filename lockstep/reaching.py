@@ -20,6 +20,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lockstep.words import word
+
+_NOWHERE = (
+    "Where is Lockstep? Give --url with --key (or --scope), set LOCKSTEP_URL and LOCKSTEP_KEY, or start a stack"
+    " with `make run`."
+)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -78,7 +84,7 @@ def _checked(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         return url.rstrip("/").removesuffix("/api")
-    raise NotReached(f"{url} is no https address: a key would be readable on the way. Give https://….")
+    raise NotReached(word("{url} is no https address: a key would be readable on the way. Give https://….", url=url))
 
 
 def _of_stack(file: Path) -> tuple[str, str]:
@@ -86,9 +92,8 @@ def _of_stack(file: Path) -> tuple[str, str]:
         said = json.loads(file.read_text("utf-8"))
         return str(said["host"]), str(said["function_key"])
     except (OSError, ValueError, LookupError, TypeError):
-        raise NotReached(
-            f"{file} is no ready file of a running stack: start one with `python -m local up --ready-file {file}`."
-        ) from None
+        none = "{file} is no ready file of a running stack: start one with `python -m local up --ready-file {file}`."
+        raise NotReached(word(none, file=file)) from None
 
 
 def _only_stack() -> Path:
@@ -99,11 +104,8 @@ def _only_stack() -> Path:
         return readable[0]
     if readable:
         listed = ", ".join(str(file) for file in readable)
-        raise NotReached(f"Several stacks run here; name one with --stack: {listed}.")
-    raise NotReached(
-        "Where is Lockstep? Give --url with --key (or --scope), set LOCKSTEP_URL and LOCKSTEP_KEY, or start a stack"
-        " with `make run`."
-    )
+        raise NotReached(word("Several stacks run here; name one with --stack: {listed}.", listed=listed))
+    raise NotReached(word(_NOWHERE))
 
 
 def _is_readable(file: Path) -> bool:
@@ -121,4 +123,5 @@ def _token(scope: str) -> str:
         return DefaultAzureCredential().get_token(scope).token
     except AzureError as error:
         first = str(error).splitlines()[0]
-        raise NotReached(f"No Entra token for {scope} could be had: {first} Sign in with `az login`.") from None
+        none = "No Entra token for {scope} could be had: {error} Sign in with `az login`."
+        raise NotReached(word(none, scope=scope, error=first)) from None

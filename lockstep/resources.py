@@ -13,6 +13,7 @@ from rich.text import Text
 from lockstep.api import Api, Refused
 from lockstep.session import AsJson, Room, api_of, named, resources_of
 from lockstep.showing import age, as_json, err, progress, say, state, table
+from lockstep.words import word
 
 resources = typer.Typer(no_args_is_help=True, help="List, link, unlink, import and find resources.")
 
@@ -20,6 +21,16 @@ FACTS = ("name", "kind", "capacity", "building", "floor", "zone", "phone", "cont
 _PLAIN = ("mailbox", "platform")
 _POLICY = "policy."
 _MOST_AT_ONCE = 500
+_COLUMNS = {
+    "mailbox": "address or object id of the mailbox (needed)",
+    "platform": "the platform's id of the resource; empty: it is made there",
+    ", ".join(FACTS[:5]): "replace what the directory says",
+    ", ".join(FACTS[5:]): "replace what the directory says; features are separated by ;",
+    "policy.SETTING": "a setting of the policy, such as policy.winner",
+}
+_UNKNOWN = "{file} has columns that are not known: {columns}. `lockstep resources columns` shows what can be there."
+_NO_MAILBOX = "{file} has no column 'mailbox'. `lockstep resources columns` shows what can be there."
+_IN_ALL = "{linking} are being linked, {already} were linked already, {refused} were refused."
 
 Building = Annotated[str | None, typer.Option(help="Only those of this building.")]
 InState = Annotated[str | None, typer.Option("--state", help="Only those in this state, such as failing.")]
@@ -56,15 +67,17 @@ def _is_meant(resource: Mapping[str, Any], building: str | None, in_state: str |
 def _truth(resource: Mapping[str, Any]) -> Text:
     differences = resource["differences_at_proof"]
     words = age(resource["proven_at"])
-    return Text(f"{words}, {differences} differ", style="yellow") if differences else Text(words)
+    if not differences:
+        return Text(words)
+    return Text(word("{age}, {count} differ", age=words, count=differences), style="yellow")
 
 
 def _summary(found: Sequence[Mapping[str, Any]]) -> str:
     counts: dict[str, int] = {}
     for each in found:
         counts[each["state"]] = counts.get(each["state"], 0) + 1
-    listed = ", ".join(f"{number} {word}" for word, number in sorted(counts.items(), key=lambda one: -one[1]))
-    return f"{len(found)} resources: {listed}"
+    listed = ", ".join(f"{number} {word(name)}" for name, number in sorted(counts.items(), key=lambda one: -one[1]))
+    return word("{count} resources: {listed}", count=len(found), listed=listed)
 
 
 @resources.command("link")
@@ -85,7 +98,7 @@ def link(
     if json:
         as_json(made)
     else:
-        say(f"{made['name'] or mailbox} is being linked as {made['id']}.")
+        say("{name} is being linked as {id}.", name=made["name"] or mailbox, id=made["id"])
 
 
 @resources.command("set")
@@ -93,11 +106,11 @@ def set_policy(context: typer.Context, room: Room, settings: Settings = None, js
     """Give a resource other settings; what they mean for bookings that stand is a plan, held where it is large."""
     given = settings_of(settings or ())
     if not given:
-        raise Refused("Say which settings: --set winner=first, as often as needed.")
+        raise Refused(word("Say which settings: --set winner=first, as often as needed."))
     api = api_of(context)
     found = named(api, room)
     done = api.post(f"resources/{found['id']}/commands", {"verb": "policy", "settings": given})
-    as_json(done) if json else say(f"Ordered: {', '.join(given)} of {found['name']}.")
+    as_json(done) if json else say("Ordered: {settings} of {name}.", settings=", ".join(given), name=found["name"])
 
 
 @resources.command("unlink")
@@ -112,14 +125,17 @@ def unlink(
     found = named(api, room)
     told = api.delete(f"resources/{found['id']}")
     if not yes and not json:
-        say(f"{told['stays']['mappings']} bookings of {found['name']} would no longer be kept in lockstep. They stay.")
-        yes = typer.confirm(f"Unlink {found['name']}?")
+        stays = "{count} bookings of {name} would no longer be kept in lockstep. They stay."
+        say(stays, count=told["stays"]["mappings"], name=found["name"])
+        yes = typer.confirm(word("Unlink {name}?", name=found["name"]))
     if yes:
         told = api.delete(f"resources/{found['id']}", confirm=True)
     if json:
         as_json(told)
+    elif told["unlinked"]:
+        say("{name} is being unlinked.", name=found["name"])
     else:
-        say(f"{found['name']} is being unlinked." if told["unlinked"] else "Nothing was done.")
+        say("Nothing was done.")
 
 
 @resources.command("discover")
@@ -141,12 +157,16 @@ def discover(
         as_json(found)
         return
     rows = [
-        (each["address"], each["name"], each["kind"], each["building"] or "-", "linked" if each["linked"] else "free")
+        (each["address"], each["name"], each["kind"], each["building"] or "-", _standing(each["linked"]))
         for each in found["candidates"]
     ]
     table(("mailbox", "name", "kind", "building", ""), rows, wide="mailbox")
     for sentence in found["looked"]:
-        say(f"looked into {sentence}")
+        say("looked into {where}", where=sentence)
+
+
+def _standing(linked: bool) -> str:
+    return word("linked" if linked else "free")
 
 
 def _addresses(file: Path | None) -> list[str]:
@@ -155,7 +175,7 @@ def _addresses(file: Path | None) -> list[str]:
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
-        raise Refused(f"{file} cannot be read as text in UTF-8.") from None
+        raise Refused(word("{file} cannot be read as text in UTF-8.", file=file)) from None
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
@@ -193,7 +213,9 @@ def import_file(
     """Link every mailbox of a CSV file. What is linked already is left as it is, so a file may be read again."""
     orders = orders_of(file)
     if dry_run:
-        as_json(orders) if json else say(f"{file} names {len(orders)} mailboxes; nothing was linked.")
+        as_json(orders) if json else say(
+            "{file} names {count} mailboxes; nothing was linked.", file=file, count=len(orders)
+        )
         return
     told = _linked(api_of(context), orders)
     if json:
@@ -207,11 +229,8 @@ def import_file(
 @resources.command("columns")
 def columns() -> None:
     """Show which columns a file for import may have."""
-    say("mailbox             address or object id of the mailbox (needed)")
-    say("platform            the platform's id of the resource; empty: it is made there")
-    say(f"{', '.join(FACTS[:5])}, {', '.join(FACTS[5:])}")
-    say("                    facts that replace those of the directory; features are separated by ;")
-    say("policy.SETTING      a setting of the policy, such as policy.winner")
+    rows = [(name, word(meaning)) for name, meaning in _COLUMNS.items()]
+    table(("column", "meaning"), rows, wide="meaning")
 
 
 def orders_of(file: Path) -> list[dict[str, Any]]:
@@ -224,25 +243,25 @@ def orders_of(file: Path) -> list[dict[str, Any]]:
             rows = list(enumerate(reader, 2))
             header = [name.strip() for name in reader.fieldnames or ()]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{file} cannot be read as CSV in UTF-8 ({type(error).__name__}).") from None
+        unread = word("{file} cannot be read as CSV in UTF-8 ({error}).", file=file, error=type(error).__name__)
+        raise Refused(unread) from None
     unknown = [name for name in header if name not in (*_PLAIN, *FACTS) and not name.startswith(_POLICY)]
     if "mailbox" not in header or unknown:
-        what = f"has columns that are not known: {', '.join(unknown)}" if unknown else "has no column 'mailbox'"
-        raise Refused(f"{file} {what}. `lockstep resources columns` shows what can be there.")
+        raise Refused(word(_UNKNOWN if unknown else _NO_MAILBOX, file=file, columns=", ".join(unknown)))
     mistakes: list[str] = []
     orders = [_order(row, line, mistakes) for line, row in rows]
     if mistakes:
-        raise Refused(f"{file}: {'; '.join(mistakes[:10])}. Nothing was linked.")
+        raise Refused(word("{file}: {mistakes}. Nothing was linked.", file=file, mistakes="; ".join(mistakes[:10])))
     return orders
 
 
 def _order(row: Mapping[str | None, Any], line: int, mistakes: list[str]) -> dict[str, Any]:
     if None in row or None in row.values():
-        mistakes.append(f"line {line} has another number of fields than the first line")
+        mistakes.append(word("line {line} has another number of fields than the first line", line=line))
         return {}
     given = {str(name).strip(): str(value).strip() for name, value in row.items()}
     if not given["mailbox"]:
-        mistakes.append(f"line {line} has no mailbox")
+        mistakes.append(word("line {line} has no mailbox", line=line))
     order: dict[str, Any] = {"mailbox": given["mailbox"]}
     if given.get("platform"):
         order["platform"] = given["platform"]
@@ -251,7 +270,7 @@ def _order(row: Mapping[str | None, Any], line: int, mistakes: list[str]) -> dic
         facts["features"] = [each.strip() for each in facts["features"].split(";") if each.strip()]
     if "capacity" in facts:
         if not facts["capacity"].isdecimal():
-            mistakes.append(f"line {line} has a capacity that is no number")
+            mistakes.append(word("line {line} has a capacity that is no number", line=line))
         else:
             facts["capacity"] = int(facts["capacity"])
     policy = {n.removeprefix(_POLICY): value_of(v) for n, v in given.items() if n.startswith(_POLICY) and v}
@@ -279,11 +298,8 @@ def _tell_import(told: Sequence[Mapping[str, Any]]) -> None:
         table(
             ("mailbox", "refused because"), [(each["mailbox"], each["why"]) for each in refused], wide="refused because"
         )
-    count = {word: sum(each["outcome"] == word for each in told) for word in ("linking", "linked already", "refused")}
-    in_all = (
-        f"{count['linking']} are being linked, {count['linked already']} were linked already,"
-        f" {count['refused']} were refused."
-    )
+    linking, already = (sum(each["outcome"] == one for each in told) for one in ("linking", "linked already"))
+    in_all = word(_IN_ALL, linking=linking, already=already, refused=len(refused))
     if refused:
         err().print(in_all)
     else:
@@ -296,7 +312,7 @@ def settings_of(given: Sequence[str]) -> dict[str, Any]:
     for each in given:
         name, equals, value = each.partition("=")
         if not equals or not name.strip():
-            raise Refused(f"{each} is no setting: write it as name=value, such as winner=first.")
+            raise Refused(word("{text} is no setting: write it as name=value, such as winner=first.", text=each))
         found[name.strip()] = value_of(value.strip())
     return found
 

@@ -11,6 +11,7 @@ import typer
 
 from lockstep.api import Api, Refused
 from lockstep.reaching import Wished, reach
+from lockstep.words import spoken, word
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Room = Annotated[str, typer.Argument(help="A resource's name, its mailbox's address, or its id.", metavar="ROOM")]
@@ -26,18 +27,18 @@ class Session:
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     _api: Api | None = None
 
-    @property
-    def api(self) -> Api:
-        """The app's API. Raises ``NotReached``."""
+    def api(self, language: str) -> Api:
+        """Return the app's API, which answers in a language (empty: as it says it). Raises ``NotReached``."""
         if self._api is None:
-            self._api = Api(reach(self.wished, self.environment), self.transport)
+            self._api = Api(reach(self.wished, self.environment), self.transport, language)
         return self._api
 
 
 def api_of(context: typer.Context) -> Api:
     """Return the API that a command speaks to. Raises ``NotReached``."""
     session: Session = context.find_root().obj
-    return session.api
+    # What programs read is the same in every language.
+    return session.api("" if context.params.get("json") else spoken())
 
 
 def resources_of(api: Api, *, unlinked: bool = False) -> list[dict[str, Any]]:
@@ -56,10 +57,13 @@ def named(api: Api, name: str) -> dict[str, Any]:
         return found[0]
     if found:
         listed = ", ".join(f"{each['mailbox']['address']} ({each['id']})" for each in found)
-        raise Refused(f"{len(found)} resources are called {name}: {listed}. Name one by its address or id.")
+        several = "{count} resources are called {name}: {listed}. Name one by its address or id."
+        raise Refused(word(several, count=len(found), name=name, listed=listed))
     close = [each["name"] for each in known if wanted in each["name"].casefold()][:5]
-    hint = f" Did you mean {' or '.join(close)}?" if close else " `lockstep resources list` shows all."
-    raise Refused(f"No resource is called {name}.{hint}")
+    if close:
+        joined = word(" or ").join(close)
+        raise Refused(word("No resource is called {name}. Did you mean {close}?", name=name, close=joined))
+    raise Refused(word("No resource is called {name}. `lockstep resources list` shows all.", name=name))
 
 
 def _names(resource: dict[str, Any]) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from lockstep.words import word
+
 STATES = {
     "in step": "green", "linking": "cyan", "behind": "yellow", "held": "yellow", "failing": "bold red",
     "paused": "magenta", "unlinked": "dim", "shadow": "cyan",
@@ -39,25 +41,25 @@ def as_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def say(sentence: str, style: str = "") -> None:
-    """Print one sentence."""
-    out().print(Text(sentence, style=style))
+def say(sentence: str, style: str = "", **facts: object) -> None:
+    """Print one sentence in the language that is spoken, with its places filled in."""
+    out().print(Text(word(sentence, **facts), style=style))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, wide: str = "") -> None:
-    """Print rows under their columns; the ``wide`` one takes what room is left and wraps."""
+    """Print rows under their columns, which are worded here; the ``wide`` one takes what room is left and wraps."""
     shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
-        shown.add_column(name, overflow="fold", ratio=1 if name == wide else None)
+        shown.add_column(word(name), overflow="fold", ratio=1 if name == wide else None)
     shown.expand = bool(wide)
     for row in rows:
         shown.add_row(*[each if isinstance(each, Text) else Text(each) for each in row])
     out().print(shown)
 
 
-def state(word: str) -> Text:
+def state(named: str) -> Text:
     """Return a state in its colour."""
-    return Text(word, style=STATES.get(word, ""))
+    return Text(word(named), style=STATES.get(named, ""))
 
 
 def moment(text: str | None, zone_known: bool = False) -> str:
@@ -72,16 +74,18 @@ def span(when: dict[str, Any] | None) -> str:
     if when is None:
         return "-"
     if when["all_day"]:
-        return f"{when['start']}, all day" if when["start"] != when["end"] else when["start"]
+        return word("{day}, all day", day=when["start"]) if when["start"] != when["end"] else str(when["start"])
     start, end = (datetime.fromisoformat(when[name]) for name in ("start", "end"))
     same = start.date() == end.date()
-    return f"{start:%Y-%m-%d %H:%M}-{end:%H:%M}Z" if same else f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}Z"
+    if same:
+        return f"{start:%Y-%m-%d %H:%M}-{end:%H:%M}Z"
+    return word("{start} to {end}", start=f"{start:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}Z")
 
 
 def age(text: str | None, now: datetime | None = None) -> str:
     """Return how long ago an instant was, in the largest unit that tells it."""
     if not text:
-        return "never"
+        return word("never")
     seconds = max(int(((now or datetime.now(UTC)) - datetime.fromisoformat(text)).total_seconds()), 0)
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * length:
@@ -97,5 +101,5 @@ def progress(doing: str, total: int) -> Iterator[Any]:
         disable=not sys.stderr.isatty(),
     )  # fmt: skip
     with bar:
-        task = bar.add_task(doing, total=total)
-        yield lambda what="": bar.update(task, advance=1, description=f"{doing} {what}"[:60])
+        task = bar.add_task(word(doing), total=total)
+        yield lambda what="": bar.update(task, advance=1, description=f"{word(doing)} {what}"[:60])

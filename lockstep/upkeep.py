@@ -12,8 +12,17 @@ from rich.text import Text
 
 from lockstep.session import AsJson, Room, Rooms, api_of, named, resources_of
 from lockstep.showing import as_json, moment, say, table
+from lockstep.words import word
 
 _SOON_HOURS = 24
+_RENEWED = (
+    "{renewed} renewed, {made_again} made again, {ordered} left to their own runs, {postponed} not settled this time."
+)
+_SWEPT = "{count} bookings that a killed canary had left behind were removed."
+_DRILLED = (
+    "Azure looks every 10 to 60 minutes. The alert names drill as its tenant or direction; silent and dead-letters"
+    " cannot say so."
+)
 
 
 def subscriptions(
@@ -29,10 +38,7 @@ def subscriptions(
     chosen = [named(api, each) for each in room or ()]
     if renew:
         told = api.post("subscriptions/renew", {"resources": [each["id"] for each in chosen]} if chosen else {})
-        as_json(told) if json else say(
-            f"{told['renewed']} renewed, {told['made_again']} made again, {told['ordered']} left to their own runs,"
-            f" {told['postponed']} not settled this time."
-        )
+        as_json(told) if json else say(_RENEWED, **told)
         return
     found = sorted(chosen or resources_of(api), key=lambda each: each["notifications_until"] or "")
     if json:
@@ -45,11 +51,11 @@ def subscriptions(
 def _standing(resource: dict[str, Any]) -> tuple[str, str]:
     until = resource["notifications_until"]
     if until is None:
-        return "none: found by sweep", "yellow"
+        return word("none: found by sweep"), "yellow"
     hours = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds() / 3600
     if hours <= 0:
-        return "ended", "bold red"
-    return (f"{hours:.0f} h left", "yellow" if hours < _SOON_HOURS else "green")
+        return word("ended"), "bold red"
+    return (word("{hours} h left", hours=round(hours)), "yellow" if hours < _SOON_HOURS else "green")
 
 
 def bundle(
@@ -65,7 +71,8 @@ def bundle(
         as_json(told)
         return
     to.write_text(json_of_python.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    say(f"{to}: {len(told['mappings'])} bookings, {len(told['decisions'])} decisions, nobody's name.")
+    counts: dict[str, Any] = {"bookings": len(told["mappings"]), "decisions": len(told["decisions"])}
+    say("{file}: {bookings} bookings, {decisions} decisions, nobody's name.", file=to, **counts)
 
 
 def canary(
@@ -79,13 +86,14 @@ def canary(
         as_json(told)
     else:
         for leg in told["legs"]:
-            done = "arrived on" if leg["made"] else "gone from"
-            say(f"{leg['seconds']:5.1f} s  {done} the {leg['to']}")
+            done = "{seconds} s  arrived: {side}" if leg["made"] else "{seconds} s  gone: {side}"
+            say(done, seconds=f"{leg['seconds']:5.1f}", side=word(leg["to"]))
         if told["left_behind"]:
-            say(f"{told['left_behind']} bookings that a killed canary had left behind were removed.", "yellow")
-        good = told["outcome"] == "ok"
-        way = f"{told['name']}: the canary came back." if good else f"{told['name']}: {told['outcome']}: {told['why']}"
-        say(way, "green" if good else "bold red")
+            say(_SWEPT, "yellow", count=told["left_behind"])
+        if told["outcome"] == "ok":
+            say("{name}: the canary came back.", "green", name=told["name"])
+        else:
+            say(f"{told['name']}: {told['outcome']}: {told['why']}", "bold red")
     if told["outcome"] != "ok":
         raise typer.Exit(1)
 
@@ -98,12 +106,11 @@ def drill(
 ) -> None:
     """Let alerts fire once, each marked as a drill, to see that they reach whoever is to be woken."""
     if not (alerts or yes or json):
-        typer.confirm("All alerts fire, those at night among them. Go on?", abort=True)
+        typer.confirm(word("All alerts fire, those at night among them. Go on?"), abort=True)
     told = api_of(context).post("drill", {"alerts": list(alerts)} if alerts else {})
     if json:
         as_json(told)
         return
     rows = [(each["alert"], f"{each['clears_within_minutes']} min") for each in told["fired"]]
     table(("alert", "clears within"), rows)
-    say("Azure looks every 10 to 60 minutes. The alert names drill as its tenant or direction; silent and")
-    say("dead-letters cannot say so.")
+    say(_DRILLED)

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from functions.description.moments import MOMENT
-from functions.description.parts import Json, in_path, in_query, operation, record, ref, sent, text
+from functions.description.parts import (
+    Json,
+    flag,
+    in_path,
+    in_query,
+    operation,
+    or_null,
+    record,
+    ref,
+    sent,
+    text,
+    whole,
+)
 
 
 def _shown() -> Json:
@@ -28,6 +40,10 @@ PATHS: dict[str, Json] = {
     },
     "/api/setup/{token}": {"get": _shown()},
     "/api/subscriptions/keys": {
+        "get": operation(
+            "list_keys", "upkeep", "List the keys that prove notifications and links",
+            {200: ("The current key first; the keys themselves are shown to nobody.", ref("Ring"))},
+        ),
         "post": operation(
             "add_key", "upkeep", "Put a new key before those that prove notifications and links",
             {201: ("What is made from now on uses it; what was signed earlier stays valid.", ref("KeyMade"))},
@@ -54,6 +70,22 @@ PATHS: dict[str, Json] = {
 }  # fmt: skip
 SCHEMAS: dict[str, Json] = {
     "KeyMade": record({"key": text("The key's id; the key itself is shown to nobody.")}),
+    "Ring": record(
+        {
+            "keys": {
+                "type": "array",
+                "items": record(
+                    {
+                        "key": text("The key's id."),
+                        "made_at": or_null(MOMENT),
+                        "current": flag("Whether it signs now."),
+                        "carried_by": whole("How many subscriptions of this tenant carry it."),
+                    }
+                ),
+            }
+        },
+        {"keys": [{"key": "2", "made_at": "2026-11-20T09:00:00.000Z", "current": True, "carried_by": 14}]},
+    ),
     "StoryLink": record(
         {"link": text("As it stands in the mail, or its token alone.", maxLength=1024)},
         {"link": "https://lockstep.example/api/story/1.WyJ4Il0.c2ln"},

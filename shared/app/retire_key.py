@@ -42,6 +42,11 @@ async def retire_key(ours: Outside, everybody: Sequence[Outside], key: str, *, e
     await ours.secrets.remove_client_state_key(key)
 
 
+async def carried_keys(outside: Outside) -> Counter[str]:
+    """Return how many subscriptions of a tenant carry each key. Raises the ports' errors."""
+    return Counter(subscription.key_id for _, subscription in await _subscriptions(outside))
+
+
 async def _subscriptions(outside: Outside) -> list[tuple[str, Subscription]]:
     """Return the subscriptions of a tenant, each with the name of what it tells about."""
     found = [

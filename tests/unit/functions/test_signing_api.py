@@ -26,6 +26,15 @@ async def carried(office: Office) -> str:
 
 
 class TestKeys:
+    async def test_the_ring_is_listed_without_the_keys_and_with_what_carries_them(self, office: Office) -> None:
+        await office.room()
+        old, new = await carried(office), (await office.ask("POST", KEYS))["key"]
+        told = (await office.ask("GET", KEYS))["keys"]
+        shown = [(each["key"], each["current"], each["carried_by"]) for each in told]
+        assert shown == [(new, True, 0), (old, False, 1)]
+        secrets = await office.outside.secrets.client_state_keys()
+        assert not any(key.hex() in str(told) for key in secrets.values())
+
     async def test_an_older_key_goes_once_subscriptions_and_links_have_left_it(self, office: Office) -> None:
         story = await link(office)
         old, new = await carried(office), (await office.ask("POST", KEYS))["key"]

@@ -100,4 +100,4 @@ class TestCommand:
         assert (load["rooms"], load["sweep_minutes"]) == (1, 30)
 
     def test_no_rooms_cost_what_stands_still(self, console: Console) -> None:
-        assert "0 rooms;" in console.says("cost", "--rooms", "0")
+        assert "No rooms;" in console.says("cost", "--rooms", "0")

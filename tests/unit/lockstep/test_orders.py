@@ -99,8 +99,8 @@ class TestOrders:
 
     def test_an_order_that_concerns_nothing_says_so(self, console: Console) -> None:
         console.does(console.office.room())
-        assert console.says("resume", "--all") == "There is nothing to resume.\n"
-        assert console.says("retry", "--failing") == "There is nothing to retry.\n"
+        assert console.says("resume", "--all") == "There is nothing to do (resume).\n"
+        assert console.says("retry", "--failing") == "There is nothing to do (retry).\n"
 
     def test_a_rebuild_asks_first(self, console: Console) -> None:
         console.does(console.office.room())

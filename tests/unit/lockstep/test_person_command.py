@@ -31,12 +31,12 @@ def test_it_shows_before_it_erases_and_asks(console: Console) -> None:
     declined = console.run("person", "erase", BEN.address, answering="n\n")
     assert declined.code == 1
     assert "Knee" in declined.out
-    assert "Erased: 1 booking and" in console.says("person", "erase", BEN.address, answering="y\n")
+    assert "Erased: bookings 1, series 0" in console.says("person", "erase", BEN.address, answering="y\n")
     assert "Bookings: none names them." in console.says("person", "show", BEN.address)
 
 
 def test_what_still_stands_is_said(console: Console) -> None:
     booked(console)
     said = " ".join(console.says("person", "erase", BEN.address, "--yes").split())
-    assert "Erased: 0 bookings" in said
-    assert "Needed and kept: 1 booking;" in said
+    assert "Erased: bookings 0," in said
+    assert "Needed and kept: bookings 1;" in said

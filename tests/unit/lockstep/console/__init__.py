@@ -51,7 +51,8 @@ class Console(httpx.BaseTransport):
         target = request.url.raw_path.decode()
         self.asked.append(f"{request.method} {target}")
         body = json.loads(request.content) if request.content else None
-        told = self.does(self.office.send(request.method, target, body))
+        accepted = {name: request.headers[name] for name in ("Accept-Language",) if name in request.headers}
+        told = self.does(self.office.send(request.method, target, body, headers=accepted))
         return httpx.Response(told.status, json=told.body, headers=_kept(told.headers))
 
     def run(self, *arguments: str, answering: str = "", columns: int = 80) -> Printed:
