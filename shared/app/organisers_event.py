@@ -3,12 +3,13 @@
 Only there can they be changed: the room's copy is overwritten by the organiser's next update. Where the policy
 does not ask for it, nothing is looked for; where the mailbox is not of this tenant or not ours to use, nothing is
 found, and the planner puts the platform back with that reason. A title is written only where the platform shows the
-organiser's own, and never over a private one. Of a series one occurrence gets another time, as an exception of the
-organiser's series; its title is that of the series and stays.
+organiser's own, and never over a private one. Of a series one occurrence gets another time or another title, as an
+exception of the organiser's series; where several get another title at once it is that of the series, and stays.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -33,11 +34,13 @@ async def find_organisers_events(sight: Sight, open_steps: Iterable[OpenStep]) -
         return
     refused = {step.mapping for step in open_steps if step.cause is Cause.REJECTED}
     edits = list(_edits(sight))
+    retitled = Counter(copy.key.event for _, copy, changed in edits if Field.TITLE in changed)
     copies = CopiesElsewhere(sight.outside, [copy for _, copy, _ in edits])
     for mapping, copy, changed in edits:
-        found = REFUSED if mapping.id in refused else await _found(sight, mapping, copy, changed, copies)
+        alone = changed - {Field.TITLE} if retitled[copy.key.event] > 1 else changed
+        found = REFUSED if mapping.id in refused else await _found(sight, mapping, copy, alone, copies)
         if isinstance(found, RoomRequest):
-            sight.requests[mapping.id] = replace(found, retitles=found.retitles and Field.TITLE in changed)
+            sight.requests[mapping.id] = replace(found, retitles=found.retitles and Field.TITLE in alone)
         else:
             sight.unwritable[mapping.id] = found
 
@@ -68,10 +71,10 @@ async def _found(
     sight: Sight, mapping: Mapping, copy: CalendarItem, changed: frozenset[Field], copies: CopiesElsewhere
 ) -> RoomRequest | str:
     """Return the request by which the organiser's event is written, or why it cannot be."""
-    organiser, of_series = copy.booking.organiser, copy.key.original_start is not None
+    organiser = copy.booking.organiser
     if organiser is None or not copy.ical_uid:
         return NOT_THERE
-    if of_series and Field.TIME not in changed:
+    if not changed:
         return OF_SERIES
     owner = await copies.mailbox(organiser.address)
     if owner is None:
@@ -88,4 +91,4 @@ async def _found(
     sight.meetings[mapping.id] = meeting
     person, item = person_digest(owner.address, sight.key), meeting.item
     request = RoomRequest(owner.id, person, event.event, item.version, copy.ical_uid, item.modified)
-    return replace(request, retitles=not of_series and not item.booking.private)
+    return replace(request, retitles=not item.booking.private)

@@ -83,7 +83,7 @@ def meeting_of(event: CalendarItem) -> MeetingKey | None:
     organiser = event.booking.organiser
     if event.is_organiser or event.is_buffer or not event.ical_uid or event.booking.cancelled or organiser is None:
         return None
-    return MeetingKey(organiser.address.casefold(), event.ical_uid)
+    return MeetingKey(organiser.address.casefold(), event.ical_uid, event.key.original_start)
 
 
 def _wanted(sight: Sight, again: Collection[MappingId], *, all_of_them: bool) -> dict[CalendarItem, MeetingKey]:

@@ -108,10 +108,14 @@ class CalendarKey:
 
 @dataclass(frozen=True)
 class MeetingKey:
-    """What finds a meeting in its organiser's own mailbox: their address, and the iCalUId that all copies share."""
+    """What finds a meeting in its organiser's own mailbox: their address, and the iCalUId that all copies share.
+
+    ``start`` tells which occurrence of a series it is: that one may say something by itself.
+    """
 
     organiser: str
     ical_uid: str
+    start: datetime | None = None
 
 
 @dataclass(frozen=True)

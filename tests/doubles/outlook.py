@@ -147,7 +147,9 @@ class Outlook:
         keeps_name = box.renames and not event.is_organiser
         if event.ical_uid in self.own_copies:
             self.own_copies[event.ical_uid] = replace(self.own_copies[event.ical_uid], title=title)
-        box.put(event if keeps_name else replace(event, title=title))
+        stored = box.put(event if keeps_name else replace(event, title=title, modified=self._clock()))
+        if event.is_organiser:
+            self._attendant.asked(mailbox, stored)
 
     def mark_private(self, mailbox: MailboxId, key: CalendarKey) -> None:
         """Set the private flag of an entry in the mailbox's own calendar."""
@@ -183,7 +185,9 @@ class Outlook:
     def _in_own_mailbox(self, meeting: MeetingKey) -> OrganiserCopy | None:
         """Return what a meeting says that was made in its organiser's own mailbox."""
         own = [box for box in self._boxes.values() if box.owner and box.owner.address == meeting.organiser]
+        start = meeting.start
         events = [e for box in own for e in box.standing() if e.is_organiser and e.ical_uid == meeting.ical_uid]
+        events = [e for e in events if start is None or e.original_start in (None, start)]
         return OrganiserCopy(events[0].title, events[0].private) if events else None
 
     def show_as(self, mailbox: MailboxId, key: CalendarKey, shown: ShowAs) -> None:

@@ -12,14 +12,14 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from shared.adapters.graph import asks, delta_halves, organisers, proof, whole_series
+from shared.adapters.graph import asks, delta_halves, own_copies, proof, whole_series
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.drafts import adopted_event, changed_event, new_event
 from shared.adapters.graph.errors import AlreadyThere, ItemMissing
 from shared.adapters.graph.meetings import meeting_of
 from shared.adapters.graph.proof import understood
 from shared.adapters.graph.recurrence import why_not
-from shared.adapters.graph.requests import BATCH_LIMIT, Answer, Request
+from shared.adapters.graph.requests import BATCH_LIMIT, Request
 from shared.adapters.graph.wire import has_attendees, is_bare, item, last_write, was_touched
 from shared.adapters.graph.wire_times import Json
 from shared.domain.booking import (
@@ -36,7 +36,7 @@ from shared.domain.booking import (
 from shared.domain.ids import EventId, MailboxId, TransactionId, Version
 from shared.domain.recurrence import Rule
 from shared.ports.calendar import CalendarChanges, EventChange, EventDraft, SeriesChange, SeriesDraft, SeriesFound
-from shared.ports.errors import CursorExpired, PortError, Rejected, Retry, Stale
+from shared.ports.errors import CursorExpired, Rejected, Stale
 
 _REMEMBERED = 2_000
 _FRESH = timedelta(seconds=5)
@@ -219,22 +219,7 @@ class GraphCalendar:
 
     async def organiser_copies(self, meetings: Sequence[MeetingKey]) -> tuple[OrganiserCopy | Unread, ...]:
         """Read the organisers' own copies, a series once, twenty mailboxes with one request."""
-        found: dict[MeetingKey, OrganiserCopy | Unread] = {}
-        wanted = list(dict.fromkeys(organisers.of_series(meeting) for meeting in meetings))
-        for first in range(0, len(wanted), BATCH_LIMIT):
-            part = wanted[first : first + BATCH_LIMIT]
-            asked = [organisers.own_copy(meeting) for meeting in part]
-            answers = await self._client.send_batch(asked, organisers.DOING)
-            found.update(zip(part, map(self._own_copy, answers), strict=True))
-        return tuple(found[organisers.of_series(meeting)] for meeting in meetings)
-
-    def _own_copy(self, answer: Answer | None) -> OrganiserCopy | Unread:
-        try:
-            return organisers.said(self._client.told(answer, organisers.DOING))
-        except Retry:
-            return Unread.BUSY
-        except PortError:
-            return Unread.REFUSED
+        return await own_copies.read(self._client, meetings)
 
     async def _written(self, request: Request) -> CalendarItem:
         raw = await self._client.fetch(request)

@@ -127,6 +127,36 @@ class TestOrganizerMode:
         assert [booking["start"][:16] for booking in await self._booked(room)] == wanted
         await room.settles()
 
+    async def test_another_title_for_one_occurrence_is_written_in_its_organisers_series_and_stays(
+        self, site: Site
+    ) -> None:
+        await site.reach_everybody()
+        room = await site.room(meeting_edits="organizer", titles="full")
+        extent = {"type": "numbered", "numberOfOccurrences": 3, "startDate": day().isoformat()}
+        daily = {"pattern": {"type": "daily", "interval": 1}, "range": {**extent, "recurrenceTimeZone": "UTC"}}
+        await site.outlook.invite(ADELE, room.address, timed(*NINE), "Standup", recurrence=daily)
+        await eventually(
+            lambda: self._titles(room), lambda found: found == ["Standup"] * 3, "the series is booked with its title"
+        )
+        second = (await self._booked(room))[1]
+        await site.desk.change(room.platform, second["id"], title="Offsite")
+        wanted = ["Standup", "Offsite", "Standup"]
+
+        async def adeles() -> list[str]:
+            events = await site.outlook.calendar(ADELE, at(0), at(0, offset=3))
+            own = [e for e in events if any(a["emailAddress"]["address"] == room.address for a in e["attendees"])]
+            return [event["subject"] for event in sorted(own, key=lambda event: str(event["start"]["dateTime"]))]
+
+        await eventually(adeles, lambda found: found == wanted, "Adele's own series shows the title")
+        await room.settles()
+        await room.command("rebase")
+        await room.settles()
+        assert await self._titles(room) == wanted
+        assert await adeles() == wanted
+
+    async def _titles(self, room: Room) -> list[str]:
+        return [booking["title"] for booking in await self._booked(room)]
+
     async def _booked(self, room: Room) -> list[dict[str, Any]]:
         return await room.desk.listed(room.platform, at(0), at(0, offset=3))
 

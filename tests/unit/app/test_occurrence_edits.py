@@ -8,6 +8,7 @@ import pytest
 
 from shared.app.organisers_event import NOT_OF_TENANT, NOT_OPEN, OF_SERIES, REFUSED
 from shared.domain.booking import CalendarKey, PlatformItem
+from shared.domain.commands import Verb
 from shared.domain.decisions import Code
 from shared.domain.ids import MailboxId
 from shared.domain.ledger import MappingState
@@ -60,8 +61,10 @@ class Office(World):
         return [d.reason.facts["why"] for d in decisions if d.reason.code is Code.ORGANISER_OUT_OF_REACH]
 
 
-async def office(meeting_edits: str = "organizer", **settings: object) -> Office:
+async def office(meeting_edits: str = "organizer", *, is_open: bool = False, **settings: object) -> Office:
     world = Office()
+    if is_open:
+        world.calendar.outlook.open_organiser()
     world.adele = world.give_mailbox(ADELE)
     await world.link(meeting_edits=meeting_edits, **settings)
     world.series = world.calendar.outlook.hold_series(world.adele, MORNINGS, "matterhorn@contoso.example")
@@ -156,16 +159,92 @@ async def test_a_mailbox_that_refuses_the_change_puts_the_platform_back_and_says
     assert await world.why() == [REFUSED]
 
 
-async def test_another_title_of_one_occurrence_is_put_back_and_says_so() -> None:
-    world = await office(titles="full")
-    world.calendar.outlook.open_organiser()
-    await world.sweep()
-    before = world.second.booking.title
+def titles(world: Office) -> list[str]:
+    """Return the titles of Adele's own occurrences and of the platform's bookings, in order."""
+    own = sorted(world.calendar.boxes[world.adele].standing(), key=lambda each: begin(each.when))
+    shown = sorted(world.on_platform(), key=lambda each: begin(each.booking.when))
+    assert [each.title for each in own] == [each.booking.title for each in shown]
+    return [each.title for each in own]
+
+
+async def open_office(meeting_edits: str = "organizer") -> Office:
+    world = await office(meeting_edits, is_open=True, titles="full")
+    assert titles(world) == ["Weekly"] * 4
+    return world
+
+
+async def test_another_title_of_one_occurrence_is_written_to_the_organisers_exception() -> None:
+    world = await open_office()
     world.platform.retitle(world.platform_id, world.second.id, "Offsite")
     await world.platform_says()
-    assert world.second.booking.title == before
-    assert {each.title for each in world.calendar.boxes[world.adele].standing()} == {"Weekly"}
-    assert await world.why() == [OF_SERIES]
+    assert titles(world) == ["Weekly", "Offsite", "Weekly", "Weekly"]
+    assert await world.states() == {MappingState.LINKED}
+    assert not await world.ledgers.open_steps(world.resource_id)
+
+
+async def test_a_title_that_was_written_to_an_exception_stays_through_every_later_look() -> None:
+    world = await open_office()
+    world.platform.retitle(world.platform_id, world.second.id, "Offsite")
+    await world.platform_says()
+    world.faults.passed.clear()
+    await world.notify()
+    await world.sweep()
+    await world.order(Verb.REBASE)
+    assert titles(world) == ["Weekly", "Offsite", "Weekly", "Weekly"]
+    assert not [call for call in world.faults.calls if call.endswith((".change", ".change_all"))]
+
+
+async def test_another_time_and_another_title_of_one_occurrence_go_together() -> None:
+    world = await open_office()
+    world.platform.retitle(world.platform_id, world.second.id, "Offsite")
+    await world.move_on_platform()
+    assert titles(world) == ["Weekly", "Offsite", "Weekly", "Weekly"]
+    assert world.both() == (MOVED, MOVED)
+
+
+async def test_the_organisers_own_title_of_one_occurrence_reaches_the_platform() -> None:
+    world = await open_office()
+    world.calendar.outlook.retitle(world.adele, world.series[2], "Retro")
+    await world.notify()
+    assert titles(world) == ["Weekly", "Weekly", "Retro", "Weekly"]
+
+
+async def test_another_title_of_several_occurrences_is_that_of_the_series_and_is_put_back() -> None:
+    world = await open_office()
+    for booking in world.on_platform():
+        world.platform.retitle(world.platform_id, booking.id, "Offsite")
+    await world.platform_says()
+    assert titles(world) == ["Weekly"] * 4
+    assert await world.why() == [OF_SERIES] * 4
+
+
+async def test_another_title_of_one_occurrence_is_put_back_where_the_policy_says_so() -> None:
+    world = await open_office(meeting_edits="put_back")
+    world.platform.retitle(world.platform_id, world.second.id, "Offsite")
+    await world.platform_says()
+    assert titles(world) == ["Weekly"] * 4
+    assert Code.NOT_OURS_TO_WRITE in await world.codes()
+
+
+async def test_another_title_of_one_occurrence_is_put_back_where_the_mailbox_refuses_it() -> None:
+    world = await open_office()
+    world.faults.fail("calendar.change", Rejected("Access is denied.", "ErrorAccessDenied"), times=20)
+    world.platform.retitle(world.platform_id, world.second.id, "Offsite")
+    await world.platform_says()
+    await world.later(minutes=10)
+    assert titles(world) == ["Weekly"] * 4
+    assert await world.why() == [REFUSED]
+
+
+async def test_a_private_occurrence_gets_no_title_from_the_platform() -> None:
+    world = await open_office()
+    world.calendar.outlook.mark_private(world.adele, world.series[1])
+    world.platform.retitle(world.platform_id, world.second.id, "Offsite")
+    await world.platform_says()
+    own = world.calendar.boxes[world.adele].at(world.series[1])
+    assert own is not None
+    assert own.title == "Weekly"
+    assert world.second.booking.title != "Offsite"
 
 
 async def test_a_cancellation_on_the_platform_declines_that_occurrence_and_leaves_the_organisers() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from shared.adapters.graph.organisers import of_series, own_copy, said
+from shared.adapters.graph.organisers import exceptions, of_series, own_copy, said, said_alone
 from shared.domain.booking import MeetingKey, Occupancy, OrganiserCopy, Person, Unread, occupancy
 from tests.unit.graph_adapter.samples import ADELE, own, sample, understood
 
@@ -115,3 +116,37 @@ JOINED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("more", "expected"), JOINED.values(), ids=JOINED)
 def test_an_online_meeting_is_joined(more: dict[str, Any], expected: str) -> None:
     assert understood(sample(**more)).booking.join_url == expected
+
+
+def exception(start: str, subject: str, sensitivity: str = "normal") -> dict[str, object]:
+    """An exception of Adele's series as Graph expands it."""
+    raw = own(subject=subject, sensitivity=sensitivity)
+    return {**raw, "type": "exception", "seriesMasterId": "AAMk-series", "originalStart": start}
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (datetime(2026, 11, 30, 9, tzinfo=UTC), OrganiserCopy("Offsite", private=False)),
+        (datetime(2026, 12, 7, 9, tzinfo=UTC), OrganiserCopy("", private=True)),
+        (datetime(2026, 12, 14, 9, tzinfo=UTC), None),
+    ],
+    ids=["one with a title of its own", "a private one", "one that was not written by itself"],
+)
+def test_an_occurrence_that_was_written_by_itself_says_what_it_says(
+    start: datetime, expected: OrganiserCopy | None
+) -> None:
+    series = {
+        "exceptionOccurrences": [
+            exception("2026-11-30T09:00:00Z", "Offsite"),
+            exception("2026-12-07T09:00:00Z", "Redundancies", "private"),
+        ]
+    }
+    assert said_alone(series, start) == expected
+
+
+def test_the_exceptions_are_asked_for_in_the_organisers_own_series_alone() -> None:
+    asked = exceptions(MeetingKey("a@b.example", "uid"), {"value": [{"id": "AAMk", "isOrganizer": True}]})
+    assert asked is not None
+    assert "exceptionOccurrences" in asked.url
+    assert exceptions(MeetingKey("a@b.example", "uid"), {"value": [{"id": "AAMk", "isOrganizer": False}]}) is None
