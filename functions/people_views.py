@@ -36,6 +36,7 @@ def coming_view(booking: LeaverBooking) -> Json:
         "resource": booking.resource,
         "name": booking.name,
         "booking": booking.item.id,
+        "zone": booking.zone,
         **when_view(booking.item.booking.when),
         "private": booking.item.booking.private,
         "can_be_handed_over": booking.movable,

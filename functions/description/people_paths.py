@@ -67,8 +67,8 @@ _MEMBER_EXAMPLE = {
     "active": False, "left_at": "2026-11-20T16:00:00.000Z",
 }  # fmt: skip
 _COMING_EXAMPLE = {
-    "resource": RESOURCE_ID, "name": "Matterhorn", "booking": _BOOKING, **TIMED, "private": False,
-    "can_be_handed_over": True,
+    "resource": RESOURCE_ID, "name": "Matterhorn", "booking": _BOOKING, "zone": "Europe/Zurich", **TIMED,
+    "private": False, "can_be_handed_over": True,
 }  # fmt: skip
 
 SCHEMAS: dict[str, Json] = {
@@ -96,6 +96,7 @@ SCHEMAS: dict[str, Json] = {
             "resource": text("The resource's id."),
             "name": text("What people call the resource."),
             "booking": text("The platform's id of the booking."),
+            "zone": text("The resource's time zone, by its IANA name."),
             **WHEN,
             "private": flag(""),
             "can_be_handed_over": flag("False for a meeting of Outlook: it belongs to its organiser."),

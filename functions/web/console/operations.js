@@ -15,8 +15,10 @@ import { fleet, lookAtFleet } from "./fleet.js";
 import "uplot/dist/uPlot.min.css";
 import "./operations.css";
 import { Latency } from "./operations/latency.js";
+import { Leavers } from "./operations/leavers.js";
 import * as panels from "./operations/panels.js";
 import { readUse } from "./operations/use.js";
+import { learnRights } from "./rights.js";
 import { everyResource } from "./set_up/linking.js";
 
 /** Milliseconds between two looks at what is asked of several tables. */
@@ -46,12 +48,14 @@ class Operations {
   /** What is read when it is opened: by name what was found, or why nothing was. @type {Record<string, { found?: any, problem?: string }>} */
   opened = {};
   latency = new Latency(() => this.draw());
+  leavers = new Leavers(() => this.draw());
 
   /** @param {HTMLElement} into */
   constructor(into) {
     this.into = into;
     into.classList.add("operations");
     this.draw();
+    learnRights(() => this.draw());
     this.following = follow(
       (signal) => this.look(signal),
       (error) => this.failed(error),
@@ -61,6 +65,7 @@ class Operations {
   leave() {
     this.following.stop();
     this.latency.stop();
+    this.leavers.stop();
   }
 
   /** @param {AbortSignal} signal */
@@ -130,7 +135,11 @@ class Operations {
         ${this.later("use", panels.use, () => readUse(new Date()))}
         ${this.later("missed", panels.missed, everyNoShow)}
         ${this.later("drift", panels.drift, async () => (await call("drift")).resources)}
-        ${this.later("left", panels.left, whoLeft)}`,
+        ${this.later(
+          "left",
+          (found) => found.view(),
+          () => this.leavers.read(),
+        )}`,
       this.into,
     );
     this.latency.drawChart();
@@ -201,15 +210,4 @@ async function everyNoShow() {
     if (!page.next) return found;
     after = page.next;
   }
-}
-
-/** Everybody who has left, with the coming bookings that are still theirs. */
-async function whoLeft() {
-  const { people } = await call("people?left=true&limit=50");
-  return Promise.all(
-    people.map(async (/** @type {any} */ each) => ({
-      ...each,
-      bookings: (await call(`people/${encodeURIComponent(each.id)}/bookings`)).bookings,
-    })),
-  );
 }

@@ -167,31 +167,6 @@ export const missed = (series) =>
       </ul>`
     : fine(word("op_no_missed"));
 
-/** @param {any[]} people each with the `bookings` that they still hold */
-export const left = (people) =>
-  people.length
-    ? html`<ul class="lines">
-        ${people.map(
-          (each) =>
-            html`<li>
-              <div>
-                <strong>${each.name || each.address}</strong> <span class="soft small">${word("op_left_at", { at: moment(new Date(each.left_at)) })}</span>
-                ${
-                  each.bookings.length
-                    ? html`<details>
-                        <summary>${word("op_holds", { count: each.bookings.length })}</summary>
-                        <ul class="small">
-                          ${each.bookings.map((/** @type {any} */ one) => html`<li>${link({ id: one.resource, name: one.name })}: ${whenText(one)}</li>`)}
-                        </ul>
-                      </details>`
-                    : html`<p class="soft small">${word("op_holds_nothing")}</p>`
-                }
-              </div>
-            </li>`,
-        )}
-      </ul>`
-    : fine(word("op_nobody_left"));
-
 /** @param {import("./use.js").Uses} uses */
 export function use({ weeks, buildings, unread }) {
   if (!buildings.size) return fine(word("op_nothing_linked"));
