@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from functions.foreseen_views import counts_view
+from functions.foreseen_views import counts_view, foreseen_view
 from functions.reading import in_words
 from shared.app.preview_settings import Effect
 from shared.domain.inheritance import ALONE, Origin, Scope, ScopeSettings
-from shared.domain.preview import Counts, Fate
+from shared.domain.preview import Counts, Fate, Preview, held_first
 
 Json = dict[str, Any]
+MOST_EXAMPLES = 3
+"""Bookings of one resource that are told as examples of what a change would do."""
 
 
 def scope_view(scope: Scope) -> Json:
@@ -51,16 +53,24 @@ def effects_view(effects: Sequence[Effect], affected: int, following: str | None
 
 
 def _effect_view(effect: Effect) -> Json:
-    plan = effect.plan
+    plan, zone = effect.plan, effect.resource.facts.zone
     return {
         "id": effect.resource.id,
         "name": effect.resource.facts.name,
+        "zone": zone,
         "before": effect.before,
         "after": effect.after,
         "runs": counts_view(plan.counts(Fate.RUNS, Fate.NOTED)) if plan else None,
         "held": counts_view(plan.counts(Fate.HELD)) if plan else None,
         "why": in_words(effect.why or (plan.why if plan else "")),
+        "examples": _examples(plan, zone) if plan else [],
     }
+
+
+def _examples(plan: Preview, zone: str) -> list[Json]:
+    """Return the first bookings that something would be done about; what would wait comes before the rest."""
+    touched = held_first(each for each in plan.bookings if each.steps)
+    return [foreseen_view(each, zone) for each in touched[:MOST_EXAMPLES]]
 
 
 def _sum(all_counts: Sequence[Counts]) -> Counts:

@@ -10,7 +10,7 @@ from functions.reading import in_words, language
 from shared.adapters.builtin.entries import Entry, PlatformResource
 from shared.app.tell_story import BookingStory
 from shared.app.wording import sentence
-from shared.domain.booking import Block, Booking, Window
+from shared.domain.booking import Block, Booking, Person, Window
 from shared.domain.comparison import Comparison, Pair
 from shared.domain.decisions import Decision
 from shared.domain.ledger import Mapping, OpenStep
@@ -35,14 +35,13 @@ def when_view(when: When) -> Json:
 def booking_view(entry: Entry) -> Json:
     """Return a booking of the platform; the title of a private one is not shown."""
     booking: Booking = entry.item.booking
-    owner = booking.organiser
     return {
         "id": entry.item.id,
         **when_view(booking.when),
         "title": "" if booking.private else booking.title,
         "join_url": "" if booking.private else booking.join_url,
         "private": booking.private,
-        "organiser": {"address": owner.address, "name": owner.name} if owner else None,
+        "organiser": person_view(booking.organiser),
         "status": _status(booking),
         "reason": in_words(entry.reason),
         "version": entry.item.version,
@@ -64,6 +63,11 @@ def _series_view(entry: Entry) -> Json | None:
         "zone": series.rule.zone,
         "original_start": f"{series.original_start:%Y-%m-%dT%H:%M:%SZ}",
     }
+
+
+def person_view(person: Person | None) -> Json | None:
+    """Return whose a booking is."""
+    return {"address": person.address, "name": person.name} if person else None
 
 
 def _status(booking: Booking) -> str:
@@ -228,4 +232,11 @@ def _pair_view(pair: Pair) -> Json:
 def _side_view(booking: Booking | None, key: str) -> Json | None:
     if booking is None:
         return None
-    return {"key": key, **when_view(booking.when), "title": booking.title, "private": booking.private}
+    return {
+        "key": key,
+        **when_view(booking.when),
+        "title": booking.title,
+        "organiser": person_view(booking.organiser),
+        "private": booking.private,
+        "status": _status(booking),
+    }

@@ -14,10 +14,13 @@ _SIDE = or_null(
             "key": text("What identifies the booking on this side."),
             **WHEN,
             "title": text("As the platform shows titles under the policy; empty where private."),
-            "private": flag(""),
+            "organiser": or_null(record({"address": text(""), "name": text("")})),
+            "private": flag("Of a private booking its time is told, and neither title nor organiser."),
+            "status": one_of("Whether it has still to be said yes to.", ("confirmed", "requested", "cancelled")),
         }
     )
 )
+_BEN = {"organiser": {"address": "ben.walters@contoso.com", "name": "Ben Walters"}, "status": "confirmed"}
 PAIR = record(
     {
         "mapping": or_null(text("What ties both together; null: the ledger does not know the booking yet.")),
@@ -60,10 +63,17 @@ COMPARISON = record(
                 "reason": "",
                 "equal": False,
                 "differences": ["time"],
-                "calendar": {"key": "AAkALgAAAAAAHYQDEapmEc2byACqAC", **TIMED, "title": "Planning", "private": False},
+                "calendar": {
+                    "key": "AAkALgAAAAAAHYQDEapmEc2byACqAC",
+                    **TIMED,
+                    **_BEN,
+                    "title": "Planning",
+                    "private": False,
+                },
                 "platform": {
                     "key": "01KAJ42TB00KNG",
                     **TIMED,
+                    **_BEN,
                     "start": "2026-11-23T09:30:00Z",
                     "title": "Planning",
                     "private": False,

@@ -104,11 +104,18 @@ SCHEMAS: dict[str, Json] = {
         {
             "id": text("The resource's id."),
             "name": text(""),
+            "zone": text("Its time zone, by its IANA name."),
             "before": _FACTS,
             "after": _FACTS,
             "runs": or_null(_COUNTS),
             "held": or_null(_COUNTS),
             "why": text("Why the guard would hold it, or why the sides could not be read."),
+            "examples": {
+                "type": "array",
+                "items": ref("Foreseen"),
+                "maxItems": 3,
+                "description": "The first bookings about which something would be done, those that would wait first.",
+            },
         }
     ),
     "PolicyExplained": record(

@@ -3,7 +3,7 @@
 Bookings are paired through the ledger and by nothing else. Equal means what it means to the planner: the
 calendar's booking, shown as the platform would show it, has the platform's values. A booking that stands on
 one side only is equal where the ledger says why it does; one that is still being made differs until it is.
-The title of a private booking is compared and never kept here.
+Title and organiser of a private booking are compared and never kept here.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _missing(mapping: Mapping | None, on_calendar: bool) -> tuple[Difference, ..
 
 
 def _shown(booking: Booking | None, is_private: bool) -> Booking | None:
-    return replace(booking, title="") if booking and is_private else booking
+    return replace(booking, title="", organiser=None) if booking and is_private else booking
 
 
 def _start(pair: Pair, zone: str) -> str:

@@ -21,7 +21,7 @@ async def settings_of(page: Page, room: Room) -> None:
     """Open the settings of a room."""
     await opened(page, room.stack, f"#/resources/{room.id}")
     await page.get_by_role("button", name="Show settings").click(timeout=PATIENCE)
-    await expect(page.get_by_label("winner", exact=True)).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_label("Overlaps", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
 async def applied(page: Page) -> None:
@@ -39,14 +39,18 @@ async def test_a_setting_says_what_it_does_and_is_looked_at_before_it_is_applied
     await site.outlook.enter(room.address, timed(at(9), at(10)), "Painters")
     await eventually(room.platform_side, bool, "the platform shows it")
     await settings_of(page, room)
-    titles = page.get_by_label("titles", exact=True)
+    titles = page.get_by_label("Titles on the platform", exact=True)
     await expect(titles).to_have_accessible_description(re.compile("What the platform shows as the title"))
     await axe(page)
     await titles.select_option("busy")
     await page.get_by_role("button", name="What would it do?").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_contain_text("At once: 1 changed", timeout=2 * PATIENCE)
-    await expect(dialog).to_contain_text("titles: full → busy")
+    await expect(dialog).to_contain_text("Titles on the platform: full → busy")
+    (example,) = await dialog.get_by_role("region", name="For example").get_by_role("listitem").all()
+    await expect(example).to_contain_text(re.compile(r"\d\d:00.\d\d:00"))
+    await expect(example).to_contain_text("would happen at once")
+    await expect(example).to_contain_text("change (Platform)")
     await axe(page)
     await picture(page, "console-settings")
     assert (await room.resource())["policy"]["titles"] == "full"
@@ -62,7 +66,7 @@ async def test_a_building_hands_a_setting_down_and_its_origin_is_shown(site: Sit
     own = await site.room("Harlem", held_again_hours=36)
     await settings_of(page, room)
     await page.get_by_label("Changes count for").select_option("building")
-    await page.get_by_label("held_again_hours", exact=True).fill("48")
+    await page.get_by_label("Hours until told again", exact=True).fill("48")
     await page.keyboard.press("Tab")
     await applied(page)
     await expect(page.get_by_role("status").filter(has_text="Ordered of")).to_be_visible(timeout=PATIENCE)
@@ -92,7 +96,7 @@ async def test_what_is_set_on_the_resource_is_given_back(site: Site, page: Page)
 async def test_a_value_out_of_its_limits_is_refused_at_once(site: Site, page: Page) -> None:
     room = await site.room()
     await settings_of(page, room)
-    await page.get_by_label("units", exact=True).fill("0")
+    await page.get_by_label("Bookings at a time", exact=True).fill("0")
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name="What would it do?")).to_have_count(0)
 

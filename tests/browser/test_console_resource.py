@@ -84,6 +84,28 @@ async def test_a_difference_leaves_its_place_open_on_the_other_side(site: Site, 
     await expect(page.get_by_text("both sides are equal")).to_be_visible(timeout=2 * PATIENCE)
 
 
+async def test_both_versions_of_a_booking_stand_beside_each_other_and_what_differs_is_marked(
+    site: Site, page: Page
+) -> None:
+    room = await site.room()
+    entry = await site.outlook.enter(room.address, timed(at(9), at(10)), "Painters")
+    await eventually(room.platform_side, bool, "the platform shows it")
+    async with room.held_still():
+        await site.outlook.change(entry, subject="Plumbers", **timed(at(11), at(12)))
+        await looked_at(page, room)
+        await booking(page, "Plumbers", "Calendar", "differs").click(timeout=PATIENCE)
+        dialog = page.get_by_role("dialog")
+        title = dialog.get_by_role("row", name=re.compile("title"))
+        await expect(title).to_contain_text("≠")
+        await expect(title.get_by_role("rowheader")).to_contain_text("(differs)")
+        assert await title.get_by_role("cell").all_inner_texts() == ["Plumbers", "Painters"]
+        await expect(dialog.get_by_role("row", name=re.compile("time"))).to_contain_text("≠")
+        same = dialog.get_by_role("row", name=re.compile("status"))
+        assert await same.get_by_role("cell").all_inner_texts() == ["confirmed", "confirmed"]
+        await expect(same).not_to_contain_text("≠")
+        await axe(page)
+
+
 async def test_both_sides_of_a_booking_stand_under_each_other_in_the_rooms_zone(site: Site, page: Page) -> None:
     room = await site.room("Harlem")
     await site.desk.book(room.platform, booked(at(15), at(16)), "Lecture")
@@ -105,7 +127,9 @@ async def test_a_private_booking_shows_its_time_and_that_it_is_private(site: Sit
     await eventually(room.calendar_side, bool, "the calendar shows it")
     await looked_at(page, room)
     await booking(page, "Private", "Platform").click(timeout=PATIENCE)
-    await expect(page.get_by_role("dialog", name="Private")).to_contain_text("Decisions")
+    dialog = page.get_by_role("dialog", name="Private")
+    await expect(dialog).to_contain_text("Decisions")
+    await expect(dialog.get_by_role("row", name=re.compile("organiser"))).to_have_count(0)
     assert "Surgery" not in await page.content()
 
 

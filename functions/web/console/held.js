@@ -82,8 +82,8 @@ function waiting(resource, plan, held, chosen, on) {
     ${plan.held.bookings > held.length ? html`<p class="soft">${word("and_more", { count: plan.held.bookings - held.length })}</p>` : nothing}`;
 }
 
-/** @param {any} each @param {string} zone */
-function about(each, zone) {
+/** A booking of a plan: when it is, what would be done, and why. @param {any} each @param {string} zone */
+export function about(each, zone) {
   const acts = each.steps.map((/** @type {any} */ step) =>
     word(`act_${step.action}`, { side: word(`side_${step.side}`) }),
   );

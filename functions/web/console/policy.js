@@ -8,9 +8,10 @@
 import { html, nothing, render } from "lit-html";
 import { call } from "../kit/api.js";
 import { ask, say } from "../kit/dialog.js";
-import { word } from "../kit/words.js";
+import { word, worded } from "../kit/words.js";
 import { order } from "./orders.js";
-import { counts } from "./held.js";
+import { about, counts } from "./held.js";
+import { fewOf } from "./policy_examples.js";
 import "./policy.css";
 import { mayOrder } from "./rights.js";
 
@@ -56,6 +57,9 @@ function groups(all) {
   const unplaced = all.map((each) => each.name).filter((each) => !known.has(each));
   return Object.entries({ ...GROUPS, reading: [...GROUPS.reading, ...unplaced] });
 }
+
+/** Bookings that a preview shows as examples. */
+const EXAMPLES = 6;
 
 /** @typedef {string | number | boolean | null} Value */
 /** @typedef {{ level: string, name: string }} Scope */
@@ -155,7 +159,7 @@ export function policyCard(into, resource, ordered) {
     const given = released.has(origin.name) ? origin.inherited : (set.get(origin.name) ?? origin.value);
     const changed = set.has(origin.name) || released.has(origin.name);
     return html`<div class="setting ${changed ? "changed" : ""}">
-      <label for=${id}><code>${origin.name}</code></label>
+      <div class="setting-name"><label for=${id}>${nameOf(origin.name)}</label> <code class="soft small">${origin.name}</code></div>
       <p id="${id}-means" class="soft small">${word(`policy_${origin.name}`)}${locked ? html` <em>${word("only_alone")}</em>` : nothing}${level !== "resource" && origin.from.level === "resource" ? html` <em>${word("own_stays")}</em>` : nothing}</p>
       <div class="setting-value">${control(id, origin, given, locked)}</div>
       <div class="setting-origin"><span class="for-ears">${word("origin")}</span>
@@ -302,10 +306,10 @@ async function lookedAt(asked) {
     (/** @type {(answer?: boolean) => void} */ close, redraw) => {
       again = redraw;
       return html`${trouble ? html`<p class="notice bad" role="alert">${message(trouble)}</p>` : nothing}
-        ${affected ? html`<div role="status"><label>${word("preview_looked", { done: looked.length, total: affected })}<progress max=${affected} value=${looked.length}></progress></label></div>` : nothing}
+        ${affected > 1 ? html`<div role="status"><label>${word("preview_looked", { done: looked.length, total: affected })}<progress max=${affected} value=${looked.length}></progress></label></div>` : nothing}
         ${reading ? html`<p class="waiting">${word("loading")}</p>` : nothing}
         ${!reading && !trouble && !affected ? html`<p>${word("preview_none")}</p>` : nothing}
-        ${looked.length ? totals(looked) : nothing}
+        ${looked.length ? html`${totals(looked)} ${examples(looked)}` : nothing}
         <ul class="plan-list">${looked.map(effect)}</ul>
         <footer class="actions">
           ${next && !reading ? html`<button type="button" @click=${more}>${word("preview_more")}</button>` : nothing}
@@ -335,10 +339,26 @@ function totals(looked) {
   </dl>`;
 }
 
+/** Some bookings to which it would happen, of as many resources as there are. @param {any[]} looked */
+function examples(looked) {
+  const few = fewOf(looked, EXAMPLES);
+  if (!few.length) return nothing;
+  return html`<section class="stack tight" aria-labelledby="examples-heading">
+    <h3 id="examples-heading">${word("preview_examples")}</h3>
+    <ul class="examples-of-change">${few.map(
+      ({ resource, booking }) =>
+        html`<li class="plan-item"><span class="row">${looked.length > 1 ? html`<strong>${resource.name}</strong>` : nothing}<span class="state ${booking.fate === "held" ? "warn" : "good"}">${word(booking.fate === "held" ? "preview_would_wait" : "preview_would_run")}</span></span> ${about(booking, resource.zone)}</li>`,
+    )}</ul>
+  </section>`;
+}
+
+/** What people call a setting. @param {string} name */
+const nameOf = (name) => (worded(`setting_${name}`) ? word(`setting_${name}`) : name);
+
 /** @param {any} each */
 const effect = (each) =>
   html`<li class="plan-item"><strong>${each.name || each.id}</strong>
-    <span class="effect small">${Object.keys(each.after).map((name) => html`<code>${name}</code>: ${each.before[name]} → ${each.after[name]} `)}</span>
+    <span class="effect small">${Object.keys(each.after).map((name) => html`${nameOf(name)}: ${each.before[name]} → ${each.after[name]} `)}</span>
     <span class="soft small">${each.runs ? `${word("preview_runs")}: ${counts(each.runs)} · ${word("preview_holds")}: ${counts(each.held)}` : nothing} ${each.why}</span>
   </li>`;
 

@@ -12,7 +12,10 @@ import { word } from "../kit/words.js";
 import { hoursOf, lanesOf, stretchOn, wall } from "./timeline_layout.js";
 import "./timeline.css";
 
-/** @typedef {When & { key: string, title: string, private: boolean }} Shown */
+/**
+ * @typedef {When & { key: string, title: string, organiser: { address: string, name: string } | null, private: boolean,
+ *   status: string }} Shown
+ */
 /**
  * One booking as both sides show it.
  * @typedef {object} Pair

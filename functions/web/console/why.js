@@ -7,9 +7,10 @@
 import { html, nothing } from "lit-html";
 import { call } from "../kit/api.js";
 import { ask } from "../kit/dialog.js";
-import { moment, whenText } from "../kit/times.js";
+import { moment } from "../kit/times.js";
 import { word, worded } from "../kit/words.js";
 import { differenceText, titleOf } from "./timeline.js";
+import { versions } from "./versions.js";
 
 /**
  * Opens the story of a booking.
@@ -39,7 +40,7 @@ export async function openWhy(resource, pair) {
     // What the ledger does not know yet has no story: the next look begins it.
     told = pair.mapping
       ? await call(`resources/${encodeURIComponent(resource.id)}/why?mapping=${encodeURIComponent(pair.mapping)}`)
-      : unknown(pair);
+      : UNKNOWN;
   } catch (error) {
     trouble = error;
   }
@@ -52,43 +53,23 @@ let redraw = () => {};
 /** @param {unknown} trouble */
 const message = (trouble) => (trouble instanceof Error ? trouble.message : String(trouble));
 
-/** A booking that stands on a side and of which nothing is known yet. @param {Pair} pair */
-function unknown(pair) {
-  /** @param {import("./timeline.js").Shown | null} side */
-  const seen = (side) => side && { key: side.key, takes_place: true, when: side, private: side.private, shows: "" };
-  return { mapping: null, calendar: seen(pair.calendar), platform: seen(pair.platform), open_steps: [], history: [] };
-}
+/** What is told of a booking of which the ledger knows nothing yet. */
+const UNKNOWN = { mapping: null, calendar: null, platform: null, open_steps: [], history: [] };
 
 /** @param {any} told @param {string} zone @param {Pair} pair */
 function story(told, zone, pair) {
   const { mapping } = told;
-  return html`<div class="both-sides">
-      ${side("calendar", told.calendar, zone)} ${side("platform", told.platform, zone)}
-    </div>
+  return html`${versions(pair, told, zone)}
     <p>${differenceText(pair)}${mapping ? html` · ${mappingWord(mapping)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${inWords(mapping?.reason)}</p>
     ${
       told.open_steps.length
-        ? html`<section><h3>${word("what_waits")}</h3><ul class="plain-list">${told.open_steps.map((/** @type {any} */ each) => html`<li><span class="state warn">${stepWord(each.cause)}</span> ${each.cause === "conflict" ? nothing : each.reason} <span class="soft small">${word("since_n", { when: moment(new Date(each.since), zone) })}</span></li>`)}</ul></section>`
+        ? html`<section class="told"><h3>${word("what_waits")}</h3><ul class="plain-list">${told.open_steps.map((/** @type {any} */ each) => html`<li><span class="state warn">${stepWord(each.cause)}</span> ${each.cause === "conflict" ? nothing : each.reason} <span class="soft small">${word("since_n", { when: moment(new Date(each.since), zone) })}</span></li>`)}</ul></section>`
         : nothing
     }
-    <section><h3>${word("decisions")}</h3>
+    <section class="told"><h3>${word("decisions")}</h3>
       ${told.history.length ? html`<ol class="story">${told.history.map((/** @type {any} */ each) => html`<li><time class="soft small" datetime=${each.at}>${moment(new Date(each.at), zone)}</time><span>${each.sentence}</span></li>`)}</ol>` : html`<p class="soft">${word(mapping ? "no_decisions" : "not_known_yet")}</p>`}
     </section>
     ${mapping ? html`<p class="soft small">${word("mapping")} <code>${mapping.id}</code></p>` : nothing}`;
-}
-
-/** @param {"calendar" | "platform"} name @param {any} seen @param {string} zone */
-function side(name, seen, zone) {
-  return html`<section class="card side ${name}">
-    <h3>${word(`side_${name}`)}</h3>
-    ${
-      seen
-        ? html`<p>${seen.takes_place ? (seen.when ? whenText(seen.when, zone) : "") : html`<span class="state off">${word("not_there")}</span>`}${seen.private ? html` · ${word("private")}` : nothing}</p>
-          ${seen.shows ? html`<p class="soft small">${seen.shows}</p>` : nothing}
-          <p class="small"><code class="key">${seen.key}</code></p>`
-        : html`<p class="soft">${word("not_there")}</p>`
-    }
-  </section>`;
 }
 
 /** A reason that is a sentence; one that is a code is told by its decision. @param {string} [reason] */

@@ -67,11 +67,32 @@ async def test_a_change_is_looked_at_before_it_is_made(office: Office) -> None:
     assert (told["affected"], told["looked_at"], told["next"]) == (1, 1, None)
     assert (effect["id"], effect["before"], effect["after"]) == (room, {"titles": "full"}, {"titles": "busy"})
     assert told["runs"]["changed"] + told["held"]["changed"] == 1
+    (example,) = effect["examples"]
+    assert (example["when"]["start"], example["steps"][0]["action"]) == ("2026-11-23T09:00:00Z", "change")
+    assert "Board" not in str(told)
     assert (await office.ask("GET", f"/api/resources/{room}"))["policy"]["titles"] == "full"
     assert (await office.ask("GET", "/api/policies"))["scopes"] == []
     day = at("09:00", "10:00").start.date()
     listed = await office.ask("GET", f"/api/platform/resources/matterhorn/bookings?day={day}")
     assert [each["title"] for each in listed["bookings"]] == ["Board"]
+
+
+async def test_of_many_bookings_that_would_change_a_few_stand_as_examples(office: Office) -> None:
+    room = await office.room()
+    for hour in range(8, 13):
+        office.world.direct_entry(at(f"{hour:02}:00", f"{hour + 1:02}:00"), "Board")
+    await office.world.notify()
+    told = await office.ask("POST", "/api/policies/preview", {"resource": room, "settings": {"titles": "busy"}})
+    (effect,) = told["resources"]
+    assert effect["runs"]["changed"] + effect["held"]["changed"] == 5
+    assert [each["when"]["start"][11:13] for each in effect["examples"]] == ["08", "09", "10"]
+    assert effect["zone"] == "Europe/Zurich"
+
+
+async def test_what_would_change_nothing_has_no_example(office: Office) -> None:
+    room = await office.room()
+    told = await office.ask("POST", "/api/policies/preview", {"resource": room, "settings": {"sweep_minutes": 30}})
+    assert told["resources"][0]["examples"] == []
 
 
 async def test_one_rooms_own_change_is_looked_at_too(office: Office) -> None:

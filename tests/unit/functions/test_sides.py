@@ -30,14 +30,26 @@ async def test_the_coming_fourteen_days_are_compared_unless_told_otherwise(offic
     assert told["looked_at"] == "2026-11-20T09:00:00.000Z"
 
 
+async def test_whose_a_booking_is_and_whether_it_is_confirmed_is_told_of_each_side(office: Office) -> None:
+    room = await office.room()
+    office.world.invite(at("09:00", "10:00"))
+    await office.world.notify()
+    (pair,) = (await office.ask("GET", f"/api/resources/{room}/sides?{DAY}"))["pairs"]
+    for side in ("calendar", "platform"):
+        assert pair[side]["organiser"] == {"address": "adele.vance@contoso.example", "name": "Adele Vance"}
+        assert pair[side]["status"] == "confirmed"
+
+
 async def test_a_private_title_is_told_by_neither_side(office: Office) -> None:
     room = await office.room()
     booking = {"start": "2026-11-23T09:00:00Z", "end": "2026-11-23T10:00:00Z", "title": "Secret", "private": True}
+    booking["organiser"] = "ben.walters@contoso.example"
     await office.ask("POST", "/api/platform/resources/matterhorn/bookings", booking)
     await office.world.platform_says()
     told = await office.ask("GET", f"/api/resources/{room}/sides?{DAY}")
     (pair,) = told["pairs"]
     assert (pair["calendar"]["title"], pair["platform"]["title"], pair["platform"]["private"]) == ("", "", True)
+    assert (pair["calendar"]["organiser"], pair["platform"]["organiser"]) == (None, None)
     assert told["equal"]
 
 
