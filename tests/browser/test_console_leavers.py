@@ -173,7 +173,7 @@ async def _as_if_sixty(page: Page) -> list[int]:
             told["bookings"] = [{**pattern, "booking": f"B{number}"} for number in range(60)]
             await route.fulfill(json=told)
             return
-        asked = route.request.post_data_json
+        asked: Any = route.request.post_data_json
         parts.append(len(asked["bookings"]))
         if "approve" not in asked:
             shown = [_coming(each) for each in asked["bookings"]]
