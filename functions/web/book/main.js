@@ -1,14 +1,16 @@
 /**
- * The booking page: what is free, one room's day, one's own bookings, one of them. Looking needs no name. Nothing is remembered here but what the address
- * says and what somebody is just looking for; `?resource=` of the code at a door opens with that room.
+ * The booking page: what is free, one room's day, one's own bookings, one of them. Looking needs no name. Nothing is
+ * remembered here but what the address says and what somebody is just looking for; `?resource=` of the code at a door
+ * opens with that room.
  */
 
 import by from "words:book";
 import { html, nothing, render } from "lit-html";
 import "../kit/base.css";
 import { say } from "../kit/dialog.js";
+import { framed, here, main } from "../kit/frame.js";
 import { signIn } from "../kit/signed_in.js";
-import { choose, language, speak, word } from "../kit/words.js";
+import { speak, word } from "../kit/words.js";
 import "./book.css";
 import { mine } from "./mine.js";
 import { one } from "./one.js";
@@ -29,40 +31,15 @@ const views = [
   { pattern: /^\/mine$/, view: mine, nav: "nav_mine", path: "/mine" },
 ];
 
-/** @type {(() => void) | undefined} */
-let leave;
 /** @type {Choices | undefined} */
 let chosen;
 
-function here() {
-  const [path = "/", query = ""] = (location.hash.slice(1) || "/").split("?");
-  return { path, query: new URLSearchParams(query) };
-}
-
-function frame() {
-  const { path } = here();
-  render(
-    html`<a class="skip button" href="#main" @click=${toMain}>${word("skip")}</a>
-      <header class="top no-print">
-        <a class="brand" href="#/">${word("title")}</a>
-        <nav aria-label=${word("nav")}>
-          ${views
-            .filter((each) => each.nav)
-            .map(
-              (each) =>
-                html`<a href="#${each.path}" aria-current=${each.path === path ? "page" : "false"}>${word(each.nav ?? "")}</a>`,
-            )}
-        </nav>
-        ${chosen?.me ? whoBooks(chosen) : chosen && !chosen.signed_in ? html`<button class="who plain" type="button" @click=${somebodyElse}>${word("who_tell")}</button>` : nothing}
-        <label class="tongue"><span class="for-ears">${word("language")}</span>
-          <select @change=${(/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.target).value)}>
-            ${Object.keys(by).map((each) => html`<option value=${each} ?selected=${each === language()}>${each.toUpperCase()}</option>`)}
-          </select>
-        </label>
-      </header>
-      <main id="main" tabindex="-1"></main>`,
-    /** @type {HTMLElement} */ (document.getElementById("app")),
-  );
+/** Who books, and how somebody else does. */
+function beside() {
+  if (!chosen) return nothing;
+  if (chosen.me) return whoBooks(chosen);
+  if (chosen.signed_in) return nothing;
+  return html`<button class="who plain" type="button" @click=${somebodyElse}>${word("who_tell")}</button>`;
 }
 
 /** @param {Choices} known */
@@ -80,47 +57,14 @@ const somebodyElse = () => askWho(chosen?.me ?? null);
 async function known() {
   chosen = await choices();
   const { path } = here();
-  if (path === "/") frame();
-  else show();
-}
-
-/** @param {Event} event */
-function toMain(event) {
-  event.preventDefault();
-  document.getElementById("main")?.focus();
-}
-
-function show() {
-  if (!chosen) return;
-  leave?.();
-  frame();
-  const { path, query } = here();
-  const main = /** @type {HTMLElement} */ (document.getElementById("main"));
-  const into = document.createElement("div");
-  into.className = "view";
-  main.replaceChildren(into);
-  leave = undefined;
-  for (const { pattern, view } of views) {
-    const found = pattern.exec(path);
-    if (found) {
-      leave = view(into, found.slice(1).map(decodeURIComponent), query, chosen);
-      return;
-    }
-  }
-  render(html`<p class="empty">${word("no_such_view")} <a href="#/">${word("nav_search")}</a></p>`, into);
-}
-
-function shown() {
-  show();
-  window.scrollTo(0, 0);
-  document.getElementById("main")?.focus({ preventScroll: true });
+  if (path === "/") frame.draw();
+  else frame.show();
 }
 
 /** Learns who books and what there is to choose from, until it succeeds. */
 async function begin() {
-  frame();
-  const main = /** @type {HTMLElement} */ (document.getElementById("main"));
-  render(html`<p class="empty waiting">${word("loading")}</p>`, main);
+  frame.draw();
+  render(html`<p class="empty waiting">${word("loading")}</p>`, main());
   try {
     chosen = await choices();
   } catch (error) {
@@ -128,22 +72,31 @@ async function begin() {
     render(
       html`<div class="empty"><p role="alert">${message}</p>
       <button type="button" @click=${begin}>${word("try_again")}</button></div>`,
-      main,
+      main(),
     );
     if (status === 0) setTimeout(begin, 5000);
     return;
   }
-  render(nothing, main);
-  show();
+  render(nothing, main());
+  frame.start();
 }
 
 await speak(by);
 document.title = word("title");
 signIn();
+const frame = framed({
+  brand: word("title"),
+  places: views.map((each) => ({
+    ...each,
+    view: (into, found, query) => each.view(into, found, query, /** @type {Choices} */ (chosen)),
+  })),
+  languages: Object.keys(by),
+  named: (language) => language.toUpperCase(),
+  beside,
+});
 const door = new URLSearchParams(location.search).get("resource");
 if (door && !location.hash)
   history.replaceState(null, "", `${location.pathname}${location.search}#/rooms/${encodeURIComponent(door)}`);
-window.addEventListener("hashchange", shown);
 window.addEventListener("lockstep:booker", known);
 window.addEventListener("unhandledrejection", (event) =>
   say(String(event.reason?.message ?? event.reason), { bad: true }),
