@@ -284,6 +284,7 @@ class Composition:
             PublicHolidays(self._installation.settings.holidays),
             TableLatencies(tables, self._installation.clock.ulid()),
             self._tenant.language,
+            self.platform,
         )
 
     def _lapses(self) -> tuple[Lapse, ...]:

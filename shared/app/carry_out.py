@@ -18,6 +18,7 @@ from shared.app.observed import Observed
 from shared.app.orders import Orders
 from shared.app.outside import Outside
 from shared.app.prepare_notices import prepare_notices
+from shared.app.tell_no_shows import tell_no_shows
 from shared.app.tell_other_rooms import tell_other_rooms
 from shared.app.tell_people import Told, tell_people
 from shared.app.unfinished_series import Rewrites, rewrites_noted
@@ -75,4 +76,5 @@ async def carry_out(applying: Applying, plan: Plan, seen: Observed, head: Head) 
     written_at = outside.clock.now()
     told = await tell_people(applying, notices, outcomes, seen, head.run + 1)
     await tell_other_rooms(applying, outcomes)
+    outcomes = await tell_no_shows(applying, outcomes)
     return CarriedOut(head, outcomes, written_at, told, series.rewrites)

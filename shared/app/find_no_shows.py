@@ -5,7 +5,7 @@ A series of the platform is known by its own id, one of Outlook by the event tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -27,9 +27,24 @@ async def find_no_shows(outside: Outside, desk: ReleasesDesk, resource: Resource
     """Return a resource's series that were missed in a row as often as its policy says; none where nobody has to
     check in.
     """
+    found, _ = await _look(outside, desk, resource)
+    return found
+
+
+async def missed_series(outside: Outside, desk: ReleasesDesk, resource: Resource) -> Mapping[str, NoShow]:
+    """Return the same by the bookings of those series, as far back as is looked."""
+    found, series = await _look(outside, desk, resource)
+    by_series = {each.series: each for each in found}
+    return {booking: by_series[name] for booking, name in series.items() if name in by_series}
+
+
+async def _look(
+    outside: Outside, desk: ReleasesDesk, resource: Resource
+) -> tuple[tuple[NoShow, ...], Mapping[BookingId, str]]:
+    """Return the series that are reported, and the series of each booking that was released or attended."""
     policy = resource.policy
     if resource.platform is None or not is_awaited(policy) or not policy.no_shows_reported_after:
-        return ()
+        return (), {}
     now, zone = outside.clock.now(), ZoneInfo(resource.facts.zone)
     window = Window(now - LOOKED_BACK, now)
     listing = await desk.list_range(resource.platform, window, cancelled=True)
@@ -37,7 +52,8 @@ async def find_no_shows(outside: Outside, desk: ReleasesDesk, resource: Resource
     series = await _series(outside, resource, items)
     blocks = await desk.blocks(resource.platform, window)
     found = [_occurrence(item, series[item.id], zone) for item in items if item.id in series]
-    return repeated(found, _free_days(outside, resource, found, items, blocks), policy.no_shows_reported_after)
+    free_days = _free_days(outside, resource, found, items, blocks)
+    return repeated(found, free_days, policy.no_shows_reported_after), series
 
 
 def _is_over(item: PlatformItem, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from shared.domain.retention import Retention
 from shared.ports.acts import Acts
 from shared.ports.calendar import Calendar, MailboxDirectory, Subscriptions
 from shared.ports.connector import Connector
+from shared.ports.door import ReleasesDesk
 from shared.ports.holidays import Holidays
 from shared.ports.inspection import Inspection
 from shared.ports.latencies import Latencies
@@ -32,6 +33,7 @@ class Outside:
     ``lapses`` is what has a last day, the soonest first. ``retention`` is how long what happened is told.
     ``canary`` names the test resource on which canaries fly, by its mailbox's address or its id; empty: none do.
     ``language`` is the one in which people are written to whose own is not known; empty: English.
+    ``releases`` tells what was given back because nobody checked in; None where the platform cannot be asked.
     """
 
     tenant: TenantId
@@ -62,6 +64,7 @@ class Outside:
     holidays: Holidays | None = None
     latencies: Latencies | None = None
     language: str = ""
+    releases: ReleasesDesk | None = None
 
     @property
     def is_notified(self) -> bool:

@@ -64,6 +64,7 @@ class Code(StrEnum):
     DISCARDED = "discarded"
     TOLD_BY_PLATFORM = "told_by_platform"
     ORGANISER_OUT_OF_REACH = "organiser_out_of_reach"
+    MISSED_AGAIN = "missed_again"
     UNRECOGNISED = "unrecognised"
     """What a newer version decided, before an older one was deployed again: it is told, and nothing follows from it."""
 

@@ -52,6 +52,40 @@ async def test_a_series_of_the_platform_that_is_released_day_after_day_is_report
     assert (shown["name"], shown["title"], shown["organiser"]["name"]) == ("Matterhorn", "Stand-up", "Ben Walters")
 
 
+async def test_the_release_that_makes_it_a_row_is_told_with_its_number_in_the_story_of_that_booking(
+    office: Office,
+) -> None:
+    room = await room_of(office, titles="full")
+    await daily(office)
+    await pass_days(office, 4)
+    told = [
+        each["facts"]["times"]
+        for each in (await office.ask("GET", f"/api/resources/{room}/decisions?limit=200"))["decisions"]
+        if each["code"] == "missed_again"
+    ]
+    assert told == ["4", "3"]
+    listed = await office.ask("GET", f"{BOOKINGS}?day=2026-11-25&cancelled=true")
+    booking = listed["bookings"][0]["id"]
+    history = (await office.ask("GET", f"/api/resources/{room}/why?booking={booking}"))["history"]
+    assert [each["code"] for each in history][-2:] == ["released", "missed_again"]
+    assert history[-1]["sentence"] == "Nobody has come to this series 3 times in a row."
+
+
+async def test_a_row_in_outlook_is_told_too_and_one_that_was_interrupted_is_not(office: Office) -> None:
+    room = await room_of(office, no_shows_reported_after=2)
+    whens = [at("09:00", "10:00", MONDAY + timedelta(days=day)) for day in range(DAYS)]
+    office.world.calendar.outlook.invite_series(ROOM, whens)
+    await office.world.notify()
+    await pass_days(office, 1)
+    listed = (await office.ask("GET", f"{BOOKINGS}?day=2026-11-24"))["bookings"]
+    office.world.clock.set(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    await office.ask("POST", f"{BOOKINGS}/{listed[0]['id']}/check-in")
+    await pass_days(office, 3)
+    decisions = (await office.ask("GET", f"/api/resources/{room}/decisions?limit=200"))["decisions"]
+    told = [(each["at"][:10], each["facts"]["times"]) for each in decisions if each["code"] == "missed_again"]
+    assert told == [("2026-11-26", "2")]
+
+
 async def test_a_series_of_outlook_is_reported_by_its_own_event(office: Office) -> None:
     await room_of(office)
     whens = [at("09:00", "10:00", MONDAY + timedelta(days=day)) for day in range(DAYS)]

@@ -113,6 +113,7 @@ class Office:
             self.world.outside,
             platform=BuiltinConnector(self._platform),
             personal=PersonalRows(self.store, self.tenant),
+            releases=self._platform,
         )
 
     # What ``Installed`` promises: an installation of this one tenant.
