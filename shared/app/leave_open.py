@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.app.applying import Applying, Outcome
-from shared.domain.approval import asked
+from shared.domain.approval import actions_of, asked
 from shared.domain.ledger import Cause, MappingState, OpenStep
 from shared.domain.plan import Settlement
 from shared.domain.wakeup import retry_delay
@@ -87,5 +87,6 @@ def _failed(applying: Applying, settlement: Settlement, error: PortError) -> Ope
         settlement.platform.id if settlement.platform else None,
         attempts,
         error.code if isinstance(error, Rejected) else str(error),
+        actions=actions_of(settlement.steps),
     )
     return applying.carried(step, settlement.id)

@@ -34,7 +34,8 @@ async def note_intentions(
 
     The mappings of all creations become ``creating``; a booking that is refused before any mapping knew it gets
     one, and the decision against it is recorded: once it is removed, nothing else would tell why. ``notes`` are
-    open steps that belong to the same moment.
+    open steps that belong to the same moment. A run that removes something takes the ledger's head in any case: what
+    another one has seen and written since is removed by none.
     """
     deciding = Deciding(applying.outside, head.run + 1, applying.cause)
     # What is only remembered does not count: as many settlements are noted as this run may come to write.
@@ -55,10 +56,15 @@ async def note_intentions(
             if reason not in new.decisions
         ),
     )
-    if writes != Writes():
+    if writes != Writes() or _removes(plan):
         counted = replace(head, mappings=head.mappings + writes.grown)
         head = await applying.outside.ledgers.commit(applying.resource.id, head, counted, writes)
     return replace(plan, settlements=tuple(noted)), head
+
+
+def _removes(plan: Plan) -> bool:
+    steps = (step for settlement in plan.settlements for step in settlement.steps)
+    return any(step.action in (Action.CANCEL, Action.DECLINE) for step in steps)
 
 
 def _noted(applying: Applying, settlement: Settlement) -> Settlement:

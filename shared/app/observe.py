@@ -32,6 +32,7 @@ from shared.app.unfinished_series import find_second_halves
 from shared.domain.booking import Block, Window
 from shared.domain.commands import Verb
 from shared.domain.ledger import Cause, Head, OpenStep
+from shared.domain.lost_before import was_to_go
 from shared.domain.plan import LedgerView
 from shared.domain.policy import Policy
 from shared.domain.wakeup import WakeCause
@@ -57,7 +58,7 @@ async def observe(outside: Outside, orders: Orders, head: Head, cause: WakeCause
     _take(sight, changes, batch)
     due += judged_again(sight, orders, changes, batch, due) or await find_opened(sight, orders.open_steps)
     # An overlap that a person has permitted to settle is judged like an open one: with what stands beside it.
-    judged = (step for step in due if step.cause is Cause.CONFLICT or step.permitted)
+    judged = (step for step in due if step.cause is Cause.CONFLICT or step.permitted or was_to_go(step))
     sight.disputed = frozenset(step.mapping for step in judged if step.mapping)
     await read_mappings(sight, changes, batch, full)
     await read_absent(sight, changes, batch, full)

@@ -54,7 +54,7 @@ class Setting:
     digests of what was shown in shadow and may happen, ``discarded`` the held steps that a person let go.
     ``policy_changed`` tells that what stands was agreed under another policy. ``unwritable`` says of meetings why
     their organiser's own event cannot be written. ``declined_series`` are the series in people's own mailboxes that
-    the room declined as a whole.
+    the room declined as a whole. ``to_go`` are bookings whose removal was begun and failed.
     """
 
     policy: Policy
@@ -78,6 +78,7 @@ class Setting:
     discarded: MappingOf[MappingId, OpenStep] = field(default_factory=dict)
     unwritable: MappingOf[MappingId, str] = field(default_factory=dict)
     declined_series: frozenset[EventId] = frozenset()
+    to_go: frozenset[MappingId] = frozenset()
 
     @cached_property
     def milliseconds(self) -> int:

@@ -54,10 +54,11 @@ def claim_of_block(block: Block, zone: str) -> Claim:
 
 def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: Setting) -> Claim:
     before = settlement.base if settlement else mapping
-    disputed = settlement is not None and mapping.id in setting.disputed | setting.permitted
+    disputed = settlement is not None and mapping.id in setting.disputed | setting.permitted | setting.to_go
     is_new = disputed or (settlement is not None and _takes_new_time(settlement, mapping))
     stood = before is not None and (before.is_linked or is_left(before))
     moved = stood and before is not None and before.when != mapping.when
+    unmoved = before is not None and before.when == mapping.when
     return Claim(
         mapping.id,
         occupied(mapping.when, zone),
@@ -68,7 +69,8 @@ def _claim(mapping: Mapping, settlement: Settlement | None, zone: str, setting: 
         is_left=is_left(mapping),
         days=days_of(mapping.when, zone) if isinstance(mapping.when, AllDay) else (),
         on_platform=mapping.platform is not None,
-        stood=before is not None and before.when == mapping.when and (before.is_linked or _is_reported(before)),
+        stood=unmoved and before is not None and before.is_linked,
+        shown=unmoved and before is not None and _is_reported(before),
         awaits=mapping.state is MappingState.AWAITING_ROOM and mapping.request is None,
     )
 

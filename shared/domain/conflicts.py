@@ -32,9 +32,9 @@ class Claim:
     keeps free; it takes all units and cannot be removed. ``is_left`` marks what a one-way policy left on the side
     that only receives. ``is_closing`` marks a block outside opening hours: no gap is kept to it, and an all-day
     booking, which has ``days``, gives way to it only where it closes one of them as a whole. ``on_platform`` tells that
-    it stands on the platform, which may refuse others for its sake. ``stood`` tells that it was linked at this time, or
-    reported at it, before this run: it loses nothing to a time that was blocked around it, or to one that ``awaits``
-    the room's or a person's yes.
+    it stands on the platform, which may refuse others for its sake. ``stood`` tells that it was linked at this time
+    before this run: it takes no notice of a time that was blocked around it, nor of one that ``awaits`` the room's or a
+    person's yes. ``shown`` tells that its overlap was reported before: no time that was blocked since has it declined.
     """
 
     id: MappingId
@@ -49,6 +49,7 @@ class Claim:
     days: tuple[Span, ...] = ()
     on_platform: bool = True
     stood: bool = False
+    shown: bool = False
     awaits: bool = False
 
 
@@ -82,7 +83,7 @@ def judge(claims: Sequence[Claim], policy: Policy) -> tuple[Verdict, ...]:
             continue
         taker = next((other for other in against if other.contested), None)
         if claim.contested:
-            verdicts.append(Verdict(against[0], claim, reported_only=against[0].is_block and claim.stood))
+            verdicts.append(Verdict(against[0], claim, reported_only=against[0].is_block and claim.shown))
         elif taker is not None and not claim.is_block:
             verdicts.append(Verdict(taker, claim))
         else:
@@ -91,8 +92,8 @@ def judge(claims: Sequence[Claim], policy: Policy) -> tuple[Verdict, ...]:
 
 
 def _leaves_alone(other: Claim, claim: Claim) -> bool:
-    """Tell whether a booking that stood before takes no notice of what came to its time, or only asks for it."""
-    return claim.stood and (other.awaits or (other.is_block and claim.on_platform))
+    """Tell whether one of both stood before, and the other came to its time as a block, or only asks for it."""
+    return (claim.stood and (other.awaits or other.is_block)) or (claim.awaits and other.stood)
 
 
 def _right_to_stay(claim: Claim, policy: Policy) -> tuple[int, datetime, datetime, str]:

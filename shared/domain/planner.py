@@ -21,6 +21,7 @@ from shared.domain.flapping import calmed
 from shared.domain.held_overlaps import with_held_overlap
 from shared.domain.horizon import placed
 from shared.domain.ledger import Cause, WriteMode
+from shared.domain.lost_before import was_to_go
 from shared.domain.meeting_edits import merge_meeting
 from shared.domain.one_sided import settle_one_sided, settle_pair_of_series
 from shared.domain.other_rooms import is_look, with_other_rooms
@@ -161,6 +162,7 @@ def setting_of(ledger: LedgerView, policy: Policy, now: datetime) -> Setting:
         discarded={step.mapping: step for step in ledger.discarded if step.mapping},
         unwritable=ledger.unwritable,
         declined_series=ledger.declined_series,
+        to_go=frozenset(step.mapping for step in ledger.open_steps if step.mapping and was_to_go(step)),
     )
 
 

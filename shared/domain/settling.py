@@ -44,7 +44,7 @@ def split_settling(
 
 def _parties(verdict: Verdict, settlements: MappingOf[MappingId, Settlement], setting: Setting) -> list[Claim]:
     """Return whoever brought the overlap about in this run; nobody where it has waited already."""
-    waited = setting.permitted | setting.disputed | setting.rejected
+    waited = setting.permitted | setting.disputed | setting.rejected | setting.to_go
     if verdict.both_stay or verdict.loser.id in waited or is_held_about(verdict.loser.id, verdict.winner.id, setting):
         return []
     found = []

@@ -58,3 +58,15 @@ async def test_a_copy_that_appears_in_the_calendar_while_its_creation_is_held_is
     await made.change_policy(direction="to_calendar")
     await rests(made)
     assert sorted(str(item.booking.when) for item in made.events()) == [str(HALF_PAST), str(HALF_PAST_NINE)]
+
+
+async def test_a_worker_that_saw_a_booking_before_another_made_its_event_again_does_not_cancel_it() -> None:
+    made = await office(Conflict.ENFORCED, settle_seconds=0)
+    made.book(EIGHT)
+    await rests(made)
+    made.cancel_event(0)
+    made.meanwhile("calendar.read", lambda: made.move_booking(0, HALF_PAST_THIRTEEN))
+    made.second_worker("calendar.read")
+    await made.change_policy(titles="full")
+    await rests(made)
+    assert [item.booking.when for item in made.bookings()] == [HALF_PAST_THIRTEEN]

@@ -8,6 +8,7 @@ from shared.domain.decisions import Code, Reason
 from shared.domain.ledger import Cause
 from shared.domain.wakeup import WakeCause
 from shared.ports.connector import Conflict
+from shared.ports.errors import Retry
 from tests.doubles.world import ADELE
 from tests.properties.test_found_by_the_machine import (
     EIGHT,
@@ -163,3 +164,26 @@ async def test_what_is_discarded_of_a_booking_that_ended_on_one_side_ties_the_si
     assert Reason(Code.DISCARDED, {"stands": Side.CALENDAR}) in codes
     await rests(made)
     assert [str(item.booking.when) for item in made.events()] == [str(THIRTEEN), str(HALF_PAST_THIRTEEN)]
+
+
+async def test_meetings_that_lost_and_could_not_be_declined_are_declined_once_that_works() -> None:
+    made = await office(winner="platform", settle_seconds=0)
+    made.invite_series(LONG, 3)
+    await made.wake(WakeCause.SWEEP)
+    made.mishaps.fail("calendar.decline", Retry("not now"))
+    made.book_series(HALF_PAST_NINE, 3)
+    await made.wake(WakeCause.PLATFORM)
+    await rests(made)
+    assert {item.is_organiser for item in made.events()} == {True}, "the meetings are declined, the bookings stand"
+
+
+async def test_an_entry_beside_a_meeting_that_awaits_the_room_stays_shown_when_written_anew() -> None:
+    made = await office(Conflict.ENFORCED, settle_seconds=0)
+    made.ask_delegates(EIGHT)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.enter(EIGHT)
+    await made.wake(WakeCause.NOTIFICATION)
+    made.rewrite_events()
+    await made.wake(WakeCause.NOTIFICATION)
+    assert made.bookings() == []
+    await rests(made)
