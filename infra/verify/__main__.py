@@ -19,6 +19,7 @@ READING = {
     "schedule-window": reading.schedule_window,
     "subscription-rate": reading.subscription_rate,
     "federated-identity": reading.federated_identity,
+    "group-calendar": reading.group_calendar,
 }
 WRITING = {
     "subscribe": writing.subscribe,
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("question", choices=sorted(READING | WRITING))
     parser.add_argument("--room", required=True, help="object id of a room's mailbox")
     parser.add_argument("--user", default="", help="object id of a user's mailbox")
+    parser.add_argument("--group", default="", help="object id of a Microsoft 365 group")
     parser.add_argument("--graph", default="https://graph.microsoft.com/v1.0")
     parser.add_argument("--notification-url", default="", help="base address of the deployed app")
     parser.add_argument("--kept", default="", help="file in which delta links are kept between two runs")

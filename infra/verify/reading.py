@@ -54,6 +54,21 @@ def delta_token(tenant: Tenant) -> str:
     return "delta tokens " + ("; ".join(lived) if lived else f"are kept in {file} from today; run this again later")
 
 
+def group_calendar(tenant: Tenant) -> str:
+    """May an application read a group's own calendar? Assumed: refused, whatever it was granted."""
+    if not tenant.group:
+        raise CannotSay("name a Microsoft 365 group that organises meetings with --group")
+    answer = tenant.ask("GET", f"groups/{tenant.group}/events?$top=1&$select=iCalUId,subject,sensitivity")
+    if answer.status in (401, 403):
+        return f"a group's calendar is refused to an application ({answer.told}), as assumed"
+    if answer.status != 200:
+        raise CannotSay(f"the group's events were answered {answer.told}")
+    found = "with" if answer.body.get("value") else "without"
+    return (
+        f"a group's calendar is open to an application ({found} an event in it); its meetings could show their titles"
+    )
+
+
 def schedule_window(tenant: Tenant) -> str:
     """What is the widest window of getSchedule? Documented: 62 days."""
     mailbox = tenant.done("GET", f"users/{tenant.room}?$select=mail").get("mail")

@@ -53,6 +53,7 @@ class Tenant:
     user: str = ""
     notification_url: str = ""
     kept: str = ""
+    group: str = ""
     patience: float = 60.0
     """Seconds in which Exchange has to have passed on what was done."""
 

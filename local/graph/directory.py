@@ -50,6 +50,7 @@ def routes() -> Iterable[Route]:
         Route("GET", places + "/{place}/graph.roomlist", get_place),
         Route("GET", places + "/{place}/graph.roomlist/rooms", list_rooms_of),
         Route("GET", _V1 + "/groups/{group}/members", list_members_of),
+        Route("GET", _V1 + "/groups/{group}/events", list_group_events),
     )
 
 
@@ -167,6 +168,16 @@ async def list_members_of(call: Call) -> Reply:
         raise GraphError(404, "Request_ResourceNotFound", message)
     found = [user_body(room) for room in members]
     return _list(call, found, USER_PROPERTIES, lambda body: _member(body, select), "directoryObjects")
+
+
+async def list_group_events(call: Call) -> Reply:
+    """A group's calendar is for signed-in members: an application is refused, unless the setting plays otherwise.
+
+    The simulator's groups organise by mail alone, so an open one lists nothing.
+    """
+    if not call.sim.settings.group_calendars:
+        raise GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+    return Reply(body={"@odata.context": _context(call, "Collection(microsoft.graph.event)"), "value": []})
 
 
 def _member(body: Json, select: Sequence[str]) -> Json:

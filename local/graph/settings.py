@@ -20,7 +20,8 @@ class Settings:
     after a created, updated, deleted one (observed for rooms, facts 1.4). `occurrence_removals`: whether
     delta emits `@removed` for a cancelled single occurrence (unknown, facts 2.2). `delete_sends_decline`:
     whether DELETE on an attendee's copy tells the organizer (silent, facts 3.4). `clock_offset_s`: how far
-    the simulator's clock is ahead of the real one.
+    the simulator's clock is ahead of the real one. `group_calendars`: whether an application may read the
+    calendar of a Microsoft 365 group (silent; refused).
     """
 
     latency_ms: int = 5
@@ -41,6 +42,7 @@ class Settings:
     expiry_check_s: float = 1.0
     reauthorize_before_s: float = 1800.0
     clock_offset_s: float = 0.0
+    group_calendars: bool = False
     auth: Literal["required", "off"] = "required"
 
     def changed(self, body: Mapping[str, Any]) -> Settings:

@@ -64,6 +64,16 @@ class TestReading:
         assert await asyncio.to_thread(reading.delta_token, kept) == "delta tokens of 0 days: alive"
         assert (tmp_path / "links.json").stat().st_mode & 0o077 == 0
 
+    @pytest.mark.parametrize(("opens", "told"), [(False, "is refused to an application (403"), (True, "is open to")])
+    async def test_the_calendar_of_a_group(self, graph: Client, tenant: Tenant, opens: bool, told: str) -> None:
+        graph.sim.settings.group_calendars = opens
+        found = await asyncio.to_thread(reading.group_calendar, replace(tenant, group="team"))
+        assert told in found
+
+    async def test_a_group_is_to_be_named(self, tenant: Tenant) -> None:
+        with pytest.raises(CannotSay, match="--group"):
+            await asyncio.to_thread(reading.group_calendar, tenant)
+
     async def test_the_pace_of_subscriptions_is_counted(self, tenant: Tenant) -> None:
         found = await asyncio.to_thread(reading.subscription_rate, tenant)
         assert found.startswith("100 requests about subscriptions at once: not throttled")
