@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(6 * SECONDS + 300)]
 
 @dataclass(frozen=True)
 class Target:
-    """A stack with a linked room and a booking, so that what is asked for is there."""
+    """A stack with a linked room, a panel at its door and bookings, so that what is asked for is there."""
 
     stack: Stack
     config: Path
@@ -44,16 +44,16 @@ class Target:
     def key(self) -> str:
         return str(self.stack.described["function_key"])
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
+    def ask(self, method: str, path: str, body: Any = None, booker: str = "") -> Any:
         data = None if body is None else json.dumps(body).encode()
-        headers = {"x-functions-key": self.key, "Content-Type": "application/json"}
+        headers = {"x-functions-key": self.key, "Content-Type": "application/json", "x-lockstep-booker": booker}
         request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310  # it is loopback
         with urllib.request.urlopen(request, timeout=SLOWEST_ANSWER_SECONDS) as answer:  # noqa: S310
             return json.load(answer)
 
     def run(self, *options: str) -> subprocess.CompletedProcess[str]:
         """Run schemathesis; what it found is its exit code and its words."""
-        command = [str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(self.config), "run"]
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(self.config), "run"]
         command += [f"{self.url}/api/openapi.json", "-H", f"x-functions-key:{self.key}", "--seed", "7", "-w", "2"]
         command += ["--max-time", str(SECONDS), "--checks", CHECKS, "--warnings", "off", "--continue-on-failure"]
         command += ["--request-timeout", str(SLOWEST_ANSWER_SECONDS), "--generation-database", "none", *options]
@@ -72,6 +72,18 @@ parameters = {{ "path.resource" = "fuzzed", "path.booking" = "{booking}" }}
 [[operations]]
 include-path-regex = "^/api/platform/resources/[^/]+(/(changes|blocks|bookings))?$"
 parameters = {{ "path.resource" = "fuzzed" }}
+[[operations]]
+include-path-regex = "^/api/panel/"
+parameters = {{ "path.resource" = "{resource}" }}
+headers = {{ "x-lockstep-panel" = "{panel}" }}
+[[operations]]
+include-path-regex = "^/api/book/rooms/[^/]+(/bookings)?$"
+parameters = {{ "path.resource" = "{resource}" }}
+headers = {{ "x-lockstep-booker" = "{booker}" }}
+[[operations]]
+include-path-regex = "^/api/book/rooms/[^/]+/bookings/"
+parameters = {{ "path.resource" = "{resource}", "path.booking" = "{own}" }}
+headers = {{ "x-lockstep-booker" = "{booker}" }}
 """
 
 
@@ -82,13 +94,17 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     made = Target(stack, folder / "schemathesis.toml")
     try:
         stack.start()
-        mailbox = next(iter(rooms("Zurich"))).address
+        mailbox, booker = next(iter(rooms("Zurich"))).address, "ben.walters@contoso.example"
         room = made.ask("POST", "/api/resources", {"mailbox": mailbox, "platform": "fuzzed"})
         while made.ask("GET", f"/api/resources/{room['id']}")["state"] == "linking":
             time.sleep(1)
         times = {"start": "2027-03-01T09:00:00Z", "end": "2027-03-01T10:00:00Z"}
         booking = made.ask("POST", "/api/platform/resources/fuzzed/bookings", times)
-        made.config.write_text(CONFIG.format(resource=room["id"], booking=booking["id"]), "utf-8")
+        panel = made.ask("POST", f"/api/resources/{room['id']}/panels", {"name": "fuzzed"})
+        later = {"start": "2027-03-02T09:00:00Z", "end": "2027-03-02T10:00:00Z"}
+        own = made.ask("POST", f"/api/book/rooms/{room['id']}/bookings", later, booker)
+        names = {"resource": room["id"], "panel": panel["token"], "booker": booker}
+        made.config.write_text(CONFIG.format(booking=booking["id"], own=own["id"], **names), "utf-8")
         yield made
     finally:
         stack.stop()
