@@ -98,6 +98,9 @@ param holidays object = {}
 @description('Who is told by mail when an alert fires.')
 param alertMails array = []
 
+@description('Where docs/runbooks can be read at night; each alert names its page below it.')
+param runbooksUrl string = 'docs/runbooks'
+
 var suffix = 'lockstep-${uniqueString(subscription().id, environmentName, location)}'
 var allTags = union(tags, { 'azd-env-name': environmentName })
 var queueName = 'wakeups'
@@ -158,6 +161,7 @@ module alerts 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     actionGroupId: monitoring.outputs.actionGroupId
     serviceBusId: serviceBus.outputs.id
+    runbooksUrl: runbooksUrl
   }
 }
 

@@ -23,6 +23,9 @@ param alertMails = empty(readEnvironmentVariable('LOCKSTEP_ALERT_MAILS', ''))
   ? []
   : split(readEnvironmentVariable('LOCKSTEP_ALERT_MAILS', ''), ',')
 
+// Without an address an alert names the page's place in a checkout.
+param runbooksUrl = readEnvironmentVariable('LOCKSTEP_RUNBOOKS_URL', 'docs/runbooks')
+
 // Flex Consumption offers 3.10 to 3.12 for certain; Lockstep needs 3.11 or newer. See docs/verify-in-a-tenant.md for 3.13.
 param pythonVersion = '3.12'
 

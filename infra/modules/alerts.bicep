@@ -11,7 +11,7 @@ param actionGroupId string
 param serviceBusId string
 
 @description('Where the runbooks can be read; each alert names its page below it.')
-param runbooksUrl string = 'docs/runbooks'
+param runbooksUrl string
 
 @description('Names of alerts that are not wanted.')
 param alertsOff array = []
@@ -29,7 +29,7 @@ var queries = {
   canary: loadTextContent('../alerts/canary.kql')
 }
 // What a drill puts where the alert names its tenant or direction; one that counts what is missing cannot name any.
-var drill = 'Of a drill it names drill as its tenant or direction; lockstep acts tells of all drills.'
+var drill = 'Where tenant or direction reads drill, this is only a drill (lockstep acts says whose).'
 var deadLetters = filter(alerts, alert => alert.name == 'dead-letters')[0]
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [

@@ -73,6 +73,12 @@ async def open_doors(session: aiohttp.ClientSession, stack: StackFile) -> Doors:
 async def staged(screen: Screen, doors: Doors) -> Play:
     """Tell who is there, link every room, and choose the day."""
     company = await gather_company(doors.exchange)
+    screen.title("What this is")
+    screen.paragraph(
+        "Lockstep keeps the calendars of Microsoft 365 rooms and a booking platform the same, both ways. Here it keeps"
+        " those of a small company. Microsoft 365, the queue and the tables are stand-ins on this machine; the rest is"
+        " the product itself."
+    )
     screen.title("The company")
     _tell_people(screen, company)
     screen.paragraph(

@@ -23,7 +23,7 @@ class Addresses:
     def lines(self) -> str:
         """The addresses as they are printed, the one to open first on top."""
         return (
-            f"  Outlook beside it   {self.outlook}\n"
-            f"  the console         {self.console}\n"
-            f"  the booking page    {self.book}"
+            f"  begin here: Outlook and the booking page, side by side\n    {self.outlook}\n"
+            f"  the console of whoever runs the rooms\n    {self.console}\n"
+            f"  the booking page by itself\n    {self.book}"
         )

@@ -63,7 +63,11 @@ async def test_a_change_in_outlook_appears_among_decisions_and_in_the_latency(
         re.compile(r"\d+ changes?"), timeout=PATIENCE
     )
     await expect(latency.locator("canvas")).to_be_visible()
-    await expect(_panel(page, "What people ordered").get_by_text("link", exact=True).first).to_be_visible()
+    await decided.first.get_by_role("button", name=re.compile("^Why")).click()
+    story = page.get_by_role("dialog")
+    await expect(story).to_contain_text("made on the platform", timeout=PATIENCE)
+    await story.get_by_role("button", name="Close").click()
+    await expect(_panel(page, "What people did here").get_by_text("Linked", exact=True).first).to_be_visible()
     await picture(page, "console-operations")
 
 
@@ -153,7 +157,7 @@ async def test_operations_fit_on_a_phone_and_can_be_read_by_everybody(
     await site.room()
     phone = await open_page(**PHONE, color_scheme=colours)
     await _open(phone, site)
-    for name in ("Drift", "No-shows"):
+    for name in ("Changes nobody was told of", "No-shows"):
         await phone.get_by_role("heading", name=name).click()
     await expect(phone.get_by_text("Nobody stays away from a series.")).to_be_visible(timeout=PATIENCE)
     await axe(phone)

@@ -123,7 +123,7 @@ async def test_equality_is_proven_when_somebody_asks_for_it(site: Site, page: Pa
     before = (await room.resource())["proven_at"]
     await looked_at(page, room)
     dialog = await ordered(page, "Prove equality")
-    await expect(dialog).to_contain_text("the age of truth begins anew where they are equal")
+    await expect(dialog).to_contain_text("“Proven equal” counts from now")
     await dialog.get_by_role("button", name="Prove equality").click()
     proven = page.locator("dl.figures div", has_text="Proven equal").get_by_role("time")
     after = await eventually(room.resource, lambda seen: seen["proven_at"] != before, "it was proven")
@@ -151,10 +151,10 @@ async def test_of_three_failing_rooms_those_that_were_searched_for_are_tried_aga
     await page.get_by_role("searchbox").fill(await name_of(chosen), timeout=PATIENCE)
     await expect(row_of(page, await name_of(chosen))).to_contain_text("status 403", timeout=PATIENCE)
     await mend(site, faults)
-    await page.get_by_role("button", name="Order of those shown").click()
+    await page.get_by_role("button", name="Act on all shown").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("radio", name=re.compile("Try again now")).check()
-    await dialog.get_by_role("button", name="Order of 1").click()
+    await dialog.get_by_role("button", name="Do it for 1").click()
     await eventually(chosen.resource, lambda seen: seen["state"] == "in step", "the chosen one is tried again")
     assert [(await each.resource())["state"] for each in others] == ["failing", "failing"]
     await expect(row_of(page, await name_of(chosen))).to_have_count(0, timeout=PATIENCE)
@@ -168,6 +168,6 @@ async def _all_again(site: Site, page: Page, rooms: list[Room]) -> None:
     for each in rooms:
         await expect(panel.get_by_role("link", name=await name_of(each), exact=True)).to_be_visible(timeout=PATIENCE)
     await panel.get_by_role("button", name=f"Try all {len(rooms)} again").click()
-    await expect(panel.get_by_text("Every resource comes on by itself.")).to_be_visible(timeout=3 * PATIENCE)
+    await expect(panel.get_by_text("No resource is failing or behind.")).to_be_visible(timeout=3 * PATIENCE)
     for each in rooms:
         assert (await each.resource())["state"] == "in step"

@@ -69,7 +69,7 @@ async def test_a_building_hands_a_setting_down_and_its_origin_is_shown(site: Sit
     await page.get_by_label("Hours until told again", exact=True).fill("48")
     await page.keyboard.press("Tab")
     await applied(page)
-    await expect(page.get_by_role("status").filter(has_text="Ordered of")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_role("status").filter(has_text="Applied to")).to_be_visible(timeout=PATIENCE)
     for each, hours in ((room, 48), (sibling, 48), (own, 36)):
         await eventually(
             each.resource,

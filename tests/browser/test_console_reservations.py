@@ -76,7 +76,7 @@ async def test_a_booking_is_found_by_its_owner_and_shows_both_ids(site: Site, pa
     await expect(only).to_have_count(1)
     await expect(only).to_contain_text("Budget")
     await expect(only).to_contain_text("on both sides")
-    await only.get_by_text("Ids", exact=True).click()
+    await only.get_by_text("Details", exact=True).click()
     for name in ("Event", "Booking", "Mapping"):
         await expect(only.get_by_role("term").filter(has_text=name)).to_be_visible()
     await axe(page)
@@ -123,7 +123,9 @@ async def test_the_file_for_spreadsheets_is_read_by_another_program_and_holds_no
     assert all(row["Mapping"] and row["Event"] and row["Booking"] for row in rows)
 
 
-@pytest.mark.parametrize(("button", "heading"), [("Day sheet by building", "Zurich"), ("Day sheet by room", None)])
+@pytest.mark.parametrize(
+    ("button", "heading"), [("Print the day by building", "Zurich"), ("Print the day by room", None)]
+)
 async def test_the_day_sheet_prints_each_building_or_room_and_nothing_else(
     site: Site, page: Page, button: str, heading: str | None
 ) -> None:
@@ -144,7 +146,7 @@ async def test_the_day_sheet_prints_each_building_or_room_and_nothing_else(
 async def test_a_day_without_bookings_says_so(site: Site, page: Page) -> None:
     await site.room()
     await _open(page, site, day="2027-12-25")
-    await expect(page.get_by_text("Nothing is booked.")).to_be_visible()
+    await expect(page.get_by_text("Nothing is booked in this time.")).to_be_visible()
     await axe(page)
 
 

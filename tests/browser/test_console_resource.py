@@ -166,7 +166,7 @@ async def test_whoever_may_only_read_is_offered_nothing_to_order(site: Site, pag
         await expect(page.get_by_role("button", name=re.compile(f"^{offered}"))).to_have_count(0)
     await page.get_by_role("link", name="Overview").first.click()
     await expect(page.get_by_role("table", name="Overview")).to_contain_text(room.address, timeout=PATIENCE)
-    await expect(page.get_by_role("button", name="Order of those shown")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Act on all shown")).to_have_count(0)
 
 
 async def test_a_resource_is_paused_and_resumed_and_each_order_followed_to_its_end(site: Site, page: Page) -> None:
@@ -190,7 +190,7 @@ async def test_plan_now_shows_what_the_next_run_would_do_and_writes_nothing(site
     async with room.held_still():
         await site.desk.book(room.platform, booked(at(9), at(10)), "Lecture")
         await looked_at(page, room)
-        await page.get_by_role("button", name="Plan now").click()
+        await page.get_by_role("button", name="Look ahead").click()
         await expect(page.get_by_text("create (Calendar)")).to_be_visible(timeout=PATIENCE)
         assert await room.calendar_side() == ()
 
@@ -207,7 +207,8 @@ async def test_unlinking_says_what_stays_before_it_is_done(site: Site, page: Pag
     assert (await room.resource())["state"] == "in step"
     await page.get_by_role("button", name="Unlink").click()
     await dialog.get_by_role("button", name="Unlink").click()
-    await expect(page.get_by_text("This resource is unlinked")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_text("This resource is not linked any more")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_role("link", name="Link it again in the set-up")).to_be_visible()
     assert len(await room.calendar_side()) == 1
 
 

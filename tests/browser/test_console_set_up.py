@@ -209,7 +209,7 @@ async def test_the_set_up_fits_on_a_phone_and_can_be_read_by_everybody(
     phone = await open_page(**PHONE, color_scheme=colours)
     await _open(phone, site)
     await expect(_step(phone, "Choose rooms").get_by_role("checkbox").first).to_be_visible(timeout=PATIENCE)
-    await phone.get_by_text("What was looked at").click()
+    await phone.get_by_text("What was checked").click()
     await phone.get_by_text("Rooms that are not in the list").click()
     await axe(phone)
     await fits(phone)

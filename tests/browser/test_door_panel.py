@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.browser.conftest import DESKTOP, PHONE, Opening
 from tests.browser.seeing.accessibility import axe, fits
 from tests.browser.seeing.complaints import Complaints
 from tests.browser.seeing.pictures import Album
+from tests.browser.test_console_overview import opened
 from tests.integration.loop.driving.company import BRUNO
 from tests.integration.loop.driving.outlook import timed
 from tests.integration.loop.driving.platform import booked
@@ -281,3 +283,25 @@ async def test_a_full_day_fits_the_screen(
     if screen in ("small", "desk"):
         high = await page.evaluate("() => document.documentElement.scrollHeight - innerHeight")
         assert high <= 0, f"{high} px are below the edge of the panel"
+
+
+async def test_a_panel_is_made_opened_and_withdrawn_from_the_console(
+    site: Site, page: Page, complaints: Complaints
+) -> None:
+    complaints.forgive("the server responded with a status of 401")
+    room = await a_room(site)
+    await opened(page, room.stack, f"#/resources/{room.id}")
+    await page.get_by_role("button", name="Show door panels").click()
+    await expect(page.get_by_text("This door has no panel yet.")).to_be_visible()
+    await page.get_by_label("Where it hangs").fill("left of the door")
+    await page.get_by_role("button", name="Make a panel").click()
+    await expect(page.get_by_label("Address for the panel")).to_have_value(re.compile("/api/panel/.+#token="))
+    await axe(page)
+    async with page.context.expect_page() as popup:
+        await page.get_by_role("link", name="Open the panel here").click()
+    panel = await popup.value
+    await expect(says(panel)).to_have_text("Free")
+    await page.get_by_role("button", name="Withdraw: left of the door").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Withdraw").click()
+    await expect(page.get_by_text("This door has no panel yet.")).to_be_visible()
+    await expect(panel.get_by_text("This panel was withdrawn")).to_be_visible(timeout=60_000)

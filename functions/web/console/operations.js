@@ -10,6 +10,7 @@ import { html, nothing, render } from "lit-html";
 import { call } from "../kit/api.js";
 import { say } from "../kit/dialog.js";
 import { follow } from "../kit/live.js";
+import { ownZone } from "../kit/times.js";
 import { word } from "../kit/words.js";
 import { fleet, lookAtFleet } from "./fleet.js";
 import "uplot/dist/uPlot.min.css";
@@ -20,6 +21,7 @@ import * as panels from "./operations/panels.js";
 import { readUse } from "./operations/use.js";
 import { learnRights } from "./rights.js";
 import { everyResource } from "./set_up/linking.js";
+import { openWhy } from "./why.js";
 
 /** Milliseconds between two looks at what is asked of several tables. */
 const SLOW = 15_000;
@@ -125,11 +127,11 @@ class Operations {
             ${panel("op_failing", known ? panels.failing(troubled, (each) => this.retry(each)) : waiting())}
             ${panel("op_subscribed", known ? panels.subscriptions(this.resources, new Date()) : waiting())}
             ${panel("op_lapses", known ? panels.lapses(this.lapses) : waiting())}
-            ${panel("op_acts", known ? panels.acts(this.acts) : waiting())}
+            ${panel("op_acts", known ? panels.acts(this.acts, fleet().rows) : waiting())}
           </div>
           <div class="stack">
             ${panel("op_latency", this.latency.view())}
-            ${panel("op_decisions", known ? panels.decisions(this.decisions) : waiting())}
+            ${panel("op_decisions", known ? panels.decisions(this.decisions, (each) => this.why(each)) : waiting())}
           </div>
         </div>
         ${this.later("use", panels.use, () => readUse(new Date()))}
@@ -175,6 +177,13 @@ class Operations {
       this.opened[name] = { problem: error instanceof Error ? error.message : String(error) };
     }
     this.draw();
+  }
+
+  /** Opens the story of the booking that a decision is about. @param {any} each */
+  why({ mapping, resource }) {
+    const zone = this.resources.find((one) => one.id === resource.id)?.zone ?? ownZone;
+    const unseen = { calendar: null, platform: null, equal: true, differences: [], state: "", origin: "", reason: "" };
+    openWhy({ id: resource.id, zone }, { mapping, ...unseen });
   }
 
   /** Tries one resource again, or all that do not come on. @param {Glance} [each] */

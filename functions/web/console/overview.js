@@ -11,7 +11,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { Refusal } from "../kit/api.js";
 import { follow } from "../kit/live.js";
 import { ago, duration, moment } from "../kit/times.js";
-import { locale, word } from "../kit/words.js";
+import { locale, word, worded } from "../kit/words.js";
 import { fleet, lookAtFleet } from "./fleet.js";
 import { orderMany } from "./order_many.js";
 import "./overview.css";
@@ -64,7 +64,7 @@ export const overview = (into, _, query) => {
     }
     render(
       html`<div class="view-head">
-          <h1>${word("overview")}</h1>
+          <div><h1>${word("overview")}</h1><p class="soft small">${word("overview_about")}</p></div>
           ${heardAt ? html`<p class="soft small">${word("seen_ago", { ago: ago(new Date(heardAt)) })}</p>` : nothing}
         </div>
         ${trouble ? troubleNotice(trouble, heardAt) : nothing}
@@ -131,7 +131,7 @@ export const overview = (into, _, query) => {
     return html`<div class="fleet" role="table" aria-label=${word("overview")} aria-rowcount=${listed.length + 1}>
       <div class="fleet-head" role="row" aria-rowindex="1">
         ${["state", "resource", "building", "why", "last_change", "proven", "last_look"].map(
-          (each) => html`<span role="columnheader">${word(`col_${each}`)}</span>`,
+          (each) => html`<span role="columnheader" title=${hint(each)}>${word(`col_${each}`)}</span>`,
         )}
       </div>
       <div class="fleet-rows" role="rowgroup" .style=${`height: ${listed.length * height}px`}>
@@ -193,6 +193,9 @@ function row(each, at, height) {
     <span role="cell" class="cell-look"><span class="cell-label" aria-hidden="true">${word("col_last_look")}</span>${age(each.last_look)}</span>
   </div>`;
 }
+
+/** What a column means, where its name alone does not say it. @param {string} column */
+const hint = (column) => (worded(`col_${column}_hint`) ? word(`col_${column}_hint`) : "");
 
 /** @param {{ total: number, done: number }} plan */
 const progress = (plan) =>

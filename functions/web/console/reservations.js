@@ -212,7 +212,9 @@ class Reservations {
       ${
         asked.find && asked.range !== "year"
           ? html`<button type="button" @click=${() => this.ask({ range: "year" })}>${word("rv_look_wider")}</button>`
-          : nothing
+          : !asked.find && ["day", "week"].includes(asked.range)
+            ? html`<button type="button" @click=${() => this.ask({ range: "month" })}>${word("rv_look_ahead")}</button>`
+            : nothing
       }
     </div>`;
   }

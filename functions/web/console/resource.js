@@ -12,7 +12,8 @@ import { html, nothing, render } from "lit-html";
 import { call } from "../kit/api.js";
 import { follow } from "../kit/live.js";
 import { ago, dayOf, duration, longDay, moment, sameClock, zoneName } from "../kit/times.js";
-import { word } from "../kit/words.js";
+import { word, worded } from "../kit/words.js";
+import { doorPanels } from "./door_panels.js";
 import { MOST, planned } from "./held.js";
 import { bulkProgress, isDone, onTheirWay, orders } from "./orders.js";
 import { policyCard } from "./policy.js";
@@ -58,6 +59,7 @@ export const resource = (into, [id = ""], query) => {
   let planFor = "";
   let planWanted = false;
   const settings = document.createElement("div");
+  const doors = document.createElement("div");
   /** @type {ReturnType<typeof policyCard> | undefined} */
   let policy;
 
@@ -71,6 +73,7 @@ export const resource = (into, [id = ""], query) => {
     const news = JSON.stringify(found) !== JSON.stringify(shown);
     const others = shown && JSON.stringify(found.policy) !== JSON.stringify(shown.policy);
     shown = found;
+    if (!policy) doorPanels(doors, shown);
     policy ??= policyCard(settings, shown, ordered);
     if (others) policy.refresh();
     trouble = undefined;
@@ -142,8 +145,8 @@ export const resource = (into, [id = ""], query) => {
       ${shown.warnings.map((/** @type {string} */ each) => html`<p class="notice warn">${each}</p>`)}
       ${isRecent(shown.bulk_plan) ? bulkProgress(shown.bulk_plan, shown.zone) : nothing}
       <div class="stack tight">${!mayOrder() ? html`<p class="soft">${word("reads_only")}</p>` : orders(shown, ordered)} ${onTheirWay(pending, shown)}</div>
-      ${shown.state === "unlinked" ? html`<p class="empty">${word("is_unlinked")}</p>` : html`${waits()} ${bothSides()}`}
-      ${shown.state === "unlinked" ? nothing : settings} ${facts(shown)}`;
+      ${shown.state === "unlinked" ? html`<div class="empty"><p>${word("is_unlinked")}</p><a class="button" href="#/set-up">${word("link_again")}</a></div>` : html`${waits()} ${bothSides()}`}
+      ${shown.state === "unlinked" ? nothing : [settings, shown.platform ? doors : nothing]} ${facts(shown)}`;
 
   function waits() {
     const held = shown.state === "held";
@@ -265,7 +268,7 @@ function head(shown) {
 
 /** @param {string} name @param {string | null} at @param {string} more @param {string} [never] */
 const figure = (name, at, more, never) =>
-  html`<div><dt>${word(name)}</dt><dd>${at ? html`<time datetime=${at} title=${moment(new Date(at))}>${ago(new Date(at))}</time>` : never ? word(never) : "–"}${more ? html` <span class="soft small">${more}</span>` : nothing}</dd></div>`;
+  html`<div title=${worded(`${name}_hint`) ? word(`${name}_hint`) : ""}><dt>${word(name)}</dt><dd>${at ? html`<time datetime=${at} title=${moment(new Date(at))}>${ago(new Date(at))}</time>` : never ? word(never) : "–"}${more ? html` <span class="soft small">${more}</span>` : nothing}</dd></div>`;
 
 /** @param {any} shown */
 function facts(shown) {

@@ -7,7 +7,7 @@
 import { html, nothing } from "lit-html";
 import { call } from "../kit/api.js";
 import { ask } from "../kit/dialog.js";
-import { moment } from "../kit/times.js";
+import { moment, whenText } from "../kit/times.js";
 import { word, worded } from "../kit/words.js";
 import { differenceText, titleOf } from "./timeline.js";
 import { versions } from "./versions.js";
@@ -59,8 +59,11 @@ const UNKNOWN = { mapping: null, calendar: null, platform: null, open_steps: [],
 /** @param {any} told @param {string} zone @param {Pair} pair */
 function story(told, zone, pair) {
   const { mapping } = told;
-  return html`${versions(pair, told, zone)}
-    <p>${differenceText(pair)}${mapping ? html` · ${mappingWord(mapping)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${inWords(mapping?.reason)}</p>
+  // Opened from a decision, the sides have not been compared: its time is told, and nothing about what differs.
+  const seen = pair.calendar ?? pair.platform;
+  const when = told.calendar?.when ?? told.platform?.when;
+  return html`${seen ? versions(pair, told, zone) : nothing}
+    <p>${seen ? differenceText(pair) : when ? whenText(when, zone) : word("unknown_time")}${mapping ? html` · ${mappingWord(mapping)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${inWords(mapping?.reason)}</p>
     ${
       told.open_steps.length
         ? html`<section class="told"><h3>${word("what_waits")}</h3><ul class="plain-list">${told.open_steps.map((/** @type {any} */ each) => html`<li><span class="state warn">${stepWord(each.cause)}</span> ${each.cause === "conflict" ? nothing : each.reason} <span class="soft small">${word("since_n", { when: moment(new Date(each.since), zone) })}</span></li>`)}</ul></section>`

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit-html";
 import { ago, day, moment, whenText } from "../../kit/times.js";
-import { locale, word } from "../../kit/words.js";
+import { locale, word, worded } from "../../kit/words.js";
 import { stateMark } from "../states.js";
 import { perResource, WORKING_HOURS } from "./use.js";
 
@@ -83,29 +83,41 @@ export function subscriptions(resources, now) {
     ${linked.length > FEW ? fine(word("op_and_more", { count: linked.length - FEW })) : nothing}`;
 }
 
-/** @param {{ at: string, sentence: string, resource: Glance }[]} decisions */
-export const decisions = (decisions) =>
+/**
+ * @param {{ at: string, sentence: string, mapping: string, resource: Glance }[]} decisions
+ * @param {(each: any) => void} open the story of the booking that one is about
+ */
+export const decisions = (decisions, open) =>
   decisions.length
     ? html`<ul class="lines">
         ${decisions.map(
           (each) =>
             html`<li>
-              <div>${each.sentence} <span class="soft small">${link(each.resource)}</span></div>
+              <div>
+                ${each.sentence}
+                <p class="small row">
+                  ${link(each.resource)}
+                  <button type="button" class="link" aria-label="${word("why")}: ${each.resource.name}, ${each.sentence}" @click=${() => open(each)}>${word("why")}</button>
+                </p>
+              </div>
               <span class="soft small">${past(each.at)}</span>
             </li>`,
         )}
       </ul>`
     : fine(word("op_no_decisions"));
 
-/** @param {any[]} acts */
-export const acts = (acts) =>
+/** What somebody did, in words where there are some. @param {string} what */
+const deed = (what) => (worded(`did_${what}`) ? word(`did_${what}`) : what.replaceAll("_", " "));
+
+/** @param {any[]} acts @param {Map<string, Glance>} resources */
+export const acts = (acts, resources) =>
   acts.length
     ? html`<ul class="lines">
         ${acts.map(
           (each) =>
             html`<li>
               <div>
-                <strong>${each.what}</strong> <span class="soft">${each.who.name}</span>
+                <strong>${deed(each.what)}</strong> ${each.resource ? link({ id: each.resource, name: resources.get(each.resource)?.name ?? "" }) : nothing} <span class="soft">${each.who.name}</span>
                 ${each.outcome === "done" ? nothing : html`<span class="state warn">${word(`op_act_${each.outcome}`)}</span>`}
                 ${each.resources > 1 ? html`<span class="soft small">${word("op_act_resources", { count: each.resources })}</span>` : nothing}
               </div>

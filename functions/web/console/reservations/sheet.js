@@ -48,7 +48,7 @@ function room(place, rows, named) {
                   html`<tr>
                     <td class="when">${timeOf(each)}</td>
                     <td>${nameOf(each)}</td>
-                    <td>${ownerOf(each)}</td>
+                    <td class="owner">${ownerOf(each) === each.title ? "" : ownerOf(each)}</td>
                   </tr>`,
               )}
             </tbody>

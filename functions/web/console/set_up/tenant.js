@@ -4,8 +4,8 @@
  */
 
 import { html, nothing } from "lit-html";
-import { say } from "../../kit/dialog.js";
 import { ago, moment } from "../../kit/times.js";
+import { copied } from "../copied.js";
 import { word } from "../../kit/words.js";
 
 /**
@@ -78,16 +78,6 @@ function asked({ link, since }, acts) {
           </p>`
         : nothing
     }`;
-}
-
-/** @param {string} text */
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    say(word("su_copied"));
-  } catch {
-    say(word("su_not_copied"), { bad: true });
-  }
 }
 
 /** @param {string} url */
