@@ -183,11 +183,11 @@ export const overview = (into, _, query) => {
 
 /** @param {Glance} each @param {number} at @param {number} height */
 function row(each, at, height) {
-  return html`<div class="fleet-row" role="row" aria-rowindex=${at + 2} .style=${`transform: translateY(${at * height}px)`}>
+  return html`<div class=${each.conflicts ? "fleet-row in-conflict" : "fleet-row"} role="row" aria-rowindex=${at + 2} .style=${`transform: translateY(${at * height}px)`}>
     <span role="cell" class="cell-state">${stateMark(each.state)}${each.conflicts ? html`<span class="state warn">${word("conflicts_n", { count: each.conflicts })}</span>` : nothing}</span>
     <span role="cell" class="cell-name"><a href="#/resources/${encodeURIComponent(each.id)}">${each.name || each.address}</a><span class="soft small one-line">${each.address}</span></span>
     <span role="cell" class="cell-building"><span class="one-line">${each.building || "–"}</span><span class="soft small one-line">${[each.floor && word("floor_n", { floor: each.floor }), kindWord("kind", each.kind)].filter(Boolean).join(" · ")}</span></span>
-    <span role="cell" class="cell-why">${each.bulk_plan?.left ? progress(each.bulk_plan) : html`<span class="why-text" title=${each.why}>${each.why}</span>`}</span>
+    <span role="cell" class="cell-why">${each.bulk_plan?.left ? progress(each.bulk_plan) : each.why ? html`<span class="why-text" title=${each.why}>${each.why}</span>` : html`<span class="soft small one-line in-card">${each.address}</span>`}</span>
     <span role="cell" class="cell-change"><span class="cell-label" aria-hidden="true">${word("card_change")}</span>${age(each.last_change)}<span class="soft small">${each.latency === null ? nothing : word("in_seconds", { duration: duration(each.latency) })}</span></span>
     <span role="cell" class="cell-proven"><span class="cell-label" aria-hidden="true">${word("card_proven")}</span>${each.proven_at ? age(each.proven_at) : html`<span class="soft">${word("not_proven")}</span>`}</span>
     <span role="cell" class="cell-look"><span class="cell-label" aria-hidden="true">${word("col_last_look")}</span>${age(each.last_look)}</span>
