@@ -100,6 +100,7 @@ def settled(
     after: Mapping | None,
     steps: tuple[Step, ...] = (),
     decisions: tuple[Reason, ...] = (),
+    open_step: OpenStep | None = None,
 ) -> Settlement:
     """Return the settlement that makes ``after`` of a case's mapping, with what was seen of both sides."""
     return Settlement(
@@ -108,6 +109,7 @@ def settled(
         after,
         steps,
         decisions,
+        open_step,
         calendar=case.calendar if isinstance(case.calendar, CalendarItem) else None,
         platform=case.platform if isinstance(case.platform, PlatformItem) else None,
     )

@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.booking import CalendarItem, PlatformItem, Side
-from shared.domain.cases import Case, Setting, is_gone
+from shared.domain.cases import Case, Setting, is_gone, settled
 from shared.domain.decisions import Code, Reason
 from shared.domain.fingerprint import Fingerprint
 from shared.domain.ids import MappingId
@@ -95,7 +95,7 @@ def undone(case: Case, setting: Setting, merge: Merge) -> Settlement:
     if not why:
         noted = replace(_as_shown(case, setting), state=MappingState.REFUSED, reason=Code.UNDONE)
         step = replace(setting.undoing[mapping.id], since=setting.now, due=setting.now)
-        return _settlement(case, noted, open_step=step)
+        return settled(case, noted, open_step=step)
     return _not_undone(merge(case, setting), why)
 
 
@@ -126,39 +126,20 @@ def removed(case: Case, setting: Setting, merge: Merge) -> Settlement | None:
     left = replace(kept, copy=None, generation=mapping.generation + 1)
     after = None if is_gone(original, setting.policy) else left
     if copy is None:
-        return _settlement(case, mapping, open_step=undo_step(mapping.id, setting.now))
+        return settled(case, mapping, open_step=undo_step(mapping.id, setting.now))
     if is_gone(copy, setting.policy):
-        return _settlement(case, after, decisions=(Reason(Code.UNDONE),))
+        return settled(case, after, decisions=(Reason(Code.UNDONE),))
     linked = replace(mapping, state=MappingState.LINKED, reason="")
     if keeps_because(replace(case, mapping=linked), setting) == _CHANGED:
         found = merge(replace(case, mapping=linked), setting)
         return replace(_not_undone(found, _CHANGED), before=mapping)
     reason = Reason(Code.UNDONE)
-    return _settlement(case, after, (Step(Action.CANCEL, copied, reason),), (reason,))
+    return settled(case, after, (Step(Action.CANCEL, copied, reason),), (reason,))
 
 
 def _not_undone(settlement: Settlement, why: str) -> Settlement:
     told = Reason(Code.NOT_UNDONE, {"why": why})
     return replace(settlement, decisions=(told, *settlement.decisions))
-
-
-def _settlement(
-    case: Case,
-    after: Mapping | None,
-    steps: tuple[Step, ...] = (),
-    decisions: tuple[Reason, ...] = (),
-    open_step: OpenStep | None = None,
-) -> Settlement:
-    return Settlement(
-        case.mapping.id,
-        case.mapping,
-        after,
-        steps,
-        decisions,
-        open_step,
-        calendar=case.calendar if isinstance(case.calendar, CalendarItem) else None,
-        platform=case.platform if isinstance(case.platform, PlatformItem) else None,
-    )
 
 
 def _told(print_: Fingerprint) -> str:
