@@ -447,6 +447,8 @@ async def _without_older_keys(site: Site, stack: Stack) -> None:
     """What carries an older key is made again; a quarter of an hour after the new one that key goes, with its links."""
     assert (await site.ask("POST", "/api/subscriptions/renew", {"older_keys": True}))["ordered"] > 0
     assert (await site.send("DELETE", "/api/subscriptions/keys/1")).status == 409
+    first, *older = (await site.ask("GET", "/api/subscriptions/keys"))["keys"]
+    assert (first["current"], [each["key"] for each in older]) == (True, ["1"])
     tables = Tables.from_connection_string(stack.app_settings()["LOCKSTEP_TABLES"])
     try:
         row = await tables.table("secrets").read("installation", "client-state")
