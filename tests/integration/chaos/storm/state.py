@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.integration.loop.driving.crashing import BROKEN_CALL
 from tests.integration.loop.driving.room import Room, Shown
 
 Json = dict[str, Any]
 Times = tuple[str, str]
+T = TypeVar("T")
 EVER = "9999"
 """Later than any time as both sides show it."""
 _SINCE_YESTERDAY = timedelta(days=-8)
@@ -59,14 +60,19 @@ class State:
         return sorted(each for each in only if _times(each) not in self.explained and each.start < self.until)
 
 
-async def state_of(room: Room, until: str = EVER) -> State:
-    """Read a room, again where what answers is still busy: the host asks for that itself."""
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask again where what answers is still busy with what a storm has left: the host says so itself, or is silent."""
     for _ in range(_LOOKS):
         try:
-            return await _read(room, until)
-        except (*BROKEN_CALL, AssertionError):
+            return await ask()
+        except (*BROKEN_CALL, AssertionError, TimeoutError):
             await asyncio.sleep(_BUSY_SECONDS)
-    return await _read(room, until)
+    return await ask()
+
+
+async def state_of(room: Room, until: str = EVER) -> State:
+    """Read a room, patiently."""
+    return await patiently(lambda: _read(room, until))
 
 
 async def _read(room: Room, until: str) -> State:

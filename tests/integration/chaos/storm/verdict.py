@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tests.integration.chaos.storm.people import People
-from tests.integration.chaos.storm.state import EVER, State, state_of
+from tests.integration.chaos.storm.state import EVER, State, patiently, state_of
 from tests.integration.loop.driving.crashing import BROKEN_CALL
 from tests.integration.loop.driving.room import Room, takes_place
 from tests.integration.loop.driving.site import Site
@@ -55,9 +55,9 @@ async def _nudge(site: Site, rooms: Sequence[Room]) -> None:
         for verb in ("approve", "retry"):
             try:
                 await room.command(verb)
-            except (*BROKEN_CALL, AssertionError):
+            except (*BROKEN_CALL, AssertionError, TimeoutError):
                 continue
-    await site.sweep()
+    await patiently(site.sweep)
 
 
 async def doubled_mails(site: Site) -> list[str]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tests.integration.chaos.storm.claimants import Claimants
@@ -15,6 +16,7 @@ from tests.integration.chaos.storm.evidence import kept, told
 from tests.integration.chaos.storm.mishaps import Mishaps
 from tests.integration.chaos.storm.office import Office
 from tests.integration.chaos.storm.people import People
+from tests.integration.chaos.storm.state import patiently
 from tests.integration.chaos.storm.verdict import dead_letters, doubled_invitations, doubled_mails, settled, vanished
 from tests.integration.loop.driving.between import Between
 from tests.integration.loop.driving.company import ADELE
@@ -65,7 +67,7 @@ async def storm(site: Site, between: Between, seed: int, seconds: float, say: Ca
     await site.forget_faults()
     await _all_open(site, office)
     for room in mishaps.bereft:
-        await room.command("rebuild")
+        await patiently(partial(room.command, "rebuild"))
     wrong = await _judged(site, rooms, mishaps.misled)
     named = [*await vanished(people), *await claimants.wrong()]
     wrong += [f"{each}; all about it is in {await kept(site, room)}" for room, each in named]
@@ -83,11 +85,11 @@ async def _judged(site: Site, rooms: list[Room], misled: list[Room]) -> list[str
     """
     proven = stamp(datetime.now(UTC) + _PROVEN_AHEAD)
     for room in misled:
-        await room.command("prove")
+        await patiently(partial(room.command, "prove"))
     states = await settled(site, rooms, {room.id: proven for room in misled})
     if not states:
         for room in misled:
-            await room.command("rebase")
+            await patiently(partial(room.command, "rebase"))
         states = await settled(site, rooms) if misled else []
     return [await told(site, state, misled=state.room in misled) for state in states]
 
@@ -122,7 +124,7 @@ async def _claim(claimants: Claimants, until: float) -> None:
 
 async def _all_open(site: Site, office: Office) -> None:
     """Let what was ordered and never taken up be taken up, then open what that has closed."""
-    await site.sweep()
+    await patiently(site.sweep)
     await asyncio.sleep(_CLOSING_SECONDS)
     await office.open_again()
 
