@@ -15,7 +15,7 @@ from shared.domain.asked_series import asked_place, own_key
 from shared.domain.booking import Booking, CalendarKey, PlatformSeries, Side
 from shared.domain.decisions import Code, Reason
 from shared.domain.ids import EventId, series_transaction
-from shared.domain.ledger import Mapping
+from shared.domain.ledger import Mapping, WriteMode
 from shared.domain.plan import (
     Action,
     LedgerView,
@@ -108,7 +108,9 @@ def _creation(
     members = [_noted(settlement, generation) for settlement in group]
     wanted = members[0].steps[0].wanted
     exceptions = tuple(s.id for s in members if _is_exception(s, members[0]))
-    asks = group[0].after.request if group[0].after else None
+    first_after = members[0].after
+    asks = first_after.request if first_after else None
+    in_room = first_after is not None and first_after.mode is WriteMode.ROOM
     write = SeriesWrite(
         SeriesAction.CREATE,
         tuple(settlement.id for settlement in members),
@@ -116,7 +118,7 @@ def _creation(
         rule,
         wanted,
         exceptions,
-        mails=(1 + len(exceptions)) * (invites and not asks and wanted is not None and wanted.organiser is not None),
+        mails=(1 + len(exceptions)) * (invites and in_room and wanted is not None and wanted.organiser is not None),
         mailbox=asks.mailbox if asks else None,
     )
     return write, alone + members

@@ -8,11 +8,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.app.preview_plan import preview_plan
 from shared.domain.booking import CalendarItem, PlatformItem
 from shared.domain.commands import Verb
 from shared.domain.decisions import Code, Decision
 from shared.domain.ids import EventId, MailboxId
 from shared.domain.ledger import Mapping, MappingState, WriteMode
+from shared.domain.plan import SeriesAction
 from shared.domain.recurrence import begin, parse_rule
 from shared.domain.spans import Timed
 from shared.domain.wakeup import WakeCause
@@ -58,7 +60,7 @@ class Asking(World):
         return [each for each in await self.ledgers.decisions(self.resource_id) if each.reason.code is code]
 
 
-async def asking(*, has_mailbox: bool = True, **settings: int) -> Asking:
+async def asking(*, has_mailbox: bool = True, **settings: object) -> Asking:
     world = Asking()
     if has_mailbox:
         world.ben = world.give_mailbox(BEN)
@@ -89,6 +91,13 @@ async def test_what_outlook_cannot_repeat_is_asked_for_by_single_events_and_the_
     assert len({item.key.event for item in world.bens()}) == len(world.bens())
     why = {each.reason.facts["why"] for each in await world.decisions(Code.WRITTEN_SINGLY)}
     assert why == {"Outlook has one day of the month"}
+
+
+async def test_the_plan_counts_one_series_and_no_mail_because_its_booker_is_its_organiser() -> None:
+    world = await asking(booker="invited")
+    world.platform.book_series(world.platform_id, WEEKS[0], RULE, "Standup", BEN)
+    (write,) = (await preview_plan(world.outside, await world.row())).series
+    assert (write.action, len(write.members), write.mails) == (SeriesAction.CREATE, len(WEEKS), 0)
 
 
 async def test_it_is_quiet_afterwards() -> None:
