@@ -108,14 +108,15 @@ async def look(req: func.HttpRequest) -> func.HttpResponse:
 async def list_mine(req: func.HttpRequest) -> func.HttpResponse:
     """The caller's own bookings of a stretch of time, and how each stands."""
     from functions.asked import window_from_now
-    from functions.booker_asks import listing, must_be_somebody
+    from functions.booker_asks import listing, must_be_somebody, places
     from functions.booker_views import mine_views
     from shared.app.my_bookings import my_bookings
 
     composition = await composed()
     outside = composition.outside
     window = window_from_now(req, outside.clock.now())
-    found = await my_bookings(outside, await must_be_somebody(req, outside), window, listing(composition))
+    me = await must_be_somebody(req, outside)
+    found = await my_bookings(outside, me, window, listing(composition), places(composition))
     return answer({"bookings": await mine_views(outside, found)})
 
 

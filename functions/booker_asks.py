@@ -26,7 +26,7 @@ from shared.adapters.builtin.series_desk import SHORTENED, Scope
 from shared.adapters.recurring.expansion import dates
 from shared.app.free_rooms import IsOurs, hindered, instead
 from shared.app.messages import words_of
-from shared.app.my_bookings import Listed, Me, OnPlatform, who_books
+from shared.app.my_bookings import Listed, Me, OnPlatform, Places, who_books
 from shared.app.obstacle_words import obstacle_sentence
 from shared.app.outside import Outside
 from shared.composition import Composed
@@ -92,6 +92,15 @@ def listing(composition: Composed) -> Listed:
         return [OnPlatform(each.item, "" if each.reason == SHORTENED else each.reason) for each in found.entries]
 
     return listed
+
+
+def places(composition: Composed) -> Places:
+    """Return what tells in which of the platform's resources somebody has bookings."""
+
+    async def found(me: Me, window: Window) -> Collection[PlatformId] | None:
+        return await composition.platform.places_of(me.addresses, window)
+
+    return found
 
 
 def day_around(named: date | None, room: Resource, now: datetime) -> tuple[date, Span]:

@@ -56,6 +56,7 @@ async def order_deep_reads(timer: func.TimerRequest) -> None:
             ordered = await order_reads(outside, last, now)
             woken = await wake_recovered(outside, last, now)
             await forget_unlinked(outside)
+            await composition.platform.walk_bookers()
             if _has_come(_FORGOTTEN_AT, last, now):
                 gone = await composition.platform.forget_past(now - PLATFORM_KEPT)
                 logger.info("%d cancelled bookings and blocked times of the platform forgotten", gone)

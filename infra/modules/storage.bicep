@@ -24,6 +24,7 @@ var tables = [
   'meetings'
   'panels'
   'people'
+  'platformbookers'
   'platformbookings'
   'platformresources'
   'resources'

@@ -17,7 +17,7 @@ Reading only. A booking of which the calendar's side is the original is changed 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -115,13 +115,15 @@ async def who_books(outside: Outside, person: Person, user: UserId | None = None
     return Me(Person(member.address or person.address, person.name or member.name), frozenset(addresses))
 
 
-async def my_bookings(outside: Outside, me: Me, window: Window, listed: Listed) -> tuple[MyBooking, ...]:
+Places = Callable[[Me, Window], Awaitable[Collection[PlatformId] | None]]
+"""Names the platform's resources in which somebody has bookings that touch a stretch of time; None: not known."""
+
+
+async def my_bookings(
+    outside: Outside, me: Me, window: Window, listed: Listed, places: Places
+) -> tuple[MyBooking, ...]:
     """Return somebody's bookings of all linked resources that touch a stretch of time, by time."""
-    linked = [
-        each
-        async for each in outside.resources.all(outside.tenant)
-        if each.state is not State.UNLINKED and each.platform is not None
-    ]
+    linked = await _asked(outside, await places(me, window))
     limit = asyncio.Semaphore(_AT_ONCE)
 
     async def of(resource: Resource) -> list[MyBooking]:
@@ -133,6 +135,15 @@ async def my_bookings(outside: Outside, me: Me, window: Window, listed: Listed) 
     found = [each for few in await asyncio.gather(*map(of, linked)) for each in few]
     found.sort(key=lambda each: (occupied(each.item.booking.when, each.resource.facts.zone), each.item.id))
     return tuple(found)
+
+
+async def _asked(outside: Outside, places: Collection[PlatformId] | None) -> list[Resource]:
+    """Return the linked resources that are asked: those at these places, or all of them."""
+    if places is None:
+        found: list[Resource | None] = [each async for each in outside.resources.all(outside.tenant)]
+    else:
+        found = list(await asyncio.gather(*(outside.resources.by_platform(outside.tenant, each) for each in places)))
+    return [each for each in found if each and each.state is not State.UNLINKED and each.platform is not None]
 
 
 async def how_they_stand(outside: Outside, resource: Resource, bookings: Sequence[OnPlatform]) -> list[MyBooking]:

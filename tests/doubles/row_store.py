@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ _MAX_OPERATIONS = 100
 
 
 class MemoryRowStore:
-    """``RowStore``. ``operations`` counts what was asked; ``lose_answers`` makes commits happen and then fail.
+    """``RowStore``. ``operations`` counts what was asked, ``commits`` those of a table; ``lose_answers`` makes commits happen and then fail.
 
     ``before_commit`` is what somebody else does, once, just before the next commit. Partitions that end with a text of
     ``unwritable`` refuse every commit.
@@ -27,6 +28,7 @@ class MemoryRowStore:
 
     def __init__(self) -> None:
         self.operations: list[str] = []
+        self.commits: Counter[str] = Counter()
         self.lose_answers = 0
         self.always_contended = False
         self.unwritable: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class MemoryRowStore:
 
     async def commit(self, table: str, partition: str, operations: Sequence[Operation]) -> None:
         await self._asked("commit")
+        self.commits[table] += 1
         somebody, self.before_commit = self.before_commit, None
         if somebody is not None:
             await somebody()

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from shared.adapters.builtin import resource_rows, rows, series_rows, series_work
+from shared.adapters.builtin.bookers import Bookers
 from shared.adapters.builtin.booking_rules import check_booking, check_free, is_id, takes_time
 from shared.adapters.builtin.entries import Entry, Series
 from shared.adapters.builtin.resource_rows import ResourceState
@@ -50,6 +51,7 @@ class Desk:
         self._store = store
         self._tenant = tenant
         self._locks: dict[PlatformId, asyncio.Lock] = {}
+        self.bookers = Bookers(store, tenant)
 
     async def find_state(self, resource: PlatformId) -> ResourceState | None:
         """Return a resource with its sequence number, or None where the platform has none of that id."""
@@ -201,6 +203,7 @@ class Desk:
         return [required(rows.entry, row).item for row in found if rows.entry_id(row) != itself]
 
     async def _commit(self, resource: PlatformId, operations: tuple[Operation, ...]) -> None:
+        await self.bookers.note(resource, operations)
         await self._store.commit(rows.BOOKINGS, self._partition(resource), operations)
 
     async def _repeated(self, resource: PlatformId, attempt: Callable[[], Awaitable[T]]) -> T:

@@ -57,6 +57,7 @@ class PersonalRows:
         series = 0
         while few := await self._desk.shed(place, lambda state: self._few_series(state, named, before)):
             series += few
+        await self._desk.bookers.strike(place, named, before)
         return Struck(bookings, series)
 
     async def _theirs(self, state: ResourceState, named: Collection[str]) -> list[Entry]:

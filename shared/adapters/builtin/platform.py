@@ -327,7 +327,18 @@ class Platform:
 
     async def forget_past(self, before: datetime) -> int:
         """Remove what was cancelled or blocked and over before an instant, in every resource; return how many went."""
+        await self._desk.bookers.forget(self._clock.now())
         return sum([await forget_past(self._desk, each.id, before) for each in await self.list_resources()])
+
+    # Whose bookings are where.
+
+    async def places_of(self, addresses: Collection[str], window: Window) -> frozenset[PlatformId] | None:
+        """Return every resource in which somebody has bookings that touch ``window``; None where that is not known."""
+        return await self._desk.bookers.places(addresses, window, self._clock.now())
+
+    async def walk_bookers(self, most: int = 50) -> int:
+        """Go on finding whose the bookings are that are older than these notes; return how many resources were read."""
+        return await self._desk.bookers.walk(self._clock.now(), most)
 
     async def _change(
         self, resource: PlatformId, booking: BookingId, edit: edits.Edit, version: Version | None

@@ -15,7 +15,8 @@ Table ``platformbookings``, one partition per resource (``<tenant>|<resource>``)
 * ``work``                  a change of many occurrences that is under way, see ``series_work``
 * ``t|<digest>``            the booking that was made under a transaction id, or the first one of the series
 
-Table ``platformresources``, one partition per tenant: the resources, for lists only.
+Table ``platformresources``, one partition per tenant: the resources, for lists only. Table ``platformbookers`` tells in
+which resources somebody has bookings, see ``bookers``.
 Every row carries the version of this layout; one of another version is ``Unreadable``, never guessed at.
 """
 
@@ -35,8 +36,10 @@ from shared.domain.spans import Span, Timed, When
 
 BOOKINGS = "platformbookings"
 RESOURCES = "platformresources"
-TABLES = (BOOKINGS, RESOURCES)
+BOOKERS = "platformbookers"
+TABLES = (BOOKINGS, RESOURCES, BOOKERS)
 """The tables that have to exist before the platform is used."""
+BOOKING = "b|"
 BLOCKS = ("k|", "k}")
 SERIES = ("s|", "s}")
 LONG = "long"
@@ -49,7 +52,7 @@ def partition(tenant: TenantId, resource: PlatformId) -> str:
 
 
 def booking_key(booking: BookingId) -> str:
-    return f"b|{booking}"
+    return f"{BOOKING}{booking}"
 
 
 def block_key(block: str) -> str:

@@ -79,8 +79,8 @@ async def test_250_occurrences_are_booked_changed_and_cancelled_in_some_fifteen_
     store: MemoryRowStore, platform: Platform
 ) -> None:
     def commits() -> int:
-        count = store.operations.count("commit")
-        store.operations.clear()
+        count = store.commits[rows.BOOKINGS]
+        store.commits.clear()
         return count
 
     commits()
