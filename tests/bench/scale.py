@@ -17,6 +17,7 @@ class Scale:
     notifications: int
     notified_rooms: int
     ledgers: tuple[int, int, int]
+    buildings: tuple[int, int]
     swept_rooms: int
     slots: tuple[int, ...]
     standing: int
@@ -34,6 +35,7 @@ FULL = Scale(
     notifications=1000,
     notified_rooms=100,
     ledgers=(10, 1000, 20_000),
+    buildings=(10, 1000),
     swept_rooms=150,
     slots=(8, 16, 64),
     standing=200,
@@ -50,6 +52,7 @@ QUICK = Scale(
     notifications=200,
     notified_rooms=20,
     ledgers=(10, 100, 1000),
+    buildings=(10, 60),
     swept_rooms=30,
     slots=(8, 64),
     standing=20,

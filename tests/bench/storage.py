@@ -29,6 +29,7 @@ from shared.domain.ids import BookingId, EventId, MappingId, Version
 from shared.domain.ledger import CalendarRecord, Mapping, PlatformRecord
 from shared.domain.spans import Timed
 from shared.ports.ledgers import MappingChange, Writes
+from tests.bench import mine
 from tests.bench.azurite import add_rows, azurite
 from tests.bench.figure import Figure, equal
 from tests.bench.scale import Scale
@@ -59,11 +60,13 @@ def measure(scale: Scale) -> Iterator[Figure]:
             add_rows(folder, f"{_prefix(size)}ledgers", _rows(world, size))
         with azurite(folder) as connection:
             costs = {size: asyncio.run(_cost(connection, world, size)) for size, world in worlds.items()}
+            lists = list(mine.figures(connection, scale.buildings))
     few, *more = scale.ledgers
     of = f"with {few} mappings"
     for size in more:
         yield Figure(f"storage.change.{size}", costs[size].change, "operations", of, costs[few].change, equal())
         yield Figure(f"storage.sweep.{size}", costs[size].sweep, "operations", of, costs[few].sweep, equal())
+    yield from lists
 
 
 def _prefix(size: int) -> str:

@@ -20,10 +20,10 @@ _MAX_OPERATIONS = 100
 
 
 class MemoryRowStore:
-    """``RowStore``. ``operations`` counts what was asked, ``commits`` those of a table; ``lose_answers`` makes commits happen and then fail.
+    """``RowStore``. ``operations`` counts what was asked, ``commits`` those of a table.
 
-    ``before_commit`` is what somebody else does, once, just before the next commit. Partitions that end with a text of
-    ``unwritable`` refuse every commit.
+    ``lose_answers`` makes commits happen and then fail. ``before_commit`` is what somebody else does, once, just before
+    the next commit. Partitions that end with a text of ``unwritable`` refuse every commit.
     """
 
     def __init__(self) -> None:

@@ -7,7 +7,9 @@ Table ``platformbookers``:
 * partition ``<tenant>|walk``, row ``walk``: how far the walk through bookings that are older than this table has come
 
 A row is a hint: it is written before the booking that it is about, and may outlive it, but no booking of the months
-that are kept is without one. Until the walk is done nothing is answered, and whoever asks looks into every resource.
+that are kept is without one. A resource's own row says so by ``noted``, which a version that writes no hints leaves
+out; such a resource is looked through the next night. Until the walk is done nothing is answered, and whoever asks
+looks into every resource.
 """
 
 from __future__ import annotations
@@ -15,14 +17,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from shared.adapters.builtin import rows
+from shared.adapters.builtin.resource_rows import RESOURCE_KEY, ResourceState, resource_row, resource_state
 from shared.adapters.builtin.row_cells import LAYOUT, Cells, Unreadable, when_of
-from shared.adapters.builtin.store import Delete, Insert, Operation, Put, Replace, Row, RowStore
+from shared.adapters.builtin.store import Contended, Delete, Insert, Operation, Put, Replace, Row, RowStore
 from shared.domain.booking import Window
 from shared.domain.ids import PlatformId, TenantId
 from shared.domain.spans import AllDay, When
+from shared.ports.errors import Retry
 
 MONTHS_KEPT = 2
 """How many months before the present one are kept."""
@@ -30,6 +35,7 @@ _MONTHS_SWEPT = 13
 _OLDER_VERSIONS_GONE = timedelta(hours=1)
 """How long copies of an older version, which write no hints, may still run beside this one."""
 _AT_ONCE = 90
+_ATTEMPTS = 8
 _ONE_DAY = timedelta(days=1)
 _WALK = "walk"
 _KNOWN_AT_MOST = 50_000
@@ -119,17 +125,34 @@ class Bookers:
         found = self._store.between(rows.RESOURCES, self._tenant, after, "\x7f")
         left = [PlatformId(each.key) async for each in found if each.key != after]
         for resource in left[:most]:
-            await self._walk_through(resource, now)
+            await self.look_through(resource, now)
         await self._reached(since, left[:most][-1] if left else after, done=len(left) <= most)
         return len(left[:most])
 
-    async def _walk_through(self, resource: PlatformId, now: datetime) -> None:
-        first = date.fromisoformat(f"{_months_before(now, MONTHS_KEPT)}-01") - _ONE_DAY
-        partition, found = rows.partition(self._tenant, resource), list[Row]()
+    async def look_through(self, resource: PlatformId, now: datetime) -> None:
+        """Note whose the bookings of a resource are, where a version that notes nothing has written it."""
+        partition = rows.partition(self._tenant, resource)
+        for _ in range(_ATTEMPTS):
+            row = await self._store.get(rows.BOOKINGS, partition, RESOURCE_KEY)
+            state = _readable(row)
+            if state is None or state.noted:
+                return
+            await self._note(resource, await self._bookings(partition, now))
+            try:
+                # Under the etag of before the look: what was written meanwhile may be without a hint.
+                noted = Replace(resource_row(replace(state, noted=True)))
+                await self._store.commit(rows.BOOKINGS, partition, (noted,))
+            except Contended:
+                continue
+            return
+        raise Retry(f"too many people are changing resource {resource} at this moment")
+
+    async def _bookings(self, partition: str, now: datetime) -> list[Row]:
+        first, found = date.fromisoformat(f"{_months_before(now, MONTHS_KEPT)}-01") - _ONE_DAY, list[Row]()
         for index in ("d", "x"):
             async for row in self._store.between(rows.BOOKINGS, partition, f"{index}|{first}", f"{index}}}"):
                 found.append(row)
-        await self._note(resource, found)
+        return found
 
     async def _reached(self, since: datetime, after: str, *, done: bool) -> None:
         cells = {"v": LAYOUT, "since": since.astimezone(UTC).isoformat(), "after": after, "done": done}
@@ -143,6 +166,14 @@ class Bookers:
 
     def _partition(self, name: str) -> str:
         return f"{self._tenant}|{name}"
+
+
+def _readable(row: Row | None) -> ResourceState | None:
+    """Return a resource's state; None where there is none, or none that this version can read and change."""
+    try:
+        return resource_state(row) if row is not None else None
+    except Unreadable:
+        return None
 
 
 def _hints(resource: PlatformId, row: Row) -> Iterable[_Hint]:

@@ -56,7 +56,7 @@ class Platform:
         if await self._desk.find_state(resource.id) is not None:
             raise Rejected(f"there is a resource {resource.id} already", code="exists")
         await self._list_it(resource)
-        state = ResourceState(resource, self._clock.ulid())
+        state = ResourceState(resource, self._clock.ulid(), noted=True)
         if not await self._desk.insert(resource.id, (Insert(resource_row(state)),)):
             await self._list_it((await self._desk.state(resource.id)).resource)
             raise Rejected(f"there is a resource {resource.id} already", code="exists")
@@ -326,9 +326,15 @@ class Platform:
         return await self._desk.blocks(await self._desk.state(resource), rows.window_span(window))
 
     async def forget_past(self, before: datetime) -> int:
-        """Remove what was cancelled or blocked and over before an instant, in every resource; return how many went."""
-        await self._desk.bookers.forget(self._clock.now())
-        return sum([await forget_past(self._desk, each.id, before) for each in await self.list_resources()])
+        """Remove what was cancelled or blocked and over before an instant, in every resource; return how many went.
+
+        Resources that another version has written meanwhile are looked through: it may have noted nobody's bookings.
+        """
+        listed, now = await self.list_resources(), self._clock.now()
+        await self._desk.bookers.forget(now)
+        for each in listed:
+            await self._desk.bookers.look_through(each.id, now)
+        return sum([await forget_past(self._desk, each.id, before) for each in listed])
 
     # Whose bookings are where.
 

@@ -29,6 +29,7 @@ class ResourceState:
 
     ``born`` is minted when the resource is made and is part of every cursor: a cursor of a resource that was
     removed and made again is recognised. ``forgotten`` is the last sequence number that left the feed for good.
+    ``noted`` tells that it is known whose all its bookings are; a version that notes nothing leaves it out.
     """
 
     resource: PlatformResource
@@ -37,6 +38,7 @@ class ResourceState:
     etag: str = ""
     forgotten: int = 0
     held: Held | None = None
+    noted: bool = False
 
     def shown(self, now: datetime) -> int:
         """Return the sequence number up to which the feed is shown."""
@@ -61,6 +63,8 @@ def resource_row(state: ResourceState) -> Row:
         cells["forgotten"] = f"{state.forgotten:0{SEQUENCE_DIGITS}d}"
     if state.held is not None:
         cells |= {"held": str(state.held.sequence), "held_until": state.held.until.astimezone(UTC).isoformat()}
+    if state.noted:
+        cells["noted"] = True
     return Row(RESOURCE_KEY, cells, state.etag)
 
 
@@ -84,7 +88,9 @@ def resource_state(row: Row) -> ResourceState:
     held = None
     if "held" in row.cells:
         held = Held(int(cells.text("held")), datetime.fromisoformat(cells.text("held_until")))
-    return ResourceState(resource, cells.text("born"), int(cells.text("sequence")), row.etag, forgotten, held)
+    return ResourceState(
+        resource, cells.text("born"), int(cells.text("sequence")), row.etag, forgotten, held, cells.flag("noted")
+    )
 
 
 def _opening(cells: Cells) -> OpeningHours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -287,6 +288,31 @@ class TestOwnBookings:
         await building.settle()
         (told,) = await building.mine()
         assert (told["standing"], told["why"], told["changeable"]) == ("cancelled", "closed event", False)
+
+    async def test_own_bookings_are_the_same_once_it_is_known_where_they_are_and_cost_less(
+        self, building: Building
+    ) -> None:
+        office = building.office
+        await building.book(MORNING)
+        made = await building.book(NOON, "eiger")
+        await building.book(MORNING, "moench", who=CARLA)
+        await office.ask("PATCH", f"{building.bookings('eiger')}/{made['id']}", LATE_MORNING, BEN)
+        await building.settle()
+
+        async def looked() -> tuple[list[Json], int]:
+            before = len(office.store.operations)
+            return await building.mine(), len(office.store.operations) - before
+
+        of_all, costly = await looked()
+        await office.platform.walk_bookers()
+        office.world.clock.advance(timedelta(hours=1))
+        await office.platform.walk_bookers()
+        await looked()
+        of_some, cheap = await looked()
+        assert [each["id"] for each in of_some] == [each["id"] for each in of_all]
+        assert len(of_some) == 2
+        assert cheap < costly
+        assert await building.mine({"x-lockstep-booker": "nobody@contoso.example"}) == []
 
 
 class TestWhoseItIs:
