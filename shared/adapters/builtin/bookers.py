@@ -23,7 +23,7 @@ from datetime import UTC, date, datetime, timedelta
 from shared.adapters.builtin import rows
 from shared.adapters.builtin.resource_rows import RESOURCE_KEY, ResourceState, resource_row, resource_state
 from shared.adapters.builtin.row_cells import LAYOUT, Cells, Unreadable, when_of
-from shared.adapters.builtin.store import Contended, Delete, Insert, Operation, Put, Replace, Row, RowStore
+from shared.adapters.builtin.store import Cell, Contended, Delete, Insert, Operation, Put, Replace, Row, RowStore
 from shared.domain.booking import Window
 from shared.domain.ids import PlatformId, TenantId
 from shared.domain.spans import AllDay, When
@@ -155,7 +155,7 @@ class Bookers:
         return found
 
     async def _reached(self, since: datetime, after: str, *, done: bool) -> None:
-        cells = {"v": LAYOUT, "since": since.astimezone(UTC).isoformat(), "after": after, "done": done}
+        cells: dict[str, Cell] = {"v": LAYOUT, "since": since.astimezone(UTC).isoformat(), "after": after, "done": done}
         await self._store.commit(rows.BOOKERS, self._partition(_WALK), (Put(Row(_WALK, cells)),))
 
     async def _is_walked(self) -> bool:
