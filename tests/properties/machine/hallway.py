@@ -158,12 +158,21 @@ class Hallway:
         steps = await self.world.ledgers.open_steps(resource)
         waiting = [step for step in steps if not _may_stay(step)]
         assert not waiting, f"rule 1: in {room} something still waits: {waiting}"
-        explained = {str(mapping.when) for mapping in mappings if _is_explained(mapping, steps)}
+        explained = {
+            when for mapping in mappings if _is_explained(mapping, steps) for when in self._times(room, mapping)
+        }
         taken, booked = self._taken(room), [str(item.booking.when) for item in self.bookings(room)]
         differing = {when for when in {*taken, *booked} if taken.count(when) != booked.count(when)}
         assert differing <= explained, f"rule 1: {room} shows {taken} in the calendar and {booked} on the platform"
         doubled = {when for when in booked if booked.count(when) > 1}
         assert doubled <= explained, f"rule 2: {room} is booked twice at {doubled}, and nothing says so"
+
+    def _times(self, room: str, mapping: Mapping) -> set[str]:
+        """Return the time that a mapping agrees on, and those that its sides show while a move of one waits."""
+        event = self.world.box(room).at(mapping.calendar.key) if mapping.calendar else None
+        booked = [b for b in self.bookings(room) if mapping.platform is not None and b.id == mapping.platform.id]
+        shown = [*([event.when] if event else []), *(item.booking.when for item in booked)]
+        return {str(when) for when in (mapping.when, *shown)}
 
     def _taken(self, room: str) -> list[str]:
         items = self.world.calendar.items(self.world.box_id(room))
