@@ -85,7 +85,7 @@ def _judged(
 ) -> Settlement:
     now = setting.now
     if seen is None:
-        if _asks_anew(tied, setting):
+        if _asks_anew(tied, setting) and not _is_kept_off(tied):
             return _waiting(tied, _next_look(tied, ledger, now, now))
         return _waiting(tied, known if known and known.due and known.due > now else None)
     since = known.since if known else now
@@ -105,6 +105,13 @@ def _asks_anew(tied: Settlement, setting: Setting) -> bool:
     if before is None or after is None or not before.is_linked or setting.policy_changed:
         return True
     return before.when != after.when or (before.meeting is not None and before.meeting != after.meeting)
+
+
+def _is_kept_off(tied: Settlement) -> bool:
+    """Tell whether a meeting that was to be booked before is shown once more: each look tries it on the platform again,
+    and would begin the looks anew without an end.
+    """
+    return tied.open is not None and tied.before is not None and not tied.before.is_linked
 
 
 def _next_look(tied: Settlement, ledger: LedgerView, since: datetime, now: datetime) -> OpenStep | None:

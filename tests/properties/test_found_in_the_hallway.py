@@ -31,3 +31,12 @@ async def test_a_move_that_is_not_carried_over_while_its_overlap_is_shown_leaves
         str(time("08:30", "09:30")),
     ], "the move stands on the platform, and its overlap is shown"
     await hallway.check()
+
+
+async def test_a_meeting_that_the_platform_keeps_off_does_not_look_at_the_other_rooms_without_an_end() -> None:
+    hallway = Hallway(Conflict.ENFORCED)
+    await hallway.open(winner="report", settle_seconds=0, several_rooms="all")
+    hallway.book(time("08:00", "09:00"), "eiger")
+    hallway.hold(time("08:00", "09:00"), frozenset(["matterhorn", "eiger"]))
+    await hallway.calm()
+    await hallway.check()
