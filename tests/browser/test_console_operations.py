@@ -66,6 +66,7 @@ async def test_a_change_in_outlook_appears_among_decisions_and_in_the_latency(
     await decided.first.get_by_role("button", name=re.compile("^Why")).click()
     story = page.get_by_role("dialog")
     await expect(story).to_contain_text("made on the platform", timeout=PATIENCE)
+    await expect(story.get_by_role("heading", level=2)).to_have_text(f"Why: {name}")
     await story.get_by_role("button", name="Close").click()
     await expect(_panel(page, "What people did here").get_by_text("Linked", exact=True).first).to_be_visible()
     await picture(page, "console-operations")

@@ -183,7 +183,7 @@ class Operations {
   why({ mapping, resource }) {
     const zone = this.resources.find((one) => one.id === resource.id)?.zone ?? ownZone;
     const unseen = { calendar: null, platform: null, equal: true, differences: [], state: "", origin: "", reason: "" };
-    openWhy({ id: resource.id, zone }, { mapping, ...unseen });
+    openWhy({ id: resource.id, zone, name: resource.name }, { mapping, ...unseen });
   }
 
   /** Tries one resource again, or all that do not come on. @param {Glance} [each] */

@@ -14,7 +14,7 @@ import { versions } from "./versions.js";
 
 /**
  * Opens the story of a booking.
- * @param {{ id: string, zone: string }} resource
+ * @param {{ id: string, zone: string, name?: string }} resource
  * @param {Pair} pair
  */
 export async function openWhy(resource, pair) {
@@ -23,7 +23,7 @@ export async function openWhy(resource, pair) {
   let told;
   /** @type {unknown} */
   let trouble;
-  const heading = shown ? titleOf(shown) : word("why");
+  const heading = shown ? titleOf(shown) : [word("why"), resource.name].filter(Boolean).join(": ");
   const closed = ask(
     heading,
     (_, again) => {
@@ -63,7 +63,7 @@ function story(told, zone, pair) {
   const seen = pair.calendar ?? pair.platform;
   const when = told.calendar?.when ?? told.platform?.when;
   return html`${seen ? versions(pair, told, zone) : nothing}
-    <p>${seen ? differenceText(pair) : when ? whenText(when, zone) : word("unknown_time")}${mapping ? html` · ${mappingWord(mapping)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${inWords(mapping?.reason)}</p>
+    <p>${seen ? differenceText(pair) : when ? whenText(when, zone) : mapping ? word("unknown_time") : nothing}${mapping ? html` · ${mappingWord(mapping)} · ${word("made_on", { side: word(`side_${mapping.origin}`) })}` : nothing}${inWords(mapping?.reason)}</p>
     ${
       told.open_steps.length
         ? html`<section class="told"><h3>${word("what_waits")}</h3><ul class="plain-list">${told.open_steps.map((/** @type {any} */ each) => html`<li><span class="state warn">${stepWord(each.cause)}</span> ${each.cause === "conflict" ? nothing : each.reason} <span class="soft small">${word("since_n", { when: moment(new Date(each.since), zone) })}</span></li>`)}</ul></section>`
