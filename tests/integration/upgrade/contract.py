@@ -27,7 +27,7 @@ KINDS = {
     "shared.domain.people": ("Member", "Following"),
     "shared.domain.acts": ("Act",),
     "shared.domain.panels": ("Panel",),
-    "shared.domain.latencies": ("Hour", "Tally"),
+    "shared.domain.latencies": ("Hour",),
     "shared.adapters.tables.resources": ("_StoredScope",),
     "shared.adapters.tables.secrets": ("_Ring",),
 }
