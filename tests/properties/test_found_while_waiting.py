@@ -187,3 +187,13 @@ async def test_an_entry_beside_a_meeting_that_awaits_the_room_stays_shown_when_w
     await made.wake(WakeCause.NOTIFICATION)
     assert made.bookings() == []
     await rests(made)
+
+
+async def test_a_booking_that_was_given_the_time_it_had_follows_its_series_to_another() -> None:
+    made = await office(Conflict.ENFORCED, settle_seconds=0)
+    made.invite_series(HALF_PAST, 2)
+    await rests(made)
+    made.move_booking(0, HALF_PAST)
+    made.reschedule_series(0, EIGHT)
+    await rests(made)
+    assert made.bookings()[0].booking.when == EIGHT

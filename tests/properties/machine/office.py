@@ -126,7 +126,7 @@ class Office(Caretaker, Timetable):
 
     def move_event(self, which: int, when: When) -> None:
         for item in self.events()[which : which + 1]:
-            if self.world.calendar.outlook.move(ROOM, item.key, when):
+            if self.world.calendar.outlook.move(ROOM, item.key, when) and when != item.booking.when:
                 self.note(item.key, when)
 
     def note(self, which: CalendarKey | BookingId, when: When) -> None:
@@ -184,7 +184,8 @@ class Office(Caretaker, Timetable):
         for item in self.bookings()[which : which + 1]:
             with _refusals():
                 self.world.platform.move(self.world.platform_id, item.id, when)
-                self.note(item.id, when)
+                if when != item.booking.when:
+                    self.note(item.id, when)
 
     def move_booking_as_new(self, which: int, when: When) -> None:
         """Move it as platforms do that make another row for it."""

@@ -81,7 +81,8 @@ class Timetable(ABC):
             when = on_the_day_of(item.booking.when, start)
             with suppress(Rejected):
                 self.world.platform.move(self.world.platform_id, item.id, when)
-                self.note(item.id, when)
+                if when != item.booking.when:
+                    self.note(item.id, when)
 
     def _occurrences(self, which: int) -> list[PlatformItem]:
         """Return the bookings of the series of which a booking is one, the earliest first."""
