@@ -69,7 +69,7 @@ SCHEMAS: dict[str, Json] = {
             "start": text("Of the booking."),
             "end": text("Exclusive."),
             "private": flag("Then title and owner are not told."),
-            "title": text("As the platform shows it; empty where it does not."),
+            "title": text("As the platform shows it, or would of what is in the calendar alone; empty where not."),
             "owner": or_null(record({"address": text(""), "name": text("")})),
             "state": one_of(
                 "How it stands in the ledger; `over` and `unknown` where it holds no row of it.",
@@ -115,7 +115,7 @@ SCHEMAS: dict[str, Json] = {
             "to": MOMENT,
             "reservations": {"type": "array", "items": ref("Reservation")},
             "resources": {"type": "array", "items": ref("Place"), "description": "That were looked into."},
-            "unread": {"type": "array", "items": ref("UnreadResource"), "description": "Could not be read now."},
+            "unread": {"type": "array", "items": ref("UnreadResource"), "description": "Not read now, or in part."},
             "next": or_null(text("Null on the last page.")),
         },
         _PAGE,

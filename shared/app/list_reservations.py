@@ -1,22 +1,26 @@
 """List the bookings of many resources in a stretch of time, for a person who looks. Nothing is written or remembered.
 
 Who booked and what it is called is read from the platform at that moment, because no ledger keeps it; the ledger says
-how each booking stands. A resource costs two look-ups in its ledger and one read of the platform, where a meeting is
-searched for by its link one read of its calendar as well. A private booking is found by its time and place alone. A
-resource that cannot be read keeps no other from being listed.
+how each booking stands. A resource costs two look-ups in its ledger and one read of the platform. Where a booking
+stands in the calendar alone, or a meeting is searched for by its link, its calendar is read once as well, and such a
+booking is told as the platform would show it. A private booking is found by its time and place alone. A resource that
+cannot be read keeps no other from being listed, and a calendar that cannot be read nothing that the platform shows.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field, replace
 
 from shared.app.outside import Outside
-from shared.domain.booking import Booking, PlatformItem, Window
+from shared.app.read_organisers import with_copies
+from shared.domain.booking import Booking, CalendarItem, CalendarKey, PlatformItem, Window
 from shared.domain.ids import BookingId, ResourceId
 from shared.domain.join_link import meeting_of
 from shared.domain.ledger import Mapping
+from shared.domain.projection import to_platform
 from shared.domain.resource import Resource, State
 from shared.domain.spans import Span, When, occupied
 from shared.ports.errors import PortError
@@ -41,7 +45,10 @@ class Search:
 
 @dataclass(frozen=True)
 class Reservation:
-    """One booking of one resource. ``booking`` is what the platform shows, ``mapping`` what is agreed of it."""
+    """One booking of one resource, of which ``mapping`` is what is agreed.
+
+    ``booking`` is what the platform shows, or would show of what stands in the calendar alone.
+    """
 
     resource: Resource
     when: When
@@ -53,6 +60,11 @@ class Reservation:
     def private(self) -> bool:
         """Whether either side says so."""
         return bool((self.mapping and self.mapping.private) or (self.booking and self.booking.private))
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it stands in the calendar, and the platform shows nothing of it."""
+        return self.booking is None and self.mapping is not None and self.mapping.calendar is not None
 
     def says(self, words: Iterable[str]) -> bool:
         """Tell whether each word, in small letters, stands in what may be read of it."""
@@ -116,21 +128,24 @@ async def _meant(outside: Outside, search: Search, after: ResourceId | None) -> 
 async def _read(outside: Outside, search: Search, batch: list[Resource], page: Page) -> None:
     answers = await asyncio.gather(*(_of_one(outside, search, each) for each in batch))
     page.resources += batch
-    for answer in answers:
-        if isinstance(answer, Unread):
-            page.unread.append(answer)
-        else:
-            page.found += answer
+    for found, unread in answers:
+        page.found += found
+        page.unread += unread
 
 
-async def _of_one(outside: Outside, search: Search, resource: Resource) -> list[Reservation] | Unread:
+async def _of_one(outside: Outside, search: Search, resource: Resource) -> tuple[list[Reservation], list[Unread]]:
     try:
         found = await reservations_of(outside, resource, search.window)
-        if search.link:
-            found = await _joined_at(outside, resource, search, found)
     except PortError as error:
-        return Unread(resource, str(error))
-    return [each for each in found if each.says(search.words)]
+        return [], [Unread(resource, str(error))]
+    joined, unread = _joined_at(search.link, found, ()), list[Unread]()
+    try:
+        events = await _events(outside, resource, search, found, is_joined=bool(joined))
+        found = await _with_events(outside, resource, found, events)
+        joined = _joined_at(search.link, found, events)
+    except PortError as error:
+        unread = [Unread(resource, str(error))]
+    return [each for each in (joined if search.link else found) if each.says(search.words)], unread
 
 
 async def reservations_of(outside: Outside, resource: Resource, window: Window) -> list[Reservation]:
@@ -152,17 +167,53 @@ async def reservations_of(outside: Outside, resource: Resource, window: Window) 
     return sorted(inside, key=lambda each: (occupied(each.when, zone), each.mapping.id if each.mapping else ""))
 
 
-async def _joined_at(
-    outside: Outside, resource: Resource, search: Search, found: list[Reservation]
+async def _events(
+    outside: Outside, resource: Resource, search: Search, found: list[Reservation], *, is_joined: bool
+) -> tuple[CalendarItem, ...]:
+    """Return what the room's calendar shows, as far as it tells more than the platform: nothing where it does not."""
+    window, alone = search.window, [occupied(each.when, resource.facts.zone) for each in found if each.is_alone]
+    if not search.link and alone:
+        window = Window(min(each.start for each in alone), max(each.end for each in alone))
+    if not alone and (is_joined or not search.link):
+        return ()
+    events, _ = await outside.calendar.view(resource.mailbox, window)
+    return events
+
+
+async def _with_events(
+    outside: Outside, resource: Resource, found: list[Reservation], events: Iterable[CalendarItem]
 ) -> list[Reservation]:
-    """Return those whose meeting is joined at a link: as the platform shows it, else as the room's calendar does."""
-    wanted = meeting_of(search.link)
-    shown = [each for each in found if each.booking and meeting_of(each.booking.join_url) == wanted]
-    if shown:
-        return shown
-    events, _ = await outside.calendar.view(resource.mailbox, search.window)
+    """Return the bookings, those that stand in the calendar alone as the platform would show them."""
+    keys = {each.mapping.calendar.key for each in found if each.is_alone and each.mapping and each.mapping.calendar}
+    wanted = [each for each in events if each.key in keys]
+    if not wanted:
+        return found
+    head = await outside.ledgers.head(resource.id)
+    by_key = {each.key: each for each in await with_copies(outside, resource, wanted, head.unreadable)}
+    return [_as_shown(each, by_key) if each.is_alone else each for each in found]
+
+
+def _as_shown(alone: Reservation, events: MappingOf[CalendarKey, CalendarItem]) -> Reservation:
+    mapping = alone.mapping
+    event = events.get(mapping.calendar.key) if mapping and mapping.calendar else None
+    if mapping is None or event is None:
+        return alone
+    return replace(alone, booking=to_platform(event, alone.resource.policy, mapping.origin))
+
+
+def _joined_at(link: str, found: Iterable[Reservation], events: Iterable[CalendarItem]) -> list[Reservation]:
+    """Return those whose meeting is joined at a link, as the platform shows it or the calendar does: none private."""
+    wanted = meeting_of(link)
     keys = {each.key for each in events if meeting_of(each.booking.join_url) == wanted}
-    return [each for each in found if each.mapping and each.mapping.calendar and each.mapping.calendar.key in keys]
+    return [
+        each
+        for each in found
+        if not each.private
+        and (
+            (each.booking and meeting_of(each.booking.join_url) == wanted)
+            or (each.mapping and each.mapping.calendar and each.mapping.calendar.key in keys)
+        )
+    ]
 
 
 async def _nothing() -> tuple[PlatformItem, ...]:

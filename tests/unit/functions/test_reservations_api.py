@@ -14,10 +14,11 @@ from shared.domain.commands import Verb
 from shared.domain.ids import MailboxId, resource_id
 from shared.domain.join_link import meeting_of
 from shared.ports.errors import Retry
-from tests.doubles.world import ADELE, ROOM, at
+from tests.doubles.world import ADELE, BEN, ROOM, at
 from tests.unit.functions.calling.office import Office
 
 MORNING, NOON = at("09:00", "10:00"), at("12:00", "13:00")
+OVERLAPPING, INSIDE = at("09:30", "10:30"), at("09:40", "09:50")
 DAY = {"from": "2026-11-23T00:00:00Z", "to": "2026-11-24T00:00:00Z"}
 EIGER = MailboxId("eiger")
 LINK = "https://teams.microsoft.com/l/meetup-join/19%3ameeting"
@@ -82,6 +83,51 @@ async def test_a_meeting_is_found_by_its_pasted_link(office: Office, policy: dic
     pasted = LINK.replace("%3a", ":").replace("teams.", "Teams.") + "?context=of-the-mail"
     assert await titles(office, link=pasted) == ["Budget"]
     assert await titles(office, link=LINK + "-of-another") == []
+
+
+async def room_with_overlaps(office: Office) -> None:
+    """Link the room with a meeting of Adele; an open and a private one of Ben's stand in the calendar alone."""
+    office.world.calendar.outlook.open_organiser(ADELE)
+    office.world.calendar.outlook.open_organiser(BEN)
+    await office.room(winner="report")
+    office.world.invite(MORNING, title="Budget")
+    await office.world.notify()
+    office.world.calendar.outlook.go_online(ROOM, office.world.invite(OVERLAPPING, BEN, "Retrospective"), LINK)
+    office.world.calendar.outlook.go_online(ROOM, office.world.invite(INSIDE, BEN, "Surgery", private=True), LINK)
+    await office.world.notify()
+
+
+async def test_what_stands_in_the_calendar_alone_is_told_and_found_as_the_calendar_shows_it(office: Office) -> None:
+    await room_with_overlaps(office)
+    everything = (await listed(office))["reservations"]
+    assert [each["title"] for each in everything if each["booking"]] == ["Budget"]
+    alone = {each["title"]: each for each in everything if not each["booking"]}
+    assert sorted(alone) == ["", "Retrospective"]
+    assert alone["Retrospective"]["owner"] == {"address": BEN.address, "name": BEN.name}
+    assert (alone[""]["private"], alone[""]["owner"]) == (True, None)
+    assert await titles(office, find="retrospective") == ["Retrospective"]
+    assert await titles(office, find="walters") == ["Retrospective"]
+    assert await titles(office, find="surgery") == []
+    assert await titles(office, link=LINK) == ["Retrospective"]
+
+
+async def test_the_calendar_is_asked_only_of_a_room_of_which_it_shows_more(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise Retry("the calendar did not answer")
+
+    await busy_room(office)
+    monkeypatch.setattr(office.outside.calendar, "view", away)
+    assert (await listed(office))["unread"] == []
+    monkeypatch.undo()
+    office.world.direct_entry(OVERLAPPING)
+    await office.world.notify()
+    assert await titles(office) == ["Budget", "Cleaning", ""]
+    monkeypatch.setattr(office.outside.calendar, "view", away)
+    found = await listed(office)
+    assert [each["title"] for each in found["reservations"]] == ["Budget", "", ""]
+    assert [each["why"] for each in found["unread"]] == ["the calendar did not answer"]
 
 
 async def test_what_is_no_link_is_refused_with_an_example(office: Office) -> None:
