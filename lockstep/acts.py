@@ -80,6 +80,8 @@ def _row(act: dict[str, Any], names: dict[str, str]) -> tuple[str, str, Text, st
 
 
 def _count(resources: int) -> str:
+    if resources == 1:
+        return word("1 resource")
     return word("{count} resources", count=resources) if resources else "-"
 
 

@@ -140,7 +140,7 @@ def compare(context: typer.Context, room: Room, days: Days = 14, json: AsJson = 
 def sweep(context: typer.Context, json: AsJson = False) -> None:
     """Look at every resource now, as the schedule does."""
     told = api_of(context).post("sweep")
-    as_json(told) if json else say("{count} resources are woken.", count=told["woken"])
+    as_json(told) if json else say("Resources woken: {count}.", count=told["woken"])
 
 
 def setup(context: typer.Context, json: AsJson = False) -> None:

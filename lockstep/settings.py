@@ -81,7 +81,7 @@ def preview(
         for each in found["resources"]
     ]
     table(("resource", "at once", "after approval", "why"), rows, wide="why")
-    say("{count} resources would follow other settings.", count=found["affected"])
+    say("Resources that would follow other settings: {count}.", count=found["affected"])
 
 
 def _pages(api: Api, asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,10 +115,10 @@ def set_settings(
     scope, change = _of(api, tenant, building, kind, room), _change(given, inherit)
     if "resource" in scope:
         done = api.post(f"resources/{scope['resource']}/commands", {"verb": "policy"} | change)
-        as_json(done) if json else say("Ordered of {count} resources.", count=1)
+        as_json(done) if json else say("Ordered; resources that take it up: {count}.", count=1)
         return
     done = api.post("policies", scope | change)
-    as_json(done) if json else say("Ordered of {count} resources.", count=len(done["ordered"]))
+    as_json(done) if json else say("Ordered; resources that take it up: {count}.", count=len(done["ordered"]))
 
 
 def _of(api: Api, tenant: bool, building: str | None, kind: str | None, room: str | None) -> dict[str, Any]:

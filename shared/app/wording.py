@@ -34,7 +34,7 @@ def sentence(reason: Reason, zone: str, language: str = USUAL) -> str:
 
 def _named(fact: str, names: Words) -> str:
     """Return the sides, fields or actions of a fact by their names."""
-    return ",".join(names.get(each, each) for each in fact.split(","))
+    return ", ".join(names.get(each, each) for each in fact.split(","))
 
 
 def _moment(text: str, zone: str, words: Words) -> str:

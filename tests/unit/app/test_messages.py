@@ -137,7 +137,7 @@ def test_a_decision_is_told_in_a_language_and_in_english_where_there_is_none(lan
 def test_sides_fields_and_free_rooms_are_told_in_the_readers_language() -> None:
     facts = {"fields": "time,title", "stands": "platform", "free_names": "Eiger, Mönch"}
     assert sentence(Reason(Code.CHANGED_ON_CALENDAR, facts), ZURICH, "de") == (
-        "Auf der Plattform hat sich etwas geändert (Zeit,Titel), und der Kalender ist gefolgt; "
+        "Auf der Plattform hat sich etwas geändert (Zeit, Titel), und der Kalender ist gefolgt; "
         "sie bleibt nur auf der Plattform. Zu dieser Zeit frei: Eiger, Mönch."
     )
 

@@ -62,7 +62,9 @@ class TestSettings:
     def test_what_is_set_for_the_tenant_is_shown_and_where_a_rooms_value_comes_from(self, console: Console) -> None:
         console.does(console.office.room())
         assert "usual settings" in console.says("settings", "show")
-        assert "Ordered of 1 resources." in console.says("settings", "set", "--tenant", "--set", "buffer_minutes=15")
+        assert "Ordered; resources that take it up: 1." in console.says(
+            "settings", "set", "--tenant", "--set", "buffer_minutes=15"
+        )
         console.settle()
         assert "buffer_minutes=15" in console.says("settings", "show")
         rows = [line.split() for line in console.says("settings", "show", "--room", "Matterhorn").splitlines()]
@@ -71,7 +73,7 @@ class TestSettings:
     def test_what_another_value_would_do_is_shown_and_nothing_is_written(self, console: Console) -> None:
         console.does(console.office.room())
         told = console.says("settings", "preview", "--tenant", "--set", "titles=busy")
-        assert "1 resources would follow other settings." in told
+        assert "Resources that would follow other settings: 1." in told
         assert "Matterhorn" in told
         assert "usual settings" in console.says("settings", "show")
 
@@ -164,7 +166,7 @@ class TestReports:
             ("use", "0.0"),
             ("no-shows", "Nobody stays away."),
             ("lapses", "Nothing that is known ends."),
-            ("sweep", "1 resources are woken."),
+            ("sweep", "Resources woken: 1."),
         ],
     )
     def test_a_report_of_a_quiet_tenant_says_so(self, console: Console, command: str, says: str) -> None:
