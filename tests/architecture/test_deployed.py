@@ -14,12 +14,22 @@ pytestmark = pytest.mark.skipif(not (CODE / ".git").exists(), reason="only a git
 DEPLOYED = {"function_app.py", "host.json", "requirements.txt", "functions", "shared", "infra"}
 SOURCES_OF_PAGES = "functions/web/"
 HANDED_OUT = "infra/tenant/grant.ps1"
+TOP = {
+    *{"function_app.py", "host.json", "requirements.txt", "pyproject.toml", "azure.yaml", "Makefile"},
+    *{"README.md", "CHANGELOG.md", "LICENSE", ".funcignore", ".gitignore", ".ci", ".github"},
+    *{"functions", "shared", "local", "lockstep", "infra", "tests", "docs"},
+}
+"""What a visitor meets first; whatever a tool leaves behind there belongs into .gitignore."""
 
 
 def tracked(*options: str) -> set[str]:
     """The checkout's files, filtered by git's options."""
     done = subprocess.run(["git", "ls-files", *options], cwd=CODE, capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines())
+
+
+def test_at_the_top_lies_what_belongs_there_and_nothing_that_a_tool_has_left() -> None:
+    assert {file.split("/")[0] for file in tracked()} == TOP
 
 
 def test_only_the_app_is_deployed() -> None:
