@@ -1,7 +1,7 @@
 """The default backend against the official `azure-functions-runtime`, one table of invocations through both.
 
-Needs a Python 3.13: `python3.13` on the PATH, or LOCKSTEP_PYTHON313. The packages go into an environment of their own
-in the temporary folder of the machine, where later runs find it.
+Needs a Python 3.13: LOCKSTEP_PYTHON313, `python3.13` on the PATH, or one that pyenv has installed. The packages go into
+an environment of their own in the temporary folder of the machine, where later runs find it.
 """
 
 import json
@@ -24,7 +24,9 @@ TABLE = "tests.integration.host.conformance_table"
 
 def _python313() -> str | None:
     """A 3.13 that runs; a name on the PATH may be one of a version manager that only answers with an error."""
-    for candidate in (os.environ.get("LOCKSTEP_PYTHON313"), shutil.which("python3.13")):
+    pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser()
+    installed = sorted(map(str, pyenv.glob("versions/3.13.*/bin/python3.13")))
+    for candidate in (os.environ.get("LOCKSTEP_PYTHON313"), shutil.which("python3.13"), *installed):
         if candidate:
             command = [candidate, "-c", "import sys, venv; print(sys.version_info[:2] == (3, 13))"]
             tried = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
