@@ -97,6 +97,16 @@ def test_the_hosts_master_key_is_the_admin_key_of_the_ready_file(real: Starter) 
     assert {"receive", "take_up"} <= {function["name"] for function in answer.json()}
 
 
+def test_ctrl_c_leaves_none_of_the_four_behind(real: Starter, is_alive: Callable[[int], bool]) -> None:
+    started = real()
+    pids = started.stack()["pids"].values()
+    assert len(pids) == len(NAMES)
+    assert all(map(is_alive, pids))
+    started.process.send_signal(signal.SIGINT)
+    assert started.ends() == 0
+    assert not [pid for pid in pids if is_alive(pid)]
+
+
 def test_a_kept_state_keeps_the_tables(real: Starter, wait_for: Wait, tmp_path: Path) -> None:
     first = real(str(tmp_path / "state"))
     stack = first.stack()
