@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,14 +11,14 @@ import pytest
 
 from shared.adapters.builtin.connector import BuiltinConnector
 from shared.adapters.builtin.platform import Platform
+from shared.adapters.tables.tables import Tables
 from shared.domain.booking import Booking, Gone, PlatformItem, Window
 from shared.domain.ids import BookingId, TenantId, TransactionId, Version
 from shared.domain.spans import Timed
 from shared.ports.connector import BookingChange, BookingDraft, Connector, SeriesWrites
 from shared.ports.errors import Rejected, Stale
-from tests.contract.connector_sides import ANNA, HOUR, NINE, ROOM
+from tests.contract.connector_sides import ANNA, HOUR, NINE, ROOM, SIDES, store_of
 from tests.doubles.clock import StandingClock
-from tests.doubles.row_store import MemoryRowStore
 from tests.doubles.series_connector import InMemorySeriesConnector
 
 DAY = timedelta(days=1)
@@ -41,14 +42,15 @@ class Side:
         return None if isinstance(item, Gone) else item.booking.when  # type: ignore[return-value]  # all are timed
 
 
-@pytest.fixture(params=["double", "builtin-memory"])
-async def side(request: pytest.FixtureRequest) -> Side:
+@pytest.fixture(params=SIDES)
+async def side(request: pytest.FixtureRequest, opened: Callable[[], Awaitable[Tables]]) -> Side:
     clock = StandingClock(NINE)
     found: InMemorySeriesConnector | BuiltinConnector
     if request.param == "double":
         found = InMemorySeriesConnector(clock=clock)
     else:
-        found = BuiltinConnector(Platform(MemoryRowStore(), TenantId(str(uuid.uuid4())), clock))
+        store = await store_of(request.param, opened)
+        found = BuiltinConnector(Platform(store, TenantId(str(uuid.uuid4())), clock))
     await found.ensure_resource(ROOM, "Matterhorn", "Europe/Zurich", 1)
     return Side(found, found)
 

@@ -144,7 +144,7 @@ class Side:
 
 async def furnished_side(name: str, opened: Callable[[], Awaitable[Tables]]) -> Side:
     """One platform with the one room ROOM, in Zurich, empty."""
-    found = _double() if name == "double" else _builtin(await _store(name, opened))
+    found = _double() if name == "double" else _builtin(await store_of(name, opened))
     await found.connector.ensure_resource(ROOM, "Matterhorn", ZURICH, 1)
     return found
 
@@ -177,7 +177,8 @@ def _builtin(store: RowStore) -> Side:
     return Side(BuiltinConnector(platform), PeopleOfTheBuiltin(platform))
 
 
-async def _store(name: str, opened: Callable[[], Awaitable[Tables]]) -> RowStore:
+async def store_of(name: str, opened: Callable[[], Awaitable[Tables]]) -> RowStore:
+    """Return the rows of a built-in platform, in memory or in Azurite."""
     if name == "builtin-memory":
         return MemoryRowStore()
     tables = await opened()
