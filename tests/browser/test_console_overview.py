@@ -20,6 +20,7 @@ from tests.integration.loop.driving.room import Room
 from tests.integration.loop.driving.site import Site
 from tests.integration.loop.driving.stack import Stack
 from tests.integration.loop.driving.times import at
+from tests.integration.loop.driving.waiting import eventually
 
 PATIENCE = 20_000
 """Milliseconds within which a page shows what happened, on a machine that has other things to do."""
@@ -71,6 +72,22 @@ async def test_a_change_reaches_the_open_page_with_its_latency(site: Site, page:
     await expect(row).to_contain_text(re.compile(r"in \d+(\.\d+)? secs?"), timeout=PATIENCE)
     await room.command("pause")
     await expect(row).to_contain_text("paused", timeout=PATIENCE)
+
+
+async def test_each_resource_tells_when_its_sides_were_last_proven_equal(site: Site, page: Page) -> None:
+    room = await site.room()
+    await opened(page, site.stack)
+    row = row_of(page, await name_of(room))
+    await expect(row).to_contain_text("in step", timeout=PATIENCE)
+    columns = await page.get_by_role("columnheader").all_text_contents()
+    proven = row.get_by_role("cell").nth(columns.index("Proven equal"))
+    before = (await room.resource())["proven_at"]
+    await room.command("prove")
+    after = await eventually(
+        room.resource, lambda seen: seen["proven_at"] not in {None, before}, "both sides are proven equal"
+    )
+    await expect(proven.get_by_role("time")).to_have_attribute("datetime", after["proven_at"], timeout=PATIENCE)
+    await expect(proven.get_by_role("time")).to_have_text(re.compile("now|second|minute"))
 
 
 async def test_resources_are_found_and_filtered_by_keyboard_and_the_address_keeps_it(site: Site, page: Page) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Iterator
+from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PHONE, Opening
 from tests.browser.seeing.accessibility import axe, fits
+from tests.browser.seeing.complaints import Complaints
 from tests.browser.seeing.pictures import Album
 from tests.browser.test_console_overview import PATIENCE, opened
 from tests.integration.loop.driving.outlook import timed
@@ -27,7 +31,7 @@ async def settings_of(page: Page, room: Room) -> None:
 async def applied(page: Page) -> None:
     """Look at what the changes would do, and apply them."""
     await page.get_by_role("button", name="What would it do?").click()
-    apply = page.get_by_role("dialog").get_by_role("button", name="Apply")
+    apply = page.get_by_role("dialog").get_by_role("button", name="Apply", exact=True)
     await expect(apply).to_be_enabled(timeout=2 * PATIENCE)
     await apply.click()
 
@@ -82,6 +86,138 @@ async def test_a_building_hands_a_setting_down_and_its_origin_is_shown(site: Sit
     await site.host.ask(
         "POST", "/api/policies", {"level": "building", "name": "Harlem", "inherit": ["held_again_hours"]}
     )
+
+
+ROOMS, OF_ONE_ANSWER = 400, 20
+
+
+class ManyRooms:
+    """The API's answers about 400 rooms in each of which one booking changes at once. They come when they are let."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.let = asyncio.Event()
+        self.stop_at = -1
+        """The answer before which the next ones wait to be let; counted from 0."""
+        self.refuse_at = -1
+
+    async def answer(self, route: Route) -> None:
+        after = str(route.request.post_data_json.get("after", ""))
+        turn = len(self.asked)
+        self.asked.append(after)
+        if turn == self.stop_at:
+            await self.let.wait()
+        if turn == self.refuse_at:
+            error = {"code": "away", "message": "Microsoft 365 does not answer"}
+            return await route.fulfill(status=503, json={"error": error})
+        start = int(after or -1) + 1
+        return await route.fulfill(json=_effects(start, min(start + OF_ONE_ANSWER, ROOMS)))
+
+
+def _effects(start: int, end: int) -> dict[str, Any]:
+    of_one = dict.fromkeys(("created", "matched", "changed", "cancelled", "declined", "mails"), 0)
+    rooms = [
+        {
+            "id": str(number),
+            "name": f"Room {number:03}",
+            "zone": "Europe/Zurich",
+            "before": {"held_again_hours": "24"},
+            "after": {"held_again_hours": "48"},
+            "runs": {**of_one, "changed": 1},
+            "held": of_one,
+            "why": "",
+            "examples": [],
+        }
+        for number in range(start, end)
+    ]
+    following = str(end - 1) if end < ROOMS else None
+    return {"affected": ROOMS, "looked_at": end - start, "resources": rooms, "next": following}
+
+
+async def _looking(site: Site, page: Page, many: ManyRooms) -> Locator:
+    """Ask what a setting of a building would do; return the dialog."""
+    await page.route("**/api/policies/preview", many.answer)
+    await settings_of(page, await site.room("Harlem"))
+    await page.get_by_label("Changes count for").select_option("building")
+    await page.get_by_label("Hours until told again", exact=True).fill("48")
+    await page.keyboard.press("Tab")
+    await page.get_by_role("button", name="What would it do?").click()
+    return page.get_by_role("dialog")
+
+
+def _asked_of_all() -> Iterator[str]:
+    yield ""
+    yield from (str(end - 1) for end in range(OF_ONE_ANSWER, ROOMS, OF_ONE_ANSWER))
+
+
+async def test_four_hundred_rooms_are_looked_at_without_a_press_and_applied_after_that(
+    site: Site, page: Page, picture: Album
+) -> None:
+    many = ManyRooms()
+    many.stop_at = 7
+    dialog = await _looking(site, page, many)
+    apply = dialog.get_by_role("button", name="Apply", exact=True)
+    await expect(dialog.get_by_role("status")).to_contain_text("140 of 400", timeout=PATIENCE)
+    at_once = dialog.get_by_role("term").filter(has_text="At once").locator("..")
+    await expect(at_once).to_contain_text("140 changed")
+    await expect(apply).to_be_disabled()
+    await axe(page)
+    await picture(page, "console-settings-of-many")
+    many.let.set()
+    await expect(dialog.get_by_role("status")).to_contain_text("400 of 400", timeout=PATIENCE)
+    await expect(apply).to_be_enabled()
+    await expect(dialog.get_by_role("button", name="Apply without looking on")).to_have_count(0)
+    await expect(at_once).to_contain_text("400 changed")
+    assert many.asked == list(_asked_of_all())
+
+
+async def test_looking_ends_with_the_dialog(site: Site, page: Page) -> None:
+    many = ManyRooms()
+    many.stop_at = 2
+    dialog = await _looking(site, page, many)
+    await expect(dialog.get_by_role("status")).to_contain_text("40 of 400", timeout=PATIENCE)
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(dialog).to_have_count(0)
+    many.let.set()
+    await page.wait_for_timeout(1_000)
+    assert len(many.asked) == 3
+    await expect(page.get_by_role("button", name="What would it do?")).to_be_visible()
+
+
+async def test_a_refusal_ends_the_looking_until_somebody_goes_on(
+    site: Site, page: Page, complaints: Complaints
+) -> None:
+    complaints.forgive("503 (Service Unavailable)")
+    many = ManyRooms()
+    many.refuse_at = 3
+    dialog = await _looking(site, page, many)
+    await expect(dialog.get_by_role("alert")).to_contain_text("does not answer", timeout=PATIENCE)
+    await expect(dialog.get_by_role("status")).to_contain_text("60 of 400")
+    await expect(dialog.get_by_role("button", name="Apply", exact=True)).to_be_disabled()
+    await page.wait_for_timeout(1_000)
+    assert len(many.asked) == 4
+    await dialog.get_by_role("button", name="Look at more").click()
+    await expect(dialog.get_by_role("status")).to_contain_text("400 of 400", timeout=PATIENCE)
+    await expect(dialog.get_by_role("alert")).to_have_count(0)
+    await expect(dialog.get_by_role("button", name="Apply", exact=True)).to_be_enabled()
+    assert many.asked[3:5] == ["59", "59"]
+
+
+async def test_who_does_not_wait_applies_without_looking_on(site: Site, page: Page) -> None:
+    many = ManyRooms()
+    many.stop_at = 1
+    sent: list[Any] = []
+
+    async def order(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        await route.fulfill(status=202, json={"ordered": [{"id": "0", "name": "Room 000"}]})
+
+    await page.route("**/api/policies", order)
+    dialog = await _looking(site, page, many)
+    await dialog.get_by_role("button", name="Apply without looking on").click(timeout=PATIENCE)
+    await expect(page.get_by_role("status").filter(has_text="Applied to")).to_be_visible(timeout=PATIENCE)
+    many.let.set()
+    assert [(each["level"], each["settings"]) for each in sent] == [("building", {"held_again_hours": 48})]
 
 
 async def test_what_is_set_on_the_resource_is_given_back(site: Site, page: Page) -> None:

@@ -72,7 +72,10 @@ async def test_a_new_administrator_comes_from_nothing_to_the_first_room_in_step_
     await _open(page, site)
     tenant = _step(page, "Reach Microsoft 365")
     await expect(tenant.get_by_text("Not reached yet")).to_be_visible(timeout=PATIENCE)
-    await expect(tenant.get_by_role("listitem").filter(has_text="right User.Read.All")).to_contain_text("Missing")
+    missing = tenant.get_by_role("listitem").filter(has_text="right User.Read.All")
+    await expect(missing).to_contain_text("Missing")
+    await expect(missing.get_by_role("code")).to_contain_text(re.compile("New-MgServicePrincipal.*User.Read.All"))
+    await expect(missing.get_by_role("button", name="Copy: what mends right User.Read.All")).to_be_visible()
 
     # 1: the link, which goes to whoever may grant.
     await tenant.get_by_role("button", name="Make the administrator's link").click()

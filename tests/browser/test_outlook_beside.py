@@ -14,6 +14,7 @@ from tests.integration.loop.driving.platform import booked
 from tests.integration.loop.driving.room import PRIVATE, Room, Shown, shown
 from tests.integration.loop.driving.site import Site
 from tests.integration.loop.driving.times import day
+from tests.integration.loop.driving.waiting import eventually
 
 ADELE = "Adele Vance"
 TIMES = re.compile(r"^\d+\.\d\d s")
@@ -29,6 +30,18 @@ def _name(room: Room) -> str:
 def _nine(title: str = ADELE, *, days: int = 0, hour: int = 9) -> Shown:
     start = at_home(day(days), hour)
     return shown(start, start + timedelta(hours=1), title)
+
+
+async def test_the_first_address_that_a_started_stack_prints_is_that_of_outlook_beside_it(
+    site: Site, page: Page
+) -> None:
+    async def addresses() -> list[str]:
+        printed = (site.stack.folder / "up.out").read_text("utf-8").partition("Open in a browser:\n")[2]
+        return re.findall(r"http\S+(?=\n)", printed)
+
+    await page.goto((await eventually(addresses, bool, "the stack prints its addresses"))[0])
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Outlook beside it")
+    await expect(page.get_by_label("Calendar of")).to_be_visible(timeout=PATIENCE_MS)
 
 
 async def test_a_meeting_made_moved_and_cancelled_in_outlook_crosses_over_and_is_timed(site: Site, page: Page) -> None:

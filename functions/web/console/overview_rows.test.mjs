@@ -40,6 +40,12 @@ test("every word that is searched for has to be found, in name, address, buildin
   assert.deepEqual(names({ text: "eiger annex" }, ...all), []);
 });
 
+test("a kind that is chosen shows its resources alone, and counts them alone", () => {
+  const all = [made("Eiger", "in step"), made("Van 1", "in step", { kind: "equipment" })];
+  assert.deepEqual([names({ kind: "equipment" }, ...all), names({ kind: "room" }, ...all)], [["Van 1"], ["Eiger"]]);
+  assert.deepEqual(counted(all, { ...anything, kind: "equipment" }), { "": 1, "in step": 1 });
+});
+
 test("what is unlinked is shown only where it is asked for", () => {
   const all = [made("Eiger", "unlinked", { conflicts: 1 }), made("Mönch", "in step")];
   assert.deepEqual(names({}, ...all), ["Mönch"]);

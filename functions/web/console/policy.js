@@ -268,12 +268,14 @@ export function policyCard(into, resource, ordered) {
 }
 
 /**
- * Looks at what a change would do, page by page, and tells whether it shall be applied.
+ * Looks at what a change would do, page by page until all is looked at, as long as the dialog is open; tells whether
+ * the change shall be applied. A refusal ends the reading until somebody asks for it to go on.
  * @param {Record<string, unknown>} asked
  */
 async function lookedAt(asked) {
   /** @type {any[]} */
   const looked = [];
+  const closed = new AbortController();
   let affected = 0;
   /** @type {string | null} */
   let next = "";
@@ -283,21 +285,31 @@ async function lookedAt(asked) {
   /** @type {() => void} */
   let again = () => {};
 
-  async function more() {
+  async function readOn() {
     reading = true;
+    trouble = undefined;
     again();
     try {
-      const page = await call("policies/preview", {
-        method: "POST",
-        body: { ...asked, ...(next ? { after: next } : {}) },
-      });
-      looked.push(...page.resources);
-      affected = page.affected;
-      next = page.next;
+      do await readPage();
+      while (next);
     } catch (error) {
+      if (closed.signal.aborted) return;
       trouble = error;
     }
     reading = false;
+    again();
+  }
+
+  async function readPage() {
+    const page = await call("policies/preview", {
+      method: "POST",
+      body: { ...asked, ...(next ? { after: next } : {}) },
+      signal: closed.signal,
+    });
+    looked.push(...page.resources);
+    // Whoever is linked or unlinked meanwhile counts too.
+    affected = Math.max(page.affected, looked.length);
+    next = page.next;
     again();
   }
 
@@ -312,15 +324,18 @@ async function lookedAt(asked) {
         ${looked.length ? html`${totals(looked)} ${examples(looked)}` : nothing}
         <ul class="plan-list">${looked.map(effect)}</ul>
         <footer class="actions">
-          ${next && !reading ? html`<button type="button" @click=${more}>${word("preview_more")}</button>` : nothing}
+          ${next && !reading ? html`<button type="button" @click=${readOn}>${word("preview_more")}</button>` : nothing}
           <button type="button" @click=${() => close()}>${word("leave_it")}</button>
+          ${next && mayOrder() ? html`<button type="button" @click=${() => close(true)}>${word("apply_unseen")}</button>` : nothing}
           ${mayOrder() ? html`<button type="button" class="main" ?disabled=${reading || Boolean(trouble)} @click=${() => close(true)}>${word("apply_change")}</button>` : html`<p class="soft">${word("reads_only")}</p>`}
         </footer>`;
     },
     { wide: true },
   );
-  more();
-  return (await answer) === true;
+  readOn();
+  const apply = (await answer) === true;
+  closed.abort();
+  return apply;
 }
 
 /** @param {any[]} looked */

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from shared.domain.ids import MailboxId
+from shared.domain.people import Person
+from shared.domain.resource import ResourceFacts
 from tests.doubles.world import at
 from tests.unit.functions.calling.office import Office
 
@@ -75,6 +78,29 @@ async def test_a_change_is_looked_at_before_it_is_made(office: Office) -> None:
     day = at("09:00", "10:00").start.date()
     listed = await office.ask("GET", f"/api/platform/resources/matterhorn/bookings?day={day}")
     assert [each["title"] for each in listed["bookings"]] == ["Board"]
+
+
+async def test_more_resources_than_one_answer_looks_at_are_followed_to_the_end(office: Office) -> None:
+    rooms = [await another_room(office, number) for number in range(45)]
+    change: dict[str, object] = {"level": "tenant", "settings": {"titles": "busy"}}
+    pages = [await office.ask("POST", "/api/policies/preview", change)]
+    while following := pages[-1]["next"]:
+        pages.append(await office.ask("POST", "/api/policies/preview", {**change, "after": following}))
+    assert [(each["affected"], each["looked_at"]) for each in pages] == [(45, 20), (45, 20), (45, 5)]
+    looked = [each["id"] for page in pages for each in page["resources"]]
+    assert (len(looked), set(looked)) == (45, set(rooms))
+    assert sum(page[fate]["changed"] for page in pages for fate in ("runs", "held")) == 45
+
+
+async def another_room(office: Office, number: int) -> str:
+    """Link one room of many, with one booking in it."""
+    address, mailbox = f"room{number}@contoso.example", MailboxId(f"cccccccc-{number:04}")
+    office.world.calendar.add_mailbox(mailbox, owner=Person(address, f"Room {number}"))
+    office.world.directory.add(mailbox, address, ResourceFacts(f"Room {number}", zone="Europe/Zurich"))
+    office.world.calendar.outlook.direct_entry(mailbox, at("09:00", "10:00"), "Board")
+    linked = await office.ask("POST", "/api/resources", {"mailbox": address, "platform": f"room-{number}"})
+    await office.world.settle()
+    return str(linked["id"])
 
 
 async def test_of_many_bookings_that_would_change_a_few_stand_as_examples(office: Office) -> None:
