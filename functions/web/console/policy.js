@@ -313,16 +313,16 @@ async function lookedAt(asked) {
     again();
   }
 
+  const seen = () => word("preview_looked", { done: looked.length, total: affected });
   const answer = ask(
     word("preview_change"),
     (/** @type {(answer?: boolean) => void} */ close, redraw) => {
       again = redraw;
       return html`${trouble ? html`<p class="notice bad" role="alert">${message(trouble)}</p>` : nothing}
-        ${affected > 1 ? html`<div role="status"><label>${word("preview_looked", { done: looked.length, total: affected })}<progress max=${affected} value=${looked.length}></progress></label></div>` : nothing}
+        ${affected > 1 ? html`<div role="status"><label>${seen()}<progress max=${affected} value=${looked.length}></progress></label></div>` : nothing}
         ${reading ? html`<p class="waiting">${word("loading")}</p>` : nothing}
         ${!reading && !trouble && !affected ? html`<p>${word("preview_none")}</p>` : nothing}
-        ${looked.length ? html`${totals(looked)} ${examples(looked)}` : nothing}
-        <ul class="plan-list">${looked.map(effect)}</ul>
+        ${looked.length ? html`${totals(looked)} ${examples(looked)} <ul class="plan-list" tabindex="0" aria-label=${seen()}>${looked.map(effect)}</ul>` : nothing}
         <footer class="actions">
           ${next && !reading ? html`<button type="button" @click=${readOn}>${word("preview_more")}</button>` : nothing}
           <button type="button" @click=${() => close()}>${word("leave_it")}</button>
