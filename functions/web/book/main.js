@@ -64,13 +64,13 @@ async function known() {
 /** Learns who books and what there is to choose from, until it succeeds. */
 async function begin() {
   frame.draw();
-  render(html`<p class="empty waiting">${word("loading")}</p>`, main());
+  render(html`<h1 class="for-ears">${word("title")}</h1><p class="empty waiting">${word("loading")}</p>`, main());
   try {
     chosen = await choices();
   } catch (error) {
     const { message, status } = /** @type {import("../kit/api.js").Refusal} */ (error);
     render(
-      html`<div class="empty"><p role="alert">${message}</p>
+      html`<h1 class="for-ears">${word("title")}</h1><div class="empty"><p role="alert">${message}</p>
       <button type="button" @click=${begin}>${word("try_again")}</button></div>`,
       main(),
     );

@@ -30,6 +30,7 @@ export const one = (into, [room = "", id = ""]) => {
   function draw() {
     render(
       html`${wrong ? html`<div class="notice bad" role="alert"><p>${wrong}</p><button type="button" @click=${() => following?.now()}>${word("try_again")}</button></div>` : nothing}
+        ${mine ? nothing : html`<h1 class="for-ears">${word("title")}</h1>`}
         ${mine ? card(mine, done, { alone: true }) : wrong ? nothing : html`<p class="empty waiting">${word("loading")}</p>`}
         <p><a href="#/mine">${word("nav_mine")}</a></p>`,
       into,

@@ -51,8 +51,8 @@ export const room = (into, [id = ""], query, _chosen) => {
     if (!day) {
       render(
         wrong
-          ? html`<div class="empty"><p role="alert">${wrong}</p><button type="button" @click=${look}>${word("try_again")}</button></div>`
-          : html`<p class="empty waiting">${word("loading")}</p>`,
+          ? html`<h1 class="for-ears">${word("title")}</h1><div class="empty"><p role="alert">${wrong}</p><button type="button" @click=${look}>${word("try_again")}</button></div>`
+          : html`<h1 class="for-ears">${word("title")}</h1><p class="empty waiting">${word("loading")}</p>`,
         into,
       );
       return;

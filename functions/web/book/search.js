@@ -55,7 +55,7 @@ export const search = (into, _found, _query, chosen) => {
         ${form(chosen, changed)}
         <section aria-labelledby="free" class="stack">
           <h2 id="free" class="for-ears">${word("free_rooms")}</h2>
-          <p role="status" class="soft">${wrong ? nothing : counted(offers)}</p>
+          <p role="status" class=${offers && !offers.free.length && !offers.later.length ? "empty" : "soft"}>${wrong ? nothing : counted(offers)}</p>
           ${wrong ? html`<div class="notice bad" role="alert"><p>${wrong}</p><button type="button" @click=${look}>${word("try_again")}</button></div>` : found(offers, chosen)}
         </section>`,
       into,
@@ -156,21 +156,21 @@ function one(name, label, from, set) {
   </label>`;
 }
 
-/** @param {Offers | undefined} offers */
+/** What was found, in words that are also read aloud. @param {Offers | undefined} offers */
 function counted(offers) {
   if (!offers) return nothing;
+  if (!offers.fitting) return word("none_fits");
   const { length } = offers.free;
   if (length) return word(offers.looked_at < offers.fitting ? "free_best" : "free_count", { count: length });
-  return offers.fitting ? word("none_free") : nothing;
+  return offers.later.length ? word("none_free") : `${word("none_free")} ${word("none_later")}`;
 }
 
 /** @param {Offers | undefined} offers @param {import("./who.js").Choices} chosen */
 function found(offers, chosen) {
   if (!chosen.rooms) return html`<p class="empty">${word("no_rooms")}</p>`;
   if (!offers) return html`<p class="empty waiting">${word("loading")}</p>`;
-  if (!offers.fitting) return html`<p class="empty">${word("none_fits")}</p>`;
   if (offers.free.length) return html`<ul class="offers">${offers.free.map(card)}</ul>`;
-  if (!offers.later.length) return html`<p class="empty">${word("none_later")}</p>`;
+  if (!offers.later.length) return nothing;
   return html`<h3>${word("a_little_later")}</h3><ul class="offers">${offers.later.map(card)}</ul>`;
 }
 

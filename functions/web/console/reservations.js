@@ -193,7 +193,8 @@ class Reservations {
     const { found, readAt } = this;
     const count = { count: found.rows.length, places: found.places.length };
     if (this.problem) return nothing;
-    if (!found.whole) return html`<span class="waiting">${word("rv_reading", count)}</span>`;
+    if (!found.whole)
+      return html`<span class="waiting">${found.places.length ? word("rv_reading", count) : word("loading")}</span>`;
     return html`<span class="soft">${word("rv_read", { ...count, at: moment(readAt) })}</span>
       <button type="button" class="link" @click=${() => this.read()}>${word("rv_again")}</button>`;
   }
@@ -220,8 +221,12 @@ class Reservations {
   }
 
   more() {
+    const before = this.shown;
     this.shown += SHOWN;
     this.draw();
+    // The button may be gone: whoever uses the keyboard goes on behind what was shown before.
+    const first = /** @type {NodeListOf<HTMLElement>} */ (this.into.querySelectorAll("li.reservation"))[before];
+    first?.focus({ preventScroll: true });
   }
 
   async export() {

@@ -134,8 +134,8 @@ export const resource = (into, [id = ""], query) => {
       shown
         ? page()
         : trouble
-          ? html`<p class="notice bad" role="alert">${message(trouble)} <a href="#/">${word("nav_overview")}</a></p>`
-          : html`<p class="empty waiting">${word("loading")}</p>`,
+          ? html`<h1 class="for-ears">${word("title")}</h1><p class="notice bad" role="alert">${message(trouble)} <a href="#/">${word("nav_overview")}</a></p>`
+          : html`<h1 class="for-ears">${word("title")}</h1><p class="empty waiting">${word("loading")}</p>`,
       into,
     );
   }

@@ -75,7 +75,7 @@ export const ownerOf = (row) => row.owner?.name || row.owner?.address || "";
 function entry(row) {
   const { place } = row;
   const where = [place.building, place.floor && word("su_floor", { floor: place.floor })].filter(Boolean).join(" · ");
-  return html`<li class="reservation">
+  return html`<li class="reservation" tabindex="-1">
     <div class="time">
       ${timeOf(row)} ${hasOtherClock(row) ? html`<span class="soft small zone">${zoneName(place.zone)}</span>` : nothing}
     </div>
