@@ -24,9 +24,15 @@ def cost(
     sweep_minutes: Annotated[
         int | None, typer.Option(help="How often each is swept; without: as linked, or 60.", min=5, max=1440)
     ] = None,
-    memory_gb: Annotated[float, typer.Option(help="Memory of an instance: 0.5, 2 or 4.", min=0.5, max=4)] = 0.5,
-    always_ready: Annotated[int, typer.Option(help="Instances that are always ready.", min=0, max=100)] = 2,
-    sampling: Annotated[float, typer.Option(help="Part of the telemetry that is kept.", min=0.0, max=1.0)] = 1.0,
+    memory_gb: Annotated[
+        float, typer.Option(help="Memory of an instance: 0.5, 2 or 4.", min=0.5, max=4)
+    ] = Load.memory_gb,
+    always_ready: Annotated[
+        int, typer.Option(help="Instances that are always ready.", min=0, max=100)
+    ] = Load.always_ready,
+    sampling: Annotated[
+        float, typer.Option(help="Part of the telemetry that is kept.", min=0.0, max=1.0)
+    ] = Load.sampling,
     private_networking: Annotated[bool, typer.Option("--private-networking", help="Service Bus Premium.")] = False,
     json: AsJson = False,
 ) -> None:

@@ -59,7 +59,7 @@ def _tell_prices() -> None:
     listed = prices()
     _say(f"\nA month in {listed['currency']}, list prices as of {listed['as_of']}")
     for rooms in _PRICED:
-        for sampling in (1.0, 0.1):
+        for sampling in (Load.sampling, 1.0):
             total = estimate(Load(rooms, sampling=sampling), listed).total
             _say(f"  {rooms:>6,} rooms, {sampling:.0%} of telemetry: {total:10,.0f}, {total / rooms:.2f} each")
 

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from tests.scale.costs import Costs
 from tests.scale.load import MORNING_SECONDS, NOTIFICATIONS_PER_CHANGE, Estate, renewing
-from tests.scale.queue import Served
+from tests.scale.queue import INSTANCES, Served
+
+CORES = 1.0
+"""Of one instance, as deployed: 2,048 MB."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,10 @@ def uses(estate: Estate, costs: Costs, peak: Served) -> list[Use]:
             "in a second", "an account for a part of the tenants"),
         Use("Functions: one run of a timer over all rows", _timer(estate, costs), 60,
             "seconds (the sweep's timer runs every minute)", "divide its table by tenant, one timer each"),
-        Use("Functions: instances in the morning's peak", peak.instances, 100,
+        Use("Functions: instances in the morning's peak", peak.instances, INSTANCES,
             "instances of the function app", "raise maximumInstanceCount (to 1,000), or memory per instance"),
-        Use("Functions: cores of a region and subscription", peak.instances * 0.25, 250,
-            "cores at 512 MB", "ask for more quota, or a second subscription"),
+        Use("Functions: cores of a region and subscription", peak.instances * CORES, 250,
+            "cores", "ask for more quota, or a second subscription"),
     ]  # fmt: skip
     return sorted(found, key=lambda each: -each.share)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 SESSIONS = 64
 LOOKED_EVERY = 10
 READY_AFTER = 5
+INSTANCES = 40
+"""The most that an installation has, as deployed."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Served:
     instances: int
 
 
-def serve(arrivals: Sequence[float], per_second: float, first: int = 1, most: int = 100) -> Served:
+def serve(arrivals: Sequence[float], per_second: float, first: int = 1, most: int = INSTANCES) -> Served:
     """Return what becomes of wake-ups that arrive at these seconds."""
     waiting = sorted(arrivals)
     instances, ordered = first, list[tuple[float, int]]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date
@@ -10,20 +11,27 @@ from typing import Any
 import pytest
 
 from lockstep.costing import Load, estimate, morning_operations, prices
+from tests.bench.imports import ROOT
 from tests.infra.kql import alerts
 from tests.scale.costs import read
-from tests.scale.limits import uses
+from tests.scale.limits import CORES, uses
 from tests.scale.load import Estate
-from tests.scale.queue import Served
+from tests.scale.queue import INSTANCES, Served
 from tests.unit.lockstep.console import Console
 
+PARAMETERS = ROOT / "infra" / "main.bicepparam"
+MB_OF_A_CORE = 2048
+SMALL = Load(500, 10, memory_gb=0.5, always_ready=0, sampling=1.0)
+"""The smallest instances, none always ready, all telemetry kept."""
+
 BY_HAND: dict[str, tuple[Load, float]] = {
-    "50 rooms, 8 events a day": (Load(50, 8, always_ready=0), 22),
-    "500 rooms, 10 events a day": (Load(500, 10, always_ready=0), 40),
-    "500 rooms on instances of 2 GB": (Load(500, 10, memory_gb=2, always_ready=0), 63),
-    "5,000 rooms": (Load(5000, 10, always_ready=0), 351),
-    "5,000 rooms of whose telemetry a fifth is kept": (Load(5000, 10, always_ready=0, sampling=0.2), 165),
-    "two small instances always ready cost 10.51 more": (Load(50, 8, always_ready=2), 22 + 10.51),
+    "50 rooms, 8 events a day": (replace(SMALL, rooms=50, events_per_room_and_day=8), 22),
+    "500 rooms, 10 events a day": (SMALL, 40),
+    "500 rooms on instances of 2 GB": (replace(SMALL, memory_gb=2), 63),
+    "500 rooms as deployed": (Load(500, 10), 92),
+    "5,000 rooms": (replace(SMALL, rooms=5000), 351),
+    "5,000 rooms of whose telemetry a fifth is kept": (replace(SMALL, rooms=5000, sampling=0.2), 165),
+    "two small instances always ready cost 10.51 more": (replace(SMALL, always_ready=2), 40.5 + 10.51),
 }
 
 
@@ -38,8 +46,9 @@ def test_an_estimate_is_what_was_worked_out_by_hand(load: Load, by_hand: float) 
         {"rooms": 600},
         {"events_per_room_and_day": 20.0},
         {"sweep_minutes": 5},
-        {"memory_gb": 2.0},
+        {"memory_gb": 4.0},
         {"always_ready": 3},
+        {"sampling": 1.0},
     ],
     ids=lambda more: next(iter(more)),
 )
@@ -81,6 +90,19 @@ def test_the_rules_that_are_counted_are_those_that_are_deployed() -> None:
     assert counted == deployed
 
 
+def test_the_app_that_is_priced_is_the_one_that_is_deployed(console: Console) -> None:
+    said = dict(re.findall(r"^param (\w+) = (\d+)$", PARAMETERS.read_text("utf-8"), re.MULTILINE))
+    deployed = {
+        "memory_gb": int(said["instanceMemoryMB"]) / 1024,
+        "always_ready": int(said["alwaysReadyHttp"]) + int(said["alwaysReadyReconcile"]),
+        "sampling": int(said["tracesKept"]) / 100,
+    }
+    assert deployed.items() <= vars(Load(500)).items()
+    assert deployed.items() <= console.run("cost", "--rooms", "500", "--json").json["load"].items()
+    assert int(said["maximumInstanceCount"]) == INSTANCES
+    assert int(said["instanceMemoryMB"]) / MB_OF_A_CORE == CORES
+
+
 def test_the_prices_say_their_day_and_where_they_are_from() -> None:
     listed = prices()
     assert date.fromisoformat(listed["as_of"]) >= date(2026, 11, 1)
@@ -90,8 +112,8 @@ def test_the_prices_say_their_day_and_where_they_are_from() -> None:
 class TestCommand:
     def test_it_needs_no_app_where_the_rooms_are_given(self, console: Console) -> None:
         console.environment.clear()
-        said = console.says("cost", "--rooms", "500", "--events", "10", "--always-ready", "0")
-        assert "40.50" in said
+        said = console.says("cost", "--rooms", "500", "--events", "10")
+        assert "92.11" in said
         assert "List prices of Azure as of 2026-11-20" in said
 
     def test_it_counts_what_is_linked(self, console: Console) -> None:
