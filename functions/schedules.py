@@ -12,6 +12,8 @@ import azure.functions as func
 from functions.ticks import stretch
 from shared.composition import Composed, installed
 from shared.domain.ids import TenantId
+from shared.domain.trouble import OF_THE_INSTALLATION
+from shared.ports.telemetry import Metric
 
 schedules = func.Blueprint()
 logger = logging.getLogger("lockstep.schedules")
@@ -109,8 +111,10 @@ async def take_stock(timer: func.TimerRequest) -> None:
 async def _for_each_tenant(work: Callable[[Composed], Awaitable[None]]) -> None:
     """Do the work of all tenants beside each other: one that fails, or is slow, harms no other.
 
-    The first error is raised at the end.
+    The first error is raised at the end. Of storage and queue it is told here: where nobody books, only timers meet it.
     """
+    from shared.app.measuring import trouble_behind
+
     common, failed = await installed(), list[Exception]()
 
     async def of_one(tenant: TenantId) -> None:
@@ -118,6 +122,8 @@ async def _for_each_tenant(work: Callable[[Composed], Awaitable[None]]) -> None:
             await work(common.of(tenant))
         except Exception as error:
             logger.warning("a timer's work for tenant %s failed: %s", tenant, type(error).__name__)
+            if (trouble := trouble_behind(error)) in OF_THE_INSTALLATION:
+                common.telemetry.count(Metric.FAILURES, trouble=trouble)
             failed.append(error)
 
     await asyncio.gather(*map(of_one, common.tenants))

@@ -1,6 +1,8 @@
 """Take stock of a tenant: tell how its resources stand, and of each that is not as it should be what is wrong.
 
 It reads the rows that lists read, and of resources with held steps these. It writes nothing and mends nothing.
+The app's sign of life is given as well where storage is away: that is told where it is met, and the app lives. Where
+anything else hinders, no sign is given, since nobody would hear of the resources.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from shared.app.outside import Outside
 from shared.domain.ledger import Cause
 from shared.domain.resource import Resource, State
 from shared.domain.stock import Stock, stock_of
+from shared.domain.trouble import Trouble
+from shared.ports.errors import PortError
 from shared.ports.telemetry import Metric, Told
 
 _MOST_TOLD = 200
@@ -26,7 +30,18 @@ class Taken:
 
 
 async def take_stock(outside: Outside) -> Taken:
-    """Count a tenant's resources and tell the figures. Raises ``Retry`` when the rows cannot be read."""
+    """Count a tenant's resources and tell the figures. Raises a ``PortError`` when the rows cannot be read."""
+    try:
+        taken = await _taken(outside)
+    except PortError as error:
+        if error.trouble is Trouble.STORAGE_UNREACHABLE:
+            _give_a_sign_of_life(outside)
+        raise
+    _give_a_sign_of_life(outside)
+    return taken
+
+
+async def _taken(outside: Outside) -> Taken:
     now = outside.clock.now()
     resources = [each async for each in outside.resources.all(outside.tenant)]
     stock = stock_of(resources, now, notified=outside.is_notified)
@@ -34,6 +49,10 @@ async def take_stock(outside: Outside) -> Taken:
     _tell_figures(outside, stock, held)
     _tell_troubled(outside, stock, resources)
     return Taken(stock, held)
+
+
+def _give_a_sign_of_life(outside: Outside) -> None:
+    outside.telemetry.count(Metric.STOCK, tenant=outside.tenant)
 
 
 async def _held(outside: Outside, resources: list[Resource]) -> int:
@@ -55,7 +74,6 @@ def _tell_figures(outside: Outside, stock: Stock, held: int) -> None:
     telemetry.record(Metric.LAST_LOOK, stock.oldest_look.total_seconds(), tenant=tenant)
     telemetry.record(Metric.CONFLICTS, stock.conflicts, tenant=tenant)
     telemetry.record(Metric.HELD, held, tenant=tenant)
-    telemetry.count(Metric.STOCK, tenant=tenant)
 
 
 def _tell_troubled(outside: Outside, stock: Stock, resources: list[Resource]) -> None:

@@ -24,3 +24,7 @@ class Trouble(StrEnum):
     NOTIFICATIONS_MISSING = "notifications_missing"
     SIDES_DIFFERED = "sides_differed"
     TRUTH_OLD = "truth_old"
+
+
+OF_THE_INSTALLATION = frozenset((Trouble.STORAGE_UNREACHABLE, Trouble.QUEUE_UNREACHABLE))
+"""What no resource's row can tell, since it concerns them all: it is counted where it is met."""

@@ -109,3 +109,35 @@ def test_an_alert_measures_and_splits_by_what_its_query_returns() -> None:
         returned = query.rsplit("| project", 1)[-1] if "| project" in query else query.rsplit("| summarize", 1)[-1]
         for name in (*alert["dimensions"], *([alert["measure"]] if alert["measure"] else [])):
             assert re.search(rf"\b{name}\b", returned), f"{alert['name']} asks for {name}"
+
+
+BESIDE_STORAGE_AND_QUEUE = ("canary", "slow", "not-looked-at")
+"""Alerts whose cause storage or the queue would be as well."""
+
+
+@pytest.mark.parametrize("name", BESIDE_STORAGE_AND_QUEUE)
+def test_an_alert_keeps_silent_exactly_while_storage_or_the_queue_raises_one(name: str) -> None:
+    query = " ".join(re.sub(r"//.*", "", QUERIES[f"alerts/{name}"]).split())
+    away = re.search(r"let away = toscalar\((.*?)\); ", query)
+    assert away, "what is away is asked for"
+    assert "lockstep.failures" in names_in(away[1])
+    causes = re.search(r"tostring\(Properties\.trouble\) in \(([^)]*)\)", away[1])
+    assert causes
+    assert set(re.findall(r'"(\w+)"', causes[1])) == {each.value for each in NOT_OF_A_RESOURCE}
+    assert 'tostring(Properties.tenant) != "drill"' in away[1], "a drill explains nothing"
+    limit = re.search(r"coalesce\(away, 0\.0\) <= (\d+)", query)
+    assert limit
+    rows = re.search(r"bin\(TimeGenerated, \w+\)", away[1])
+    assert rows
+    for alert in alerts():
+        if alert["query"] == "failing":
+            assert alert["above"] == int(limit[1])
+            assert rows[0] in QUERIES[f"alerts/{alert['name']}"]
+
+
+def test_no_other_trouble_is_left_out_while_storage_or_the_queue_is_away() -> None:
+    for alert in alerts():
+        if alert["query"] == "troubled":
+            assert (
+                f'where "{alert["trouble"]}" != "not_looked_at" or coalesce(away' in QUERIES[f"alerts/{alert['name']}"]
+            )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from shared.app.take_stock import take_stock
 from shared.domain.trouble import Trouble
-from shared.ports.errors import Retry
+from shared.ports.errors import PortError, Rejected, Retry
 from shared.ports.telemetry import Metric, Told
 from tests.doubles.world import World, at
 
@@ -31,6 +33,28 @@ async def test_a_sign_of_life_is_given_though_nothing_is_linked() -> None:
     world = World()
     await take_stock(world.outside)
     assert world.telemetry.sums(Metric.STOCK, "tenant") == {world.tenant: 1}
+
+
+AWAY = Retry("no answer").by(Trouble.STORAGE_UNREACHABLE)
+REFUSED = Rejected("403", "AuthorizationFailure").by(Trouble.STORAGE_UNREACHABLE)
+
+
+@pytest.mark.parametrize("error", [AWAY, REFUSED], ids=["away", "refusing"])
+async def test_a_sign_of_life_is_given_while_storage_is_out_of_reach(error: PortError) -> None:
+    world = await linked()
+    world.faults.fail("resources.all", error)
+    with pytest.raises(type(error)):
+        await take_stock(world.outside)
+    assert world.telemetry.sums(Metric.STOCK, "tenant") == {world.tenant: 1}
+    assert world.telemetry.sums(Metric.TROUBLES, "trouble") == {}
+
+
+async def test_no_sign_of_life_is_given_where_a_defect_leaves_all_resources_untold() -> None:
+    world = await linked()
+    world.faults.fail("resources.all", KeyError("a fault of ours"))
+    with pytest.raises(KeyError):
+        await take_stock(world.outside)
+    assert world.telemetry.sums(Metric.STOCK, "tenant") == {}
 
 
 async def test_every_trouble_is_counted_each_time_so_that_its_end_is_seen() -> None:

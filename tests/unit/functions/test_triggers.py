@@ -16,7 +16,9 @@ from shared.domain.booking import Booking
 from shared.domain.commands import Verb
 from shared.domain.meeting_row import MeetingRow, meeting_id
 from shared.domain.resource import State
+from shared.domain.trouble import Trouble
 from shared.ports.errors import Retry
+from shared.ports.telemetry import Metric
 from tests.doubles.world import at
 from tests.unit.app.company import link_rooms, row_of
 from tests.unit.functions.calling.office import FUNCTIONS, Office
@@ -130,6 +132,23 @@ class TestTimers:
             else:
                 woken += await self._woken_by_a_sweep(office, None)
         assert woken == 1
+
+    @pytest.mark.parametrize("name", ["sweep", "take_stock"])
+    async def test_storage_out_of_reach_is_told_by_timers_though_nobody_books(self, office: Office, name: str) -> None:
+        await office.room()
+        office.world.telemetry.clear()
+        office.world.faults.fail("resources.all", Retry("no answer").by(Trouble.STORAGE_UNREACHABLE))
+        with pytest.raises(Retry):
+            await take(office, name, timer(None))
+        assert office.world.telemetry.sums(Metric.FAILURES, "trouble") == {"storage_unreachable": 1}
+
+    async def test_a_queue_out_of_reach_is_told_by_the_sweep(self, office: Office) -> None:
+        await office.room()
+        office.world.telemetry.clear()
+        office.world.faults.fail("wakeups.send", Retry("no answer").by(Trouble.QUEUE_UNREACHABLE))
+        with pytest.raises(Retry):
+            await take(office, "sweep", timer((office.world.clock.now() - timedelta(hours=1)).isoformat()))
+        assert office.world.telemetry.sums(Metric.FAILURES, "trouble") == {"queue_unreachable": 1}
 
     async def test_a_last_time_in_the_future_sweeps_nothing_twice(self, office: Office) -> None:
         await office.room()
