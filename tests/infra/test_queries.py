@@ -135,6 +135,13 @@ def test_an_alert_keeps_silent_exactly_while_storage_or_the_queue_raises_one(nam
             assert rows[0] in QUERIES[f"alerts/{alert['name']}"]
 
 
+@pytest.mark.parametrize("name", ["silent", "storage-unreachable", "queue-unreachable"])
+def test_an_alert_that_counts_no_resources_and_concerns_all_says_so(name: str) -> None:
+    (alert,) = (each for each in alerts() if each["name"] == name)
+    assert alert["measure"] != "Resources"
+    assert alert["notice"].startswith("All rooms: ")
+
+
 def test_no_other_trouble_is_left_out_while_storage_or_the_queue_is_away() -> None:
     for alert in alerts():
         if alert["query"] == "troubled":
