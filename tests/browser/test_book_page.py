@@ -15,7 +15,7 @@ from tests.browser.conftest import PHONE, Opening
 from tests.browser.seeing.accessibility import axe, fits
 from tests.browser.seeing.complaints import Complaints
 from tests.browser.seeing.pictures import Album
-from tests.integration.loop.driving.company import ADELE, BRUNO
+from tests.integration.loop.driving.company import ADELE, BRUNO, Vacancy
 from tests.integration.loop.driving.platform import booked
 from tests.integration.loop.driving.room import Room, shown
 from tests.integration.loop.driving.site import Site
@@ -315,3 +315,18 @@ async def test_where_the_app_is_away_it_says_so_and_tries_again(site: Site, page
     await expect(page.get_by_role("button", name=f"Book {await name_of(room)}", exact=True)).to_be_visible(
         timeout=PATIENCE
     )
+
+
+async def test_kinds_are_asked_for_by_their_words(site: Site, page: Page) -> None:
+    await site.room()
+    boxes = (await site.graph.ask("GET", "/sim/mailboxes"))["value"]
+    cart = next(box for box in boxes if box["kind"] == "equipment")
+    await site.link(Vacancy(cart["id"], cart["userPrincipalName"]))
+    await opened(page, site)
+    kind = page.get_by_label("Kind")
+    await expect(kind.get_by_role("option")).to_have_text(["Any", "Equipment", "Room"], timeout=PATIENCE)
+    await kind.select_option(label="Equipment")
+    await expect(page.get_by_role("button", name=f"Book {cart['displayName']}", exact=True)).to_be_visible(
+        timeout=PATIENCE
+    )
+    await expect(page.get_by_role("button", name=re.compile("Book Zurich"))).to_have_count(0, timeout=PATIENCE)

@@ -43,6 +43,7 @@ async def test_a_setting_says_what_it_does_and_is_looked_at_before_it_is_applied
     await site.outlook.enter(room.address, timed(at(9), at(10)), "Painters")
     await eventually(room.platform_side, bool, "the platform shows it")
     await settings_of(page, room)
+    await expect(page.get_by_label("Changes count for")).to_contain_text("all of the kind “Room”")
     titles = page.get_by_label("Titles on the platform", exact=True)
     await expect(titles).to_have_accessible_description(re.compile("What the platform shows as the title"))
     await axe(page)
@@ -50,7 +51,7 @@ async def test_a_setting_says_what_it_does_and_is_looked_at_before_it_is_applied
     await page.get_by_role("button", name="What would it do?").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_contain_text("At once: 1 changed", timeout=2 * PATIENCE)
-    await expect(dialog).to_contain_text("Titles on the platform: full → busy")
+    await expect(dialog).to_contain_text("Titles on the platform: full title → Reserved only")
     (example,) = await dialog.get_by_role("region", name="For example").get_by_role("listitem").all()
     await expect(example).to_contain_text(re.compile(r"\d\d:00.\d\d:00"))
     await expect(example).to_contain_text("would happen at once")
@@ -62,7 +63,7 @@ async def test_a_setting_says_what_it_does_and_is_looked_at_before_it_is_applied
     await eventually(
         room.platform_side, lambda shown: [each.title for each in shown] == ["Reserved"], "the title is hidden"
     )
-    await expect(page.get_by_role("button", name="Inherit “full” again")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_role("button", name="Inherit “full title” again")).to_be_visible(timeout=PATIENCE)
 
 
 async def test_a_building_hands_a_setting_down_and_its_origin_is_shown(site: Site, page: Page) -> None:
@@ -223,10 +224,10 @@ async def test_who_does_not_wait_applies_without_looking_on(site: Site, page: Pa
 async def test_what_is_set_on_the_resource_is_given_back(site: Site, page: Page) -> None:
     room = await site.room(winner="report")
     await settings_of(page, room)
-    await page.get_by_role("button", name="Inherit “first” again").click()
+    await page.get_by_role("button", name="Inherit “the first stays” again").click()
     await applied(page)
     await eventually(room.resource, lambda seen: seen["policy"]["winner"] == "first", "the default counts again")
-    await expect(page.get_by_role("button", name="Inherit “first” again")).to_have_count(0, timeout=PATIENCE)
+    await expect(page.get_by_role("button", name="Inherit “the first stays” again")).to_have_count(0, timeout=PATIENCE)
 
 
 async def test_a_value_out_of_its_limits_is_refused_at_once(site: Site, page: Page) -> None:

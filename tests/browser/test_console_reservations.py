@@ -82,6 +82,24 @@ async def test_a_booking_is_found_by_its_owner_and_shows_both_ids(site: Site, pa
     await axe(page)
 
 
+async def test_a_refused_booking_shows_no_code_for_its_reason(site: Site, page: Page) -> None:
+    room = await site.room(direction="to_calendar")
+    await site.outlook.enter(room.address, timed(at(9), at(10)), "Painters")
+
+    async def reasons() -> list[str]:
+        wanted = {"from": stamp(at(0)), "to": stamp(at(23)), "resource": room.id}
+        return [each["reason"] for each in (await site.host.ask("POST", "/api/reservations", wanted))["reservations"]]
+
+    await eventually(reasons, lambda seen: seen == ["one_way"], "the calendar only receives")
+    await _open(page, site)
+    await _find(page, room.address)
+    only = _bookings(page)
+    await expect(only).to_contain_text("refused")
+    await only.get_by_text("Details", exact=True).click()
+    await expect(only.get_by_role("term").filter(has_text="Mapping")).to_be_visible()
+    await expect(only).not_to_contain_text("one_way")
+
+
 async def test_a_private_booking_shows_its_time_and_nothing_finds_it_by_its_title(site: Site, page: Page) -> None:
     room, _ = await _booked_room(site)
     await _open(page, site)

@@ -4,7 +4,7 @@
 
 import { html, nothing, render } from "lit-html";
 import { ownZone, whenText } from "../kit/times.js";
-import { word } from "../kit/words.js";
+import { kindName, word } from "../kit/words.js";
 import { book } from "./booking.js";
 import { lengths } from "./lengths.js";
 import { dayOfRoom, features, otherZone, place } from "./rooms.js";
@@ -151,7 +151,7 @@ function one(name, label, from, set) {
   return html`<label class="field">${label}
     <select @change=${set}>
       <option value="" ?selected=${!wish[name]}>${word("any")}</option>
-      ${from.map((each) => html`<option value=${each} ?selected=${wish[name] === each}>${each}</option>`)}
+      ${from.map((each) => html`<option value=${each} ?selected=${wish[name] === each}>${name === "kind" ? kindName(each) : each}</option>`)}
     </select>
   </label>`;
 }

@@ -11,7 +11,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { Refusal } from "../kit/api.js";
 import { follow } from "../kit/live.js";
 import { ago, duration, moment } from "../kit/times.js";
-import { locale, word, worded } from "../kit/words.js";
+import { kindName, locale, word, worded } from "../kit/words.js";
 import { fleet, lookAtFleet } from "./fleet.js";
 import { orderMany } from "./order_many.js";
 import "./overview.css";
@@ -223,8 +223,7 @@ function troubleNotice(trouble, heardAt) {
 
 /** @param {"building" | "kind"} field @param {string} value */
 function kindWord(field, value) {
-  const told = field === "kind" ? word(`kind_${value}`) : value;
-  return told.startsWith("kind_") ? value : told;
+  return field === "kind" ? kindName(value) : value;
 }
 
 /** The height of a row, as the style sheet has it for this width. */

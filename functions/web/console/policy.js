@@ -8,7 +8,7 @@
 import { html, nothing, render } from "lit-html";
 import { call } from "../kit/api.js";
 import { ask, say } from "../kit/dialog.js";
-import { word, worded } from "../kit/words.js";
+import { kindName, word, worded } from "../kit/words.js";
 import { order } from "./orders.js";
 import { about, counts } from "./held.js";
 import { fewOf } from "./policy_examples.js";
@@ -131,7 +131,7 @@ export function policyCard(into, resource, ordered) {
     ];
     return html`<label class="field scope">${word("policy_for")}
       <select @change=${(/** @type {any} */ event) => chooseLevel(event.target.value)}>
-        ${levels.map((each) => html`<option value=${each} ?selected=${each === level}>${word(`policy_for_${each}`, { name: each === "kind" ? resource.kind : resource.building })}</option>`)}
+        ${levels.map((each) => html`<option value=${each} ?selected=${each === level}>${word(`policy_for_${each}`, { name: each === "kind" ? kindName(resource.kind) : resource.building })}</option>`)}
       </select>
     </label>`;
   }
@@ -164,7 +164,7 @@ export function policyCard(into, resource, ordered) {
       <div class="setting-value">${control(id, origin, given, locked)}</div>
       <div class="setting-origin"><span class="for-ears">${word("origin")}</span>
         <span class="origin ${origin.from.level}">${released.has(origin.name) ? word("inherits") : set.has(origin.name) ? word(`origin_${level}`) : word(`origin_${origin.from.level}`)}</span>
-        ${level === "resource" && origin.from.level === "resource" && !origin.alone && !released.has(origin.name) ? html`<button type="button" class="link small" @click=${() => release(origin.name)}>${word("inherit_again", { value: shown(origin.inherited) })}</button>` : nothing}
+        ${level === "resource" && origin.from.level === "resource" && !origin.alone && !released.has(origin.name) ? html`<button type="button" class="link small" @click=${() => release(origin.name)}>${word("inherit_again", { value: shown(origin.name, origin.inherited) })}</button>` : nothing}
       </div>
     </div>`;
   }
@@ -176,7 +176,7 @@ export function policyCard(into, resource, ordered) {
     if (choices) {
       const all = kind.anyOf ? [null, ...choices] : choices;
       return html`<select id=${id} aria-describedby="${id}-means" ?disabled=${locked} @change=${(/** @type {any} */ event) => change(origin, event.target.value === "" ? null : event.target.value)}>
-        ${all.map((/** @type {Value} */ each) => html`<option value=${each ?? ""} .selected=${each === given}>${shown(each)}</option>`)}
+        ${all.map((/** @type {Value} */ each) => html`<option value=${each ?? ""} .selected=${each === given}>${shown(origin.name, each)}</option>`)}
       </select>`;
     }
     if (kind.type === "boolean") {
@@ -373,13 +373,16 @@ const nameOf = (name) => (worded(`setting_${name}`) ? word(`setting_${name}`) : 
 /** @param {any} each */
 const effect = (each) =>
   html`<li class="plan-item"><strong>${each.name || each.id}</strong>
-    <span class="effect small">${Object.keys(each.after).map((name) => html`${nameOf(name)}: ${each.before[name]} → ${each.after[name]} `)}</span>
+    <span class="effect small">${Object.keys(each.after).map((name) => html`${nameOf(name)}: ${shown(name, each.before[name])} → ${shown(name, each.after[name])} `)}</span>
     <span class="soft small">${each.runs ? `${word("preview_runs")}: ${counts(each.runs)} · ${word("preview_holds")}: ${counts(each.held)}` : nothing} ${each.why}</span>
   </li>`;
 
-/** @param {Value} value */
-const shown = (value) =>
-  value === true ? word("yes") : value === false ? word("no") : value === null ? word("none") : String(value);
+/** What people call a value of a setting. @param {string} setting @param {Value} value */
+function shown(setting, value) {
+  const own = `value_${setting}_${value ?? "none"}`;
+  if (worded(own)) return word(own);
+  return value === true ? word("yes") : value === false ? word("no") : value === null ? word("none") : String(value);
+}
 
 /** @param {unknown} trouble */
 const message = (trouble) => (trouble instanceof Error ? trouble.message : String(trouble));

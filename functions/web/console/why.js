@@ -75,8 +75,11 @@ function story(told, zone, pair) {
     ${mapping ? html`<p class="soft small">${word("mapping")} <code>${mapping.id}</code></p>` : nothing}`;
 }
 
-/** A reason that is a sentence; one that is a code is told by its decision. @param {string} [reason] */
-const inWords = (reason) => (reason?.includes(" ") ? html`<br /><span class="soft">${reason}</span>` : nothing);
+/** Whether a reason is a sentence; one that is a code is told by its decision. @param {string} [reason] */
+export const isSentence = (reason) => Boolean(reason?.includes(" "));
+
+/** @param {string} [reason] */
+const inWords = (reason) => (isSentence(reason) ? html`<br /><span class="soft">${reason}</span>` : nothing);
 
 /** How both sides belong together; what waits for approval is not refused. @param {{ state: string, reason: string }} mapping */
 function mappingWord({ state, reason }) {

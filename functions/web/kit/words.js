@@ -56,5 +56,8 @@ export function word(key, places = {}) {
 /** Tells whether there are words for a key. @param {string} key */
 export const worded = (key) => key in known;
 
+/** What people call a kind of resource; one that has no words is told as it was given. @param {string} kind */
+export const kindName = (kind) => (worded(`kind_${kind}`) ? word(`kind_${kind}`) : kind);
+
 /** @param {string | number | undefined} value */
 const shown = (value) => (typeof value === "number" ? new Intl.NumberFormat(locale()).format(value) : (value ?? ""));

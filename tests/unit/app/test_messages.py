@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from string import Formatter
+from types import NoneType
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -73,6 +76,21 @@ def test_every_setting_of_a_policy_is_named_and_explained_in_the_console(languag
     names = [words[f"setting_{name}"] for name in Policy().as_settings()]
     assert len(set(names)) == len(names), "two settings have one name"
     assert {f"policy_{name}" for name in Policy().as_settings()} <= set(words)
+
+
+def values_of_settings() -> set[str]:
+    """What each setting that is chosen from a list can be, as the console looks its words up."""
+    kinds = {name: get_args(hint) or (hint,) for name, hint in get_type_hints(Policy).items()}
+    chosen = {name: each for name, each in kinds.items() if issubclass(each[0], StrEnum)}
+    members = {f"value_{name}_{member.value}" for name, (kind, *_) in chosen.items() for member in kind}
+    return members | {f"value_{name}_none" for name, each in chosen.items() if NoneType in each}
+
+
+@LANGUAGES
+def test_every_value_that_a_setting_is_chosen_from_has_words_in_the_console(language: str) -> None:
+    words, values = words_of(language, "console"), values_of_settings()
+    assert {"value_winner_report", "value_write_mode_organizer", "value_edits_platform", "value_edits_none"} <= values
+    assert {name for name in words if name.startswith("value_")} == values
 
 
 @LANGUAGES

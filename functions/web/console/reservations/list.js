@@ -4,6 +4,7 @@ import { html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { clock, longDay, ownZone, whenText, zoneName } from "../../kit/times.js";
 import { word } from "../../kit/words.js";
+import { isSentence } from "../why.js";
 import { clockOf } from "./days.js";
 
 /** @import { Row } from "./reading.js" */
@@ -93,7 +94,7 @@ function entry(row) {
         <summary aria-label=${word("rv_ids_of", { name: nameOf(row), time: timeOf(row) })}>${word("rv_ids")}</summary>
         <dl class="ids small">
           ${row.origin ? fact("rv_origin", word(`rv_origin_${row.origin}`)) : nothing}
-          ${row.reason ? fact("rv_reason", row.reason) : nothing} ${fact("rv_event", row.event, true)}
+          ${isSentence(row.reason) ? fact("rv_reason", row.reason) : nothing} ${fact("rv_event", row.event, true)}
           ${fact("rv_booking", row.booking, true)} ${fact("rv_mapping", row.mapping, true)}
         </dl>
       </details>
