@@ -50,10 +50,13 @@ async def show_me(req: func.HttpRequest) -> func.HttpResponse:
 @told_to_everybody
 async def search(req: func.HttpRequest) -> func.HttpResponse:
     """Resources that are free, the best first; where none is, what is a little later."""
+    from functions.booker_asks import refuse_leavers
     from functions.booker_views import offer_view
     from shared.app.free_rooms import find_free
 
-    found = await find_free((await composed()).outside, _wish(req))
+    wish, outside = _wish(req), (await composed()).outside
+    await refuse_leavers(req, outside)
+    found = await find_free(outside, wish)
     return answer(
         {
             "free": [offer_view(each) for each in found.free],

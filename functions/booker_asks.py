@@ -63,7 +63,7 @@ def is_signed_in() -> bool:
 async def identified(req: func.HttpRequest, outside: Outside) -> Me | None:
     """Return who books; None where nobody has signed in and the page does not say it yet.
 
-    Raises ``NotAllowed`` for an account that is no person's.
+    Raises ``NotAllowed`` for an account that is no person's, ``BookerRefused`` for whoever has left.
     """
     if is_signed_in():
         caller = caller_of(req)
@@ -75,8 +75,14 @@ async def identified(req: func.HttpRequest, outside: Outside) -> Me | None:
     return await who_books(outside, person) if person else None
 
 
+async def refuse_leavers(req: func.HttpRequest, outside: Outside) -> None:
+    """Let pass who only looks, named or not, and programs too. Raises ``BookerRefused`` for whoever has left."""
+    if not is_signed_in() or caller_of(req).address:
+        await identified(req, outside)
+
+
 async def must_be_somebody(req: func.HttpRequest, outside: Outside) -> Me:
-    """Return who books. Raises ``BadRequest`` where nobody says it, ``NotAllowed`` for what is no person."""
+    """Return who books. Raises as ``identified`` does, and ``BadRequest`` where nobody says it."""
     me = await identified(req, outside)
     if me is None:
         raise BadRequest(f"say who books: their address in the header {ADDRESS}, their name in {NAME}")

@@ -11,8 +11,8 @@ ERRORS = {
     400: "The request makes no sense; the message says what to give instead.",
     401: "Nobody has signed in. Or, where keys open the app, none was given or one that is not valid: the host answers "
     "without a body. Or several tenants are served here, and no key of one was given in x-lockstep-key.",
-    403: "The role that this takes is not held, or it came from a page of another site. Or Microsoft 365 does not "
-    "permit it; the message names the permission's refusal.",
+    403: "The role that this takes is not held, or it came from a page of another site. Or whoever books has left, by "
+    "the directory (booker_left). Or Microsoft 365 does not permit it; the message names the permission's refusal.",
     404: "What the URL names does not exist.",
     409: "It collides with what stands, such as another booking at that time, or was changed meanwhile.",
     410: "The cursor is no longer honoured: read everything again.",

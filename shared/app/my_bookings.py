@@ -26,7 +26,7 @@ from shared.domain.booking import Person, PlatformItem, Side, Window
 from shared.domain.decisions import Code, Decision
 from shared.domain.ids import MappingId, PlatformId
 from shared.domain.ledger import Mapping, MappingState
-from shared.domain.people import UserId
+from shared.domain.people import UserId, refuse_leaver
 from shared.domain.resource import Resource, State
 from shared.domain.spans import occupied
 
@@ -104,13 +104,17 @@ Listed = Callable[[PlatformId, Window], Awaitable[Sequence[OnPlatform]]]
 
 
 async def who_books(outside: Outside, person: Person, user: UserId | None = None) -> Me:
-    """Return somebody with all their addresses, as far as the directory is followed. Raises the ports' errors."""
+    """Return somebody with all their addresses, as far as the directory is followed.
+
+    Raises ``BookerRefused`` for whoever has left: nothing is theirs any more. Raises the ports' errors.
+    """
     roster, member = outside.roster, None
     if roster is not None:
         member = await roster.member(outside.tenant, user) if user else None
         member = member or await roster.at_address(outside.tenant, person.address)
     if member is None:
         return Me(person, frozenset({person.address.casefold()}))
+    refuse_leaver(member)
     addresses = {each.casefold() for each in (*member.addresses, person.address)}
     return Me(Person(member.address or person.address, person.name or member.name), frozenset(addresses))
 

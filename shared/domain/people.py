@@ -79,10 +79,16 @@ def has_left(before: Member, at: datetime) -> Member:
     return seen_again(before, replace(before, active=False), at)
 
 
+def refuse_leaver(member: Member) -> None:
+    """Let pass who is still there. Raises ``BookerRefused`` (``booker_left``) for whoever has left."""
+    if not member.active:
+        raise BookerRefused(f"{member.address} has left and can no longer book; name somebody else", "booker_left")
+
+
 def admitted(booker: Person | None, member: Member | None, unknown: UnknownBookers) -> Person | None:
     """Return the booker as the directory names them. Raises ``BookerRefused``."""
-    if member is not None and not member.active:
-        raise BookerRefused(f"{member.address} has left and can no longer book; name somebody else", "booker_left")
+    if member is not None:
+        refuse_leaver(member)
     if member is None and unknown is UnknownBookers.REFUSE:
         named = f"{booker.address} is not in the directory" if booker else "nobody is named as booker"
         raise BookerRefused(f"{named}; this resource takes bookings of people of the directory only", "unknown_booker")

@@ -41,9 +41,19 @@ export const callAsMe = (path, asked = {}) =>
 /** Whether an account says who books. */
 let signedIn = false;
 
+/**
+ * Forgets whoever has left, so that somebody else can be named.
+ * @param {import("../kit/api.js").Refusal} error
+ * @returns {never}
+ */
+function forgetLeaver(error) {
+  if (error.code === "booker_left") localStorage.removeItem(KEPT);
+  throw error;
+}
+
 /** @returns {Promise<Choices>} */
 export async function choices() {
-  const found = await callAsMe("me");
+  const found = await callAsMe("me").catch(forgetLeaver);
   signedIn = found.signed_in;
   return found;
 }
