@@ -19,7 +19,6 @@ from functions.caller import NotAllowed, NotSignedIn, Role, admit, caller_of
 from functions.reading import answering_in, in_words
 from functions.same_site import SAFE, CrossSite, refuse_cross_site
 from shared.composition import TenantUnnamed, calling_with
-from shared.domain.people import BookerRefused
 from shared.ports.errors import CursorExpired, NotFound, PortError, Rejected, Retry, Stale
 from shared.settings import BadSettings
 
@@ -149,9 +148,7 @@ def _refusal(error: Exception) -> func.HttpResponse:
             return answer({"error": {"code": code, "message": in_words(str(error))}, **more}, 409)
         case NotSignedIn():
             return _error(401, "sign_in", str(error), {"WWW-Authenticate": "Bearer"})
-        case NotAllowed():
-            return _error(403, "role", str(error))
-        case BookerRefused(code=code):
+        case NotAllowed(code=code):
             return _error(403, code, str(error))
         case CrossSite():
             return _error(403, "cross_site", str(error))

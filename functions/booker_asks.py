@@ -33,7 +33,7 @@ from shared.composition import Composed
 from shared.domain.booking import Booking, Person, Window
 from shared.domain.free_times import Obstacle
 from shared.domain.ids import PlatformId
-from shared.domain.people import UserId
+from shared.domain.people import BookerRefused, UserId
 from shared.domain.recurrence import Rule
 from shared.domain.resource import Resource
 from shared.domain.spans import AllDay, Span, When, occupied
@@ -63,20 +63,27 @@ def is_signed_in() -> bool:
 async def identified(req: func.HttpRequest, outside: Outside) -> Me | None:
     """Return who books; None where nobody has signed in and the page does not say it yet.
 
-    Raises ``NotAllowed`` for an account that is no person's, ``BookerRefused`` for whoever has left.
+    Raises ``NotAllowed`` for an account that is no person's, and for whoever has left.
     """
     if is_signed_in():
         caller = caller_of(req)
         if not caller.address:
             raise NotAllowed("people book here in their own name, and this account has no address")
-        return await who_books(outside, Person(caller.address, caller.called), UserId(caller.id))
+        return await _still_there(outside, Person(caller.address, caller.called), UserId(caller.id))
     address = req.headers.get(ADDRESS, "")[: LONGEST_ADDRESS + 1]
     person = person_of({"address": address, "name": unquote(req.headers.get(NAME, ""))}) if address else None
-    return await who_books(outside, person) if person else None
+    return await _still_there(outside, person) if person else None
+
+
+async def _still_there(outside: Outside, person: Person, user: UserId | None = None) -> Me:
+    try:
+        return await who_books(outside, person, user)
+    except BookerRefused as refused:
+        raise NotAllowed(str(refused), refused.code) from refused
 
 
 async def refuse_leavers(req: func.HttpRequest, outside: Outside) -> None:
-    """Let pass who only looks, named or not, and programs too. Raises ``BookerRefused`` for whoever has left."""
+    """Let pass who only looks, named or not, and programs too. Raises ``NotAllowed`` for whoever has left."""
     if not is_signed_in() or caller_of(req).address:
         await identified(req, outside)
 

@@ -52,7 +52,11 @@ class NotSignedIn(PermissionError):
 
 
 class NotAllowed(PermissionError):
-    """Somebody is calling who may not do this; the sentence names the role."""
+    """Somebody is calling who may not do this; the sentence names the role, or why nobody like them may."""
+
+    def __init__(self, message: str, code: str = "role") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
