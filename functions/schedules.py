@@ -12,7 +12,6 @@ import azure.functions as func
 from functions.ticks import stretch
 from shared.composition import Composed, installed
 from shared.domain.ids import TenantId
-from shared.domain.trouble import OF_THE_INSTALLATION
 from shared.ports.telemetry import Metric
 
 schedules = func.Blueprint()
@@ -114,6 +113,7 @@ async def _for_each_tenant(work: Callable[[Composed], Awaitable[None]]) -> None:
     The first error is raised at the end. Of storage and queue it is told here: where nobody books, only timers meet it.
     """
     from shared.app.measuring import trouble_behind
+    from shared.domain.trouble import OF_THE_INSTALLATION
 
     common, failed = await installed(), list[Exception]()
 

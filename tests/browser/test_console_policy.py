@@ -103,7 +103,7 @@ class ManyRooms:
         self.refuse_at = -1
 
     async def answer(self, route: Route) -> None:
-        after = str(route.request.post_data_json.get("after", ""))
+        after = str((route.request.post_data_json or {}).get("after", ""))
         turn = len(self.asked)
         self.asked.append(after)
         if turn == self.stop_at:

@@ -119,7 +119,7 @@ async def test_a_search_that_finds_nothing_says_why(
     phone = await open_page(**PHONE)
     if found.get("later"):
         found = {**found, "later": [await _later(site)]}
-    me = {"me": None, "signed_in": False, "buildings": [], "kinds": [], "features": [], "rooms": rooms}
+    me: dict[str, Any] = {"me": None, "signed_in": False, "buildings": [], "kinds": [], "features": [], "rooms": rooms}
     await _answer(phone, "book/me", me)
     await _answer(phone, "book/free?*", _offers(**found))
     await _go(phone, site, "/api/book", "#/")

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared.domain.booking import Person, ResourceFacts
 from shared.domain.ids import MailboxId
-from shared.domain.people import Person
-from shared.domain.resource import ResourceFacts
 from tests.doubles.world import at
 from tests.unit.functions.calling.office import Office
 
