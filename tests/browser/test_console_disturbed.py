@@ -53,7 +53,7 @@ async def test_a_key_that_is_withdrawn_is_asked_for_and_what_was_typed_stays(
     complaints.forgive("401 (Unauthorized)")
     room, key = await site.room(), site.stack.described["function_key"]
     await _settings_of(page, room)
-    await page.get_by_label("held_again_hours", exact=True).fill("36")
+    await page.get_by_label("Hours until told again", exact=True).fill("36")
     await page.keyboard.press("Tab")
     withdrawn = await _withdraw(page, key)
     dialog = page.get_by_role("dialog", name="A key of this installation")
@@ -68,7 +68,7 @@ async def test_a_key_that_is_withdrawn_is_asked_for_and_what_was_typed_stays(
     await dialog.get_by_role("button", name="Sign in").click()
     await expect(dialog).to_have_count(0)
     await expect(page.get_by_role("alert")).to_have_count(0, timeout=PATIENCE)
-    await expect(page.get_by_label("held_again_hours", exact=True)).to_have_value("36")
+    await expect(page.get_by_label("Hours until told again", exact=True)).to_have_value("36")
     await page.get_by_role("button", name="What would it do?").click()
     await page.get_by_role("dialog").get_by_role("button", name="Apply").click(timeout=PATIENCE)
     await eventually(room.resource, lambda seen: seen["policy"]["held_again_hours"] == 36, "the setting is applied")
@@ -77,7 +77,7 @@ async def test_a_key_that_is_withdrawn_is_asked_for_and_what_was_typed_stays(
 async def _settings_of(page: Page, room: Room) -> None:
     await opened(page, room.stack, f"#/resources/{room.id}")
     await page.get_by_role("button", name="Show settings").click(timeout=PATIENCE)
-    await expect(page.get_by_label("held_again_hours", exact=True)).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_label("Hours until told again", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
 async def _withdraw(page: Page, key: str) -> set[str]:

@@ -69,7 +69,7 @@ async def test_a_change_reaches_the_open_page_with_its_latency(site: Site, page:
     row = row_of(page, await name_of(room))
     await expect(row).to_contain_text("in step", timeout=PATIENCE)
     await site.desk.book(room.platform, booked(at(9), at(10)), "Lecture")
-    await expect(row).to_contain_text(re.compile(r"in \d+(\.\d+)? secs?"), timeout=PATIENCE)
+    await expect(row).to_contain_text(re.compile(r"in \d+(\.\d+)? (secs?|ms)"), timeout=PATIENCE)
     await room.command("pause")
     await expect(row).to_contain_text("paused", timeout=PATIENCE)
 

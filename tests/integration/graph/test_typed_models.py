@@ -69,6 +69,7 @@ MODELS: tuple[tuple[str, str, Any], ...] = (
     ("GET", r"/places/roomlist", RoomListCollectionResponse),
     ("GET", r"/places/[^/]+(/room|/roomlist)?", Place),
     ("GET", r"/groups/[^/]+/members", DirectoryObjectCollectionResponse),
+    ("GET", r"/groups/[^/]+/events", EventCollectionResponse),
     ("POST", _CALENDAR + r"/getschedule", GetSchedulePostResponse),
     ("GET", _CALENDAR + r"/(events|events/[^/]+/instances|calendarview)", EventCollectionResponse),
     ("GET", _CALENDAR + r"/calendarview/delta", DeltaGetResponse),
@@ -298,6 +299,9 @@ async def look_around(graph: Client) -> None:
     for group, status in ((rooms[0]["id"], 200), ("nowhere", 404)):
         found = await graph.get(f"/v1.0/groups/{group}/members?$select=id,displayName", token=reading)
         assert found.status == status
+    for opens, status in ((False, 403), (True, 200)):
+        graph.sim.settings.group_calendars = opens
+        assert (await graph.get(f"/v1.0/groups/{rooms[0]['id']}/events?$top=1", token=reading)).status == status
     await graph.get(adele, token="")
     await graph.get(adele, token=await graph.new_token(roles=[]))
     link = (await graph.get("/v1.0/users/delta()", headers={"Prefer": "odata.maxpagesize=50"})).body["@odata.deltaLink"]
