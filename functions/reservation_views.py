@@ -12,8 +12,8 @@ from shared.domain.booking import Window
 from shared.domain.resource import Resource
 from shared.domain.spans import occupied
 
-OVER, UNKNOWN = "over", "unknown"
-"""How a booking stands that the ledger does not hold: it has left the window, or was not seen yet."""
+OVER, UNKNOWN, CANCELLED = "over", "unknown", "cancelled"
+"""How a booking stands that the ledger does not hold: it has left the window, was not seen yet, or was cancelled."""
 
 
 def page_view(page: Page, window: Window, now: datetime) -> Json:
@@ -83,6 +83,8 @@ def _of_one(found: Reservation, now: datetime) -> Json:
 def _state(found: Reservation, now: datetime) -> str:
     if found.mapping is not None:
         return found.mapping.state
+    if found.booking is not None and found.booking.cancelled:
+        return CANCELLED
     return OVER if occupied(found.when, found.resource.facts.zone).end <= now else UNKNOWN
 
 

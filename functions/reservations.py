@@ -25,7 +25,7 @@ from shared.domain.join_link import meeting_of
 _LONGEST = timedelta(days=400)
 _USUAL_RESOURCES, _MOST_RESOURCES = 50, 200
 _LONGEST_LINK = 2000
-_ASKED = ("from", "to", "building", "resource", "find", "link", "after", "limit")
+_ASKED = ("from", "to", "building", "resource", "find", "link", "cancelled", "after", "limit")
 
 
 async def list_all(req: func.HttpRequest) -> func.HttpResponse:
@@ -52,7 +52,8 @@ async def _search(body: Body, outside: Outside) -> Search:
         raise BadRequest("'link' is no link to an online meeting, such as https://teams.microsoft.com/l/meetup-join/…")
     named = body.text("resource")
     resource = (await find_linked(outside, named)).id if named else None
-    return Search(window, body.text("building"), resource, tuple(words.casefold().split()), link)
+    sought, cancelled = tuple(words.casefold().split()), bool(body.flag("cancelled"))
+    return Search(window, body.text("building"), resource, sought, link, cancelled)
 
 
 def _after(named: str | None, outside: Outside) -> ResourceId | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.description.moments import A_MOMENT, MOMENT, RESOURCE_ID
 from functions.description.parts import Json, flag, in_query, one_of, operation, or_null, record, ref, sent, text, whole
-from functions.reservation_views import OVER, UNKNOWN
+from functions.reservation_views import CANCELLED, OVER, UNKNOWN
 from shared.domain.booking import Side
 from shared.domain.ledger import MappingState
 
@@ -56,11 +56,12 @@ SCHEMAS: dict[str, Json] = {
             "resource": or_null(text("Only this one.")),
             "find": or_null(text("Words that all occur in owner, title, resource or ids.")),
             "link": or_null(text("Where an online meeting is joined: only its bookings.", maxLength=2000)),
+            "cancelled": or_null(flag("Also what was cancelled, where the platform can list it: the built-in one.")),
             "after": or_null(text("The `next` of the page before.")),
             "limit": or_null(whole("Resources in a page; 50 where it is left out.", 1, 200)),
         },
         {"from": "2026-11-23T00:00:00Z", "to": "2026-11-24T00:00:00Z", "find": "adele"},
-        optional=("building", "resource", "find", "link", "after", "limit"),
+        optional=("building", "resource", "find", "link", "cancelled", "after", "limit"),
     ),
     "Reservation": record(
         {
@@ -72,8 +73,8 @@ SCHEMAS: dict[str, Json] = {
             "title": text("As the platform shows it, or would of what is in the calendar alone; empty where not."),
             "owner": or_null(record({"address": text(""), "name": text("")})),
             "state": one_of(
-                "How it stands in the ledger; `over` and `unknown` where it holds no row of it.",
-                [*MappingState, OVER, UNKNOWN],
+                "How it stands in the ledger; `over`, `unknown` and `cancelled` where it holds no row of it.",
+                [*MappingState, OVER, UNKNOWN, CANCELLED],
             ),
             "reason": text("Why it has one side only."),
             "origin": or_null(one_of("Which side made it.", Side)),

@@ -34,13 +34,17 @@ ENOUGH = 2000
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for: all of ``words`` in what may be read of a booking, or the meeting of a ``link``."""
+    """What is looked for: all of ``words`` in what may be read of a booking, or the meeting of a ``link``.
+
+    ``cancelled`` asks for cancelled bookings as well, where the platform can list them.
+    """
 
     window: Window
     building: str | None = None
     resource: ResourceId | None = None
     words: tuple[str, ...] = ()
     link: str = ""
+    cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,8 @@ async def _read(outside: Outside, search: Search, batch: list[Resource], page: P
 async def _of_one(outside: Outside, search: Search, resource: Resource) -> tuple[list[Reservation], list[Unread]]:
     try:
         found = await reservations_of(outside, resource, search.window)
+        if search.cancelled:
+            found = _by_time([*found, *await _cancelled(outside, resource, search.window, found)])
     except PortError as error:
         return [], [Unread(resource, str(error))]
     joined, unread = _joined_at(search.link, found, ()), list[Unread]()
@@ -164,7 +170,26 @@ async def reservations_of(outside: Outside, resource: Resource, window: Window) 
     ]
     span, zone = Span(window.start, window.end), resource.facts.zone
     inside = [each for each in found if occupied(each.when, zone).overlaps(span)]
-    return sorted(inside, key=lambda each: (occupied(each.when, zone), each.mapping.id if each.mapping else ""))
+    return _by_time(inside)
+
+
+async def _cancelled(
+    outside: Outside, resource: Resource, window: Window, found: Iterable[Reservation]
+) -> list[Reservation]:
+    """Return what was cancelled on a platform that can list it, and is not among ``found``."""
+    if outside.releases is None or resource.platform is None:
+        return []
+    known = {each.id for each in found}
+    listing = await outside.releases.list_range(resource.platform, window, cancelled=True)
+    items = [each.item for each in listing.entries if each.item.booking.cancelled and each.item.id not in known]
+    return [Reservation(resource, each.booking.when, None, each.id, each.booking) for each in items]
+
+
+def _by_time(found: Iterable[Reservation]) -> list[Reservation]:
+    def order(each: Reservation) -> tuple[Span, str]:
+        return occupied(each.when, each.resource.facts.zone), each.mapping.id if each.mapping else ""
+
+    return sorted(found, key=order)
 
 
 async def _events(

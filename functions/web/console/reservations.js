@@ -45,6 +45,7 @@ class Reservations {
       range: range in RANGES ? range : "day",
       building: query.get("building") ?? "",
       find: query.get("find") ?? "",
+      cancelled: query.get("cancelled") ?? "",
     };
     this.draw();
   }
@@ -70,8 +71,8 @@ class Reservations {
   }
 
   wanted() {
-    const { day, range, building, find } = this.asked;
-    return { ...daysOf(day, range), building, find };
+    const { day, range, building, find, cancelled } = this.asked;
+    return { ...daysOf(day, range), building, find, cancelled: Boolean(cancelled) };
   }
 
   /** @param {AbortSignal} signal */
@@ -186,6 +187,11 @@ class Reservations {
         <input name="find" type="search" .value=${asked.find} placeholder=${word("rv_find_hint")} />
       </label>
       <button class="main">${word("rv_search")}</button>
+      <label class="check"
+        ><input type="checkbox" .checked=${Boolean(asked.cancelled)}
+          @change=${(/** @type {any} */ event) => this.ask({ cancelled: event.target.checked ? "1" : "" })}
+        />${word("rv_cancelled_too")}</label
+      >
     </form>`;
   }
 

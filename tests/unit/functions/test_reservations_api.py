@@ -10,8 +10,9 @@ import pytest
 
 from shared.app import list_reservations as listing
 from shared.app.order_command import order_command
+from shared.domain.booking import Booking
 from shared.domain.commands import Verb
-from shared.domain.ids import MailboxId, resource_id
+from shared.domain.ids import MailboxId, PlatformId, resource_id
 from shared.domain.join_link import meeting_of
 from shared.ports.errors import Retry
 from tests.doubles.world import ADELE, BEN, ROOM, at
@@ -128,6 +129,21 @@ async def test_the_calendar_is_asked_only_of_a_room_of_which_it_shows_more(
     found = await listed(office)
     assert [each["title"] for each in found["reservations"]] == ["Budget", "", ""]
     assert [each["why"] for each in found["unread"]] == ["the calendar did not answer"]
+
+
+async def test_what_was_cancelled_on_the_platform_is_listed_only_where_it_is_asked_for(office: Office) -> None:
+    await busy_room(office)
+    desk, later = PlatformId("matterhorn"), at("15:00", "16:00")
+    for title, private in (("Called off", False), ("Surgery", True)):
+        made = await office.platform.book(desk, Booking(later, title, BEN, private))
+        await office.platform.cancel(desk, made.item.id)
+    await office.world.platform_says()
+    assert await titles(office) == ["Budget", ""]
+    both = (await listed(office, cancelled=True))["reservations"]
+    assert [(each["title"], each["state"]) for each in both[2:]] == [("Called off", "cancelled"), ("", "cancelled")]
+    assert both[3]["private"]
+    assert await titles(office, cancelled=True, find="called") == ["Called off"]
+    assert await titles(office, cancelled=True, find="surgery") == []
 
 
 async def test_what_is_no_link_is_refused_with_an_example(office: Office) -> None:

@@ -21,6 +21,7 @@ const KIND = {
   held: "warn",
   outside: "off",
   over: "off",
+  cancelled: "off",
   unknown: "warn",
 };
 

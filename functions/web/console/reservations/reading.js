@@ -22,7 +22,7 @@ import { clockOf, ownDays, windowOf } from "./days.js";
  */
 
 /**
- * @param {{ first: string, until: string, building: string, find: string }} asked
+ * @param {{ first: string, until: string, building: string, find: string, cancelled: boolean }} asked
  * @param {(found: Found) => void} show called after each page
  * @param {AbortSignal} signal
  */
@@ -43,11 +43,12 @@ export async function read(asked, show, signal) {
   }
 }
 
-/** @param {{ first: string, until: string, building: string, find: string }} asked @param {string} after */
-const wanted = ({ first, until, building, find }, after) => ({
+/** @param {Parameters<typeof read>[0]} asked @param {string} after */
+const wanted = ({ first, until, building, find, cancelled }, after) => ({
   ...windowOf({ first, until }),
   building: building || null,
   [isLink(find) ? "link" : "find"]: find || null,
+  cancelled,
   after: after || null,
 });
 

@@ -15,7 +15,8 @@ import { nameOf, ownerOf, timeOf, titleOf } from "./list.js";
  * @param {"building" | "room"} by
  */
 export function sheetOf(found, day, by) {
-  const rows = found.rows.filter((each) => each.first <= day && day <= each.last);
+  const taken = found.rows.filter((each) => each.state !== "cancelled");
+  const rows = taken.filter((each) => each.first <= day && day <= each.last);
   /** @type {Map<string, Place[]>} */
   const pages = new Map();
   for (const each of found.places) {
